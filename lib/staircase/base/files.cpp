@@ -1,0 +1,82 @@
+#include "staircase/base/files.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <sstream>
+
+#include "staircase/base/errors.h"
+
+namespace staircase {
+namespace fs = std::filesystem;
+namespace {
+
+std::string reason() { return errno ? std::strerror(errno) : "unknown reason"; }
+
+[[noreturn]] void fail_write(const fs::path& path, const std::string& why) {
+  throw std::runtime_error(path.string() + ": cannot be written: " + why);
+}
+
+/// Flushes a file's or a folder's content to the disk.
+void sync_to_disk(const fs::path& path, int flags) {
+  const int fd = ::open(path.c_str(), flags);
+  if (fd < 0) return;  // some file systems refuse to open folders; the rename is still atomic
+  const int result = ::fsync(fd);
+  const int error = errno;
+  ::close(fd);
+  errno = error;
+  if (result != 0 && errno != EINVAL && errno != EROFS) fail_write(path, reason());
+}
+
+}  // namespace
+
+void write_file_atomically(const fs::path& path, const std::function<void(std::ostream&)>& produce) {
+  const fs::path beside = path.string() + ".part" + std::to_string(::getpid());
+  try {
+    errno = 0;
+    std::ofstream out(beside, std::ios::binary | std::ios::trunc);
+    if (!out) fail_write(path, reason());
+    produce(out);
+    out.flush();
+    if (!out) fail_write(path, reason());
+    out.close();
+    if (!out) fail_write(path, reason());
+    sync_to_disk(beside, O_RDONLY);
+    if (::rename(beside.c_str(), path.c_str()) != 0) fail_write(path, reason());
+  } catch (...) {
+    ::unlink(beside.c_str());
+    throw;
+  }
+  sync_to_disk(path.has_parent_path() ? path.parent_path() : fs::path("."), O_RDONLY | O_DIRECTORY);
+}
+
+void write_file_atomically(const fs::path& path, std::string_view bytes) {
+  write_file_atomically(path, [&](std::ostream& out) {
+    out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  });
+}
+
+std::string read_file(const fs::path& path) {
+  std::error_code ignored;
+  if (fs::is_directory(path, ignored)) throw RequestError(path.string() + ": is a folder, not a file");
+  errno = 0;
+  std::ifstream in(path, std::ios::binary);
+  if (!in) throw RequestError(path.string() + ": cannot be read: " + reason());
+  std::ostringstream content;
+  content << in.rdbuf();
+  if (in.bad()) throw RequestError(path.string() + ": cannot be read: " + reason());
+  return std::move(content).str();
+}
+
+void make_folder(const fs::path& path) {
+  std::error_code error;
+  fs::create_directories(path, error);
+  if (error || !fs::is_directory(path, error))
+    throw std::runtime_error(path.string() + ": the folder cannot be made: " +
+                             (error ? error.message() : "a file of that name is in the way"));
+}
+
+}  // namespace staircase

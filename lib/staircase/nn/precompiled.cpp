@@ -1,0 +1,1 @@
+// Holds the precompiled LibTorch headers that every other target reuses.
