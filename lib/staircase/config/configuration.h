@@ -1,0 +1,56 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "staircase/config/codec.h"
+#include "staircase/config/data_options.h"
+#include "staircase/config/model_options.h"
+#include "staircase/config/recipe_options.h"
+
+namespace staircase::config {
+
+/// What one training run is made of. Pointers into it start with /model, /recipe or /data.
+struct Configuration {
+  ModelOptions model;
+  RecipeOptions recipe;
+  DataOptions data;
+  /// The published drop-path rate of the model, for recipes that say "model".
+  double model_drop_path_rate = 0.0;
+
+  bool operator==(const Configuration&) const = default;
+};
+
+/// Reads a model by name or as an object that starts from one; nn/ knows the names.
+struct ModelFromJson {
+  ModelOptions options;
+  double drop_path_rate = 0.0;
+};
+using ModelReader = std::function<ModelFromJson(const Json&, const Place&)>;
+
+/// Every field, with defaults written out.
+Json write_configuration(const Configuration& configuration);
+
+/// Reads what write_configuration wrote, or the three parts by name or as objects that start "from" one.
+/// Parts that are left out keep what `base` has. `place`: of the object that holds the parts; errors
+/// point into the configuration (/model/norm), not to where the object stands in its file.
+Configuration read_configuration(const Json& value, const std::string& source, const ModelReader& read_model,
+                                 Configuration base = {});
+
+/// Sets one field, or one part as a whole ("/recipe": "modern"). Throws ConfigError.
+void set_field(Configuration& configuration, const std::string& pointer, const Json& value,
+               const std::string& source, const ModelReader& read_model);
+
+/// The value of one field or part. Throws ConfigError for a pointer that leads nowhere.
+Json get_field(const Configuration& configuration, const std::string& pointer, const std::string& source);
+
+/// Whether a pointer addresses a configuration (and not the experiment around it).
+bool is_configuration_pointer(const std::string& pointer);
+
+std::vector<Difference> diff_configurations(const Configuration& a, const Configuration& b);
+
+/// Names the content: 16 hexadecimal digits. Equal configurations have equal names.
+std::string content_name(const Configuration& configuration);
+
+}  // namespace staircase::config

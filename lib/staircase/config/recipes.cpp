@@ -1,0 +1,102 @@
+#include "staircase/config/recipes.h"
+
+#include "staircase/config/codec.h"
+
+namespace staircase::config {
+namespace {
+
+RecipeOptions original() {
+  RecipeOptions r;
+  r.epochs = 90;
+  r.batch_size = 256;
+  r.optimizer = Optimizer::sgd;
+  r.learning_rate = 0.1;
+  r.weight_decay = 1e-4;
+  r.decay_norms_and_biases = true;
+  r.schedule = Schedule::step;
+  r.warmup_epochs = 0;
+  r.drop_path_rate = {0.0};
+  r.label_smoothing = 0.0;
+  r.ema_decay = 0.0;
+  r.mixup_alpha = r.cutmix_alpha = 0.0;
+  r.interpolation = Interpolation::bilinear;
+  r.rand_augment_operations = 0;
+  r.color_jitter = 0.0;
+  r.random_erasing = 0.0;
+  return r;
+}
+
+/// Short schedules on few, small images: the modern recipe with everything that needs hundreds of
+/// epochs turned down.
+RecipeOptions small() {
+  RecipeOptions r;
+  r.epochs = 30;
+  r.batch_size = 128;
+  r.learning_rate = 2e-3;
+  r.warmup_epochs = 2;
+  r.ema_decay = 0.999;
+  r.ema_warmup = true;
+  r.drop_path_rate = {0.05};
+  r.mixup_alpha = 0.2;
+  r.mixing_probability = 0.5;
+  r.crop_area_min = 0.35;
+  r.rand_augment_operations = 1;
+  r.rand_augment_magnitude = 5;
+  r.random_erasing = 0.1;
+  r.clip_grad_norm = 5.0;
+  return r;
+}
+
+}  // namespace
+
+const std::vector<NamedRecipe>& named_recipes() {
+  static const std::vector<NamedRecipe> recipes{
+      {"original", "ResNet-50 as published: SGD, 90 epochs, crops and flips", original()},
+      {"modern", "ConvNeXt on ImageNet-1K: AdamW, 300 epochs, heavy augmentation", RecipeOptions{}},
+      {"small", "the modern recipe for small data and short schedules", small()}};
+  return recipes;
+}
+
+RecipeOptions read_recipe(const Json& value, const Place& place) {
+  const auto named = [](const Json& name, const Place& at) {
+    if (!name.is_string()) detail::refuse(name, at, "the name of a recipe");
+    std::vector<std::string> known;
+    for (const NamedRecipe& recipe : named_recipes()) {
+      if (recipe.name == name) return recipe.options;
+      known.push_back(recipe.name);
+    }
+    const auto text = name.get<std::string>();
+    throw ConfigError(at, "\"" + text + "\" is not a known recipe, known are " + join(known) + did_you_mean(text, known));
+  };
+  if (value.is_string()) return named(value, place);
+  Json fields = value;
+  RecipeOptions base;
+  if (value.is_object() && value.contains("from")) {
+    base = named(value["from"], place.at("from"));
+    fields.erase("from");
+  }
+  return read_options<RecipeOptions>(fields, place, base);
+}
+
+std::string recipe_name(const RecipeOptions& recipe) {
+  for (const NamedRecipe& named : named_recipes())
+    if (named.options == recipe) return named.name;
+  return "custom";
+}
+
+void check_recipe(const RecipeOptions& r, const Place& place) {
+  const auto epochs = static_cast<double>(r.epochs);
+  if (r.warmup_epochs > epochs)
+    throw ConfigError(place.at("warmup_epochs"), "found " + Json(r.warmup_epochs).dump() + ", allowed is at most " +
+                                                     place.at("epochs").pointer + ", which is " + std::to_string(r.epochs));
+  if (r.micro_batch_size > 0 && r.batch_size % r.micro_batch_size != 0)
+    throw ConfigError(place.at("micro_batch_size"), std::to_string(r.micro_batch_size) + " does not divide " +
+                                                        place.at("batch_size").pointer + ", which is " +
+                                                        std::to_string(r.batch_size));
+  if (r.schedule == Schedule::cosine && r.min_learning_rate > r.learning_rate)
+    throw ConfigError(place.at("min_learning_rate"), "found " + Json(r.min_learning_rate).dump() +
+                                                         ", allowed is at most " + place.at("learning_rate").pointer +
+                                                         ", which is " + Json(r.learning_rate).dump());
+}
+
+}  // namespace staircase::config

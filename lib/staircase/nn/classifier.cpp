@@ -1,0 +1,58 @@
+#include "staircase/nn/classifier.h"
+
+#include <sstream>
+#include <stdexcept>
+
+namespace staircase::nn {
+
+Classifier::Classifier(const config::ModelOptions& options) : options_(options) {
+  const ModelPlan plan = plan_model(options);
+  if (!options_.num_classes) options_.num_classes = plan.head.back().out;
+  if (!options_.in_channels) options_.in_channels = plan.stem.front().in;
+  stem_ = register_module("stem", std::make_shared<Chain>(plan.stem));
+  auto stages = register_module("stages", std::make_shared<torch::nn::Module>());
+  for (size_t s = 0; s < plan.stages.size(); ++s) {
+    auto stage = stages->register_module(std::to_string(s), std::make_shared<torch::nn::Module>());
+    if (!plan.stages[s].downsample.empty())
+      body_.push_back(stage->register_module("downsample", std::make_shared<Chain>(plan.stages[s].downsample)));
+    auto blocks = stage->register_module("blocks", std::make_shared<torch::nn::Module>());
+    for (size_t b = 0; b < plan.stages[s].blocks.size(); ++b) {
+      const auto index = static_cast<int64_t>(blocks_.size());
+      auto block = std::make_shared<Block>(plan.stages[s].blocks[b], index, counter_);
+      blocks->register_module(std::to_string(b), block);
+      blocks_.push_back(block);
+      body_.push_back(block);
+    }
+  }
+  head_ = register_module("head", std::make_shared<Chain>(plan.head));
+}
+
+torch::Tensor Classifier::forward(const torch::Tensor& x) {
+  if (x.dim() != 4 || x.size(1) != options_.in_channels) {
+    std::ostringstream received;
+    received << x.sizes();
+    throw std::invalid_argument("Classifier: expected images (N, " + std::to_string(options_.in_channels) +
+                                ", H, W), received " + received.str());
+  }
+  torch::Tensor y = stem_->forward(x.contiguous(torch::MemoryFormat::ChannelsLast));
+  for (const auto& module : body_) {
+    if (auto* block = dynamic_cast<Block*>(module.get())) y = block->forward(y);
+    else y = static_cast<Chain*>(module.get())->forward(y);
+  }
+  return head_->forward(y).to(x.scalar_type());
+}
+
+void Classifier::set_drop_path(double rate) {
+  const auto last = static_cast<double>(blocks_.size()) - 1;
+  for (size_t i = 0; i < blocks_.size(); ++i)
+    blocks_[i]->set_drop_path(last > 0 ? rate * static_cast<double>(i) / last : rate);
+}
+
+std::vector<NamedTensor> named_state(const torch::nn::Module& module) {
+  std::vector<NamedTensor> state;
+  for (const auto& item : module.named_parameters()) state.push_back({item.key(), item.value(), true});
+  for (const auto& item : module.named_buffers()) state.push_back({item.key(), item.value(), false});
+  return state;
+}
+
+}  // namespace staircase::nn

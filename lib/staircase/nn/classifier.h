@@ -1,0 +1,49 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "staircase/nn/block.h"
+
+namespace staircase::nn {
+
+/// An image classifier built from a plan: stem, stages of blocks, head.
+/// Parameter names: stem.conv.weight, stages.0.blocks.0.conv1.weight,
+/// stages.0.blocks.0.shortcut.conv.weight, stages.1.downsample.conv.weight, head.linear.weight, ...
+class Classifier : public torch::nn::Module {
+ public:
+  /// Builds the network with neutral parameters; initialize() or loaded weights fill them.
+  /// Throws config::ConfigError as plan_model does.
+  explicit Classifier(const config::ModelOptions& options);
+
+  /// x: (N, in_channels, H, W) float, normalized -> logits (N, num_classes) float.
+  /// Throws std::invalid_argument naming the expected and the received shape.
+  torch::Tensor forward(const torch::Tensor& x);
+
+  /// Drop path linear over the blocks, from 0 (first) to `rate` (last).
+  void set_drop_path(double rate);
+  /// Which random numbers the next forward pass in training mode draws.
+  void set_step(const StepCounter& counter) { *counter_ = counter; }
+
+  const config::ModelOptions& options() const { return options_; }
+  const std::vector<std::shared_ptr<Block>>& blocks() const { return blocks_; }
+
+ private:
+  config::ModelOptions options_;
+  std::shared_ptr<StepCounter> counter_ = std::make_shared<StepCounter>();
+  std::shared_ptr<Chain> stem_, head_;
+  std::vector<std::shared_ptr<Block>> blocks_;
+  std::vector<std::shared_ptr<torch::nn::Module>> body_;  // downsampling chains and blocks as they run
+};
+
+/// A named tensor of a module: a parameter or a buffer.
+struct NamedTensor {
+  std::string name;
+  torch::Tensor tensor;
+  bool is_parameter;
+};
+
+/// Parameters, then buffers, in the order of their registration.
+std::vector<NamedTensor> named_state(const torch::nn::Module& module);
+
+}  // namespace staircase::nn

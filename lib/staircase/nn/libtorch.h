@@ -1,0 +1,47 @@
+#pragma once
+
+// Everything that differs between LibTorch 1.13, 2.6, 2.11 and 2.14. Nothing else tests versions.
+
+#include <ATen/autocast_mode.h>
+#include <torch/types.h>
+#include <torch/version.h>
+
+namespace staircase::nn {
+
+inline constexpr bool libtorch_2 = TORCH_VERSION_MAJOR >= 2;
+
+/// Runs convolutions and linear layers in bfloat16 for the length of a scope.
+class Bfloat16Scope {
+ public:
+  Bfloat16Scope(bool on, c10::DeviceType device) : on_(on), device_(device) {
+    if (on_) set(true);
+  }
+  ~Bfloat16Scope() {
+    if (!on_) return;
+    at::autocast::clear_cache();
+    set(false);
+  }
+  Bfloat16Scope(const Bfloat16Scope&) = delete;
+  Bfloat16Scope& operator=(const Bfloat16Scope&) = delete;
+
+ private:
+  void set(bool enabled) {
+#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4)
+    at::autocast::set_autocast_dtype(device_, at::kBFloat16);
+    at::autocast::set_autocast_enabled(device_, enabled);
+#else
+    if (device_ == c10::DeviceType::CPU) {
+      at::autocast::set_autocast_cpu_dtype(at::kBFloat16);
+      at::autocast::set_cpu_enabled(enabled);
+    } else {
+      at::autocast::set_autocast_gpu_dtype(at::kBFloat16);
+      at::autocast::set_enabled(enabled);
+    }
+#endif
+  }
+
+  bool on_;
+  c10::DeviceType device_;
+};
+
+}  // namespace staircase::nn
