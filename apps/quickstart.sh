@@ -1,0 +1,8 @@
+#!/bin/sh
+# From a fresh clone to a result: installs, builds, and trains the whole ladder from ResNet-50 to
+# ConvNeXt at a small size on the built-in images. Run again, it does only what is missing.
+#   sh apps/quickstart.sh [OPTION of `staircase run`]...
+set -eu
+cd "$(dirname "$0")/.."
+sh apps/build.sh
+exec build/release/staircase run experiments/quickstart.json --out runs/quickstart "$@"
