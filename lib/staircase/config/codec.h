@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -137,6 +138,28 @@ struct Codec<std::array<T, N>> {
   static Json schema(const Limits& limits) { return Codec<std::vector<T>>::schema(limits.items(N, N)); }
 };
 
+template <class T>
+struct Codec<std::optional<T>> {
+  static std::optional<T> read(const Json& value, const Place& place, const Limits& limits) {
+    return value.is_null() ? std::nullopt : std::optional<T>(Codec<T>::read(value, place, limits));
+  }
+  static Json write(const std::optional<T>& value) { return value ? Codec<T>::write(*value) : Json(nullptr); }
+  static Json schema(const Limits& limits) {
+    return {{"anyOf", Json::array({Codec<T>::schema(limits), {{"type", "null"}}})}};
+  }
+};
+
+/// JSON that is read later, when it is known what it means: an object, or a name where names are allowed.
+template <>
+struct Codec<Json> {
+  static Json read(const Json& value, const Place& place, const Limits&) {
+    if (!value.is_object() && !value.is_string()) detail::refuse(value, place, "an object or a name");
+    return value;
+  }
+  static Json write(const Json& value) { return value; }
+  static Json schema(const Limits&) { return {{"type", Json::array({"object", "string"})}}; }
+};
+
 /// The keys of an option struct, in order.
 template <Options T>
 std::vector<std::string> field_names() {
@@ -202,5 +225,13 @@ Json options_schema(bool from) {
   });
   return {{"type", "object"}, {"additionalProperties", false}, {"properties", properties}};
 }
+
+/// A struct inside a struct.
+template <Options T>
+struct Codec<T> {
+  static T read(const Json& value, const Place& place, const Limits&) { return read_options<T>(value, place); }
+  static Json write(const T& value) { return write_options(value); }
+  static Json schema(const Limits&) { return options_schema<T>(false); }
+};
 
 }  // namespace staircase::config

@@ -1,0 +1,39 @@
+#include "arguments.h"
+
+#include <iostream>
+
+#include "staircase/base/errors.h"
+
+namespace staircase::apps {
+
+Arguments::Arguments(const std::string& command, const std::string& summary, const std::string& positionals,
+                     const std::string& example)
+    : command_(command), example_(example), positionals_(positionals), options_("staircase " + command, summary) {
+  options_.set_width(100);
+  options_.positional_help(positionals);
+  options_.custom_help("[OPTION...]");
+  options_.add_options()("json", "print exactly one JSON value")("h,help", "show this page");
+}
+
+bool Arguments::parse(const Words& words, size_t fewest, size_t most) {
+  options_.add_options("positional")("words", "", cxxopts::value<std::vector<std::string>>());
+  options_.parse_positional({"words"});
+  std::vector<const char*> argv{command_.c_str()};
+  for (const std::string& word : words) argv.push_back(word.c_str());
+  try {
+    result_ = options_.parse(static_cast<int>(argv.size()), argv.data());
+  } catch (const cxxopts::exceptions::exception& error) {
+    throw RequestError("staircase " + command_ + ": " + error.what() + "; staircase " + command_ + " --help shows the options");
+  }
+  if (result_.count("help")) {
+    std::cout << options_.help({""}) << "\nExample:\n  " << example_ << "\n";
+    return false;
+  }
+  positional_ = all("words");
+  if (positional_.size() < fewest || positional_.size() > most)
+    throw RequestError("staircase " + command_ + ": takes " + (positionals_.empty() ? "no words" : positionals_) + ", found " +
+                       std::to_string(positional_.size()) + " words; for example " + example_);
+  return true;
+}
+
+}  // namespace staircase::apps

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace staircase::apps {
+
+using Words = std::vector<std::string>;
+
+/// One subcommand: takes the words after its name, returns the exit status.
+struct Command {
+  const char* name;
+  const char* summary;
+  int (*run)(const Words& words);
+};
+
+int run_models(const Words& words);
+int run_describe(const Words& words);
+int run_ladder(const Words& words);
+int run_diff(const Words& words);
+int run_run(const Words& words);
+int run_eval(const Words& words);
+int run_report(const Words& words);
+int run_schema(const Words& words);
+
+}  // namespace staircase::apps

@@ -1,0 +1,82 @@
+#include <c10/util/Exception.h>
+
+#include <iostream>
+
+#include "commands.h"
+#include "staircase/base/build_info.h"
+#include "staircase/base/errors.h"
+#include "staircase/base/text.h"
+
+namespace {
+
+using namespace staircase;        // NOLINT: the program itself
+using namespace staircase::apps;  // NOLINT
+
+constexpr Command commands[] = {
+    {"run", "train an experiment, or go on with it", run_run},
+    {"report", "write the tables of a folder of results again", run_report},
+    {"eval", "top-1, top-5 and loss of trained weights on a data set", run_eval},
+    {"models", "the networks that are known by name", run_models},
+    {"describe", "the layers of a network, with parameters and MACs", run_describe},
+    {"ladder", "the rungs from one network to another", run_ladder},
+    {"diff", "the fields in which two configs differ", run_diff},
+    {"schema", "the JSON Schema of experiment files", run_schema},
+};
+
+void print_help() {
+  std::cout << "Staircase walks any backbone to any other one change at a time, and says what each step was worth.\n\n"
+               "Usage: staircase COMMAND [WORD...] [OPTION...]\n\n";
+  for (const Command& command : commands)
+    std::cout << "  " << command.name << std::string(10 - std::string(command.name).size(), ' ') << command.summary << "\n";
+  std::cout << "\nstaircase COMMAND --help shows a command's options and an example. Results go to stdout, progress and\n"
+               "warnings to stderr; --json prints one JSON value. Exit status: 0 done, 1 the run failed, 2 the request\n"
+               "was wrong, 130 interrupted.\n";
+}
+
+int dispatch(const Words& words) {
+  if (words.empty()) {
+    print_help();
+    return 2;
+  }
+  if (words[0] == "--help" || words[0] == "-h" || words[0] == "help") {
+    print_help();
+    return 0;
+  }
+  if (words[0] == "--version") {
+    std::cout << "staircase " << build_info().version << " (" << build_info().revision << ")\n";
+    return 0;
+  }
+  std::vector<std::string> names;
+  for (const Command& command : commands) {
+    if (words[0] == command.name) return command.run(Words(words.begin() + 1, words.end()));
+    names.emplace_back(command.name);
+  }
+  throw RequestError("\"" + words[0] + "\" is not a command" + did_you_mean(words[0], names) + "; staircase --help lists them");
+}
+
+/// Errors are one line, whatever the message that came up.
+int fail(const std::string& message, int status) {
+  std::string line = message;
+  for (char& c : line)
+    if (c == '\n') c = ' ';
+  std::cerr << "staircase: " << line << "\n";
+  return status;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return dispatch(Words(argv + 1, argv + argc));
+  } catch (const RequestError& error) {
+    return fail(error.what(), 2);
+  } catch (const Interrupted& error) {
+    return fail(error.what(), 130);
+  } catch (const c10::Error& error) {
+    return fail(error.what_without_backtrace(), 1);
+  } catch (const std::bad_alloc&) {
+    return fail("out of memory: a smaller /recipe/micro_batch_size or /data/image_size_px may help", 1);
+  } catch (const std::exception& error) {
+    return fail(error.what(), 1);
+  }
+}

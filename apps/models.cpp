@@ -1,0 +1,24 @@
+#include "arguments.h"
+#include "console.h"
+#include "staircase/base/text.h"
+#include "staircase/nn/named_models.h"
+#include "staircase/nn/plan.h"
+
+namespace staircase::apps {
+
+int run_models(const Words& words) {
+  Arguments arguments("models", "The networks that are known by name; MACs at 224 px.", "", "staircase models --json");
+  if (!arguments.parse(words, 0, 0)) return 0;
+  config::Json list = config::Json::array();
+  std::vector<std::vector<std::string>> rows;
+  for (const nn::NamedModel& model : nn::named_models()) {
+    const nn::ModelCounts counts = nn::count_model(model.options);
+    list.push_back({{"name", model.name}, {"family", model.family}, {"params", counts.params}, {"macs", counts.macs}});
+    rows.push_back({model.name, model.family, grouped_digits(counts.params), giga(counts.macs)});
+  }
+  if (arguments.json()) print_json(list);
+  else print_table({"name", "family", "parameters", "MACs"}, {false, false, true, true}, rows);
+  return 0;
+}
+
+}  // namespace staircase::apps

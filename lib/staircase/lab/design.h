@@ -1,0 +1,40 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "staircase/lab/experiment.h"
+
+namespace staircase::lab {
+
+/// One row of an experiment: a configuration and how it came about.
+struct Variant {
+  std::string name;
+  std::vector<config::Difference> changes;  ///< against `compared_to`; "/recipe" as a whole by name
+  std::optional<size_t> compared_to;        ///< the variant that the delta is taken to
+  std::string group;
+  bool side_branch = false;
+  std::optional<double> paper_top1, paper_std;
+  std::vector<std::string> cell;            ///< grid: the value on each axis, as text
+  config::Configuration configuration;
+};
+
+/// The pointers and values that span a grid.
+struct Axis {
+  std::string pointer;
+  std::vector<std::string> values;
+};
+
+struct DesignedExperiment {
+  std::vector<Variant> variants;
+  std::vector<Axis> axes;  ///< grid only
+};
+
+/// All configurations of an experiment, in the order of its table, with overrides applied and each
+/// checked: fields that cannot go together, and images that the network would shrink to nothing.
+/// `classes`, `channels`: of the data; 0 leaves the models' own fields as they are.
+/// Throws config::ConfigError naming the step.
+DesignedExperiment design_variants(const Experiment& experiment, int64_t classes, int64_t channels);
+
+}  // namespace staircase::lab

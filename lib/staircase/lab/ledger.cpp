@@ -1,0 +1,159 @@
+#include "staircase/lab/ledger.h"
+
+#include <algorithm>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "staircase/base/files.h"
+
+namespace staircase::lab {
+namespace fs = std::filesystem;
+namespace {
+
+using config::Json;
+
+const std::string shape_key = "data_has";
+
+/// The folder keeps every step or candidate that it had, under the same name and with the same content.
+void check_kept(const Json& before, const Json& now, const char* list, const fs::path& folder) {
+  for (const Json& entry : before.at(list)) {
+    const bool kept = std::find(now.at(list).begin(), now.at(list).end(), entry) != now.at(list).end();
+    if (!kept)
+      throw RequestError(folder.string() + ": belongs to another experiment: its /" + list + " hold " +
+                         entry.at("name").dump() + ", which is missing or changed here; more extend a folder, fewer do not");
+  }
+}
+
+/// The first field in which two JSON values differ, as a pointer; empty: they are equal.
+std::string first_difference(const Json& a, const Json& b, const std::string& pointer) {
+  if (a == b) return {};
+  if (!a.is_object() || !b.is_object()) return pointer;
+  for (const auto& [key, value] : a.items()) {
+    if (!b.contains(key)) return pointer + "/" + key;
+    const std::string inner = first_difference(value, b.at(key), pointer + "/" + key);
+    if (!inner.empty()) return inner;
+  }
+  for (const auto& [key, value] : b.items())
+    if (!a.contains(key)) return pointer + "/" + key;
+  return {};
+}
+
+bool left_by_an_interrupted_write(const fs::path& path) {
+  return path.filename().string().find(".part") != std::string::npos;
+}
+
+bool is_unused(const fs::path& folder) {
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error))
+    if (!left_by_an_interrupted_write(entry.path())) return false;
+  return true;
+}
+
+}  // namespace
+
+std::string RunKey::name() const { return config::content_name(configuration) + "-" + std::to_string(seed); }
+
+void Ledger::join(Experiment& experiment) const {
+  const fs::path file = folder_ / "experiment.json";
+  std::error_code error;
+  if (fs::exists(folder_, error) && !fs::is_directory(folder_, error))
+    throw RequestError(folder_.string() + ": is a file, not a folder for results");
+  if (!fs::exists(file, error)) {
+    if (!is_unused(folder_))
+      throw RequestError(folder_.string() + ": is not empty and holds no experiment.json, so it is not a folder of results");
+    return;
+  }
+  const Json stored = config::read_json_file(file);
+  const Json now = write_experiment(experiment);
+  for (const char* field : {"name", "kind", "base", "override"}) {
+    const std::string pointer = first_difference(stored.value(field, Json()), now.value(field, Json()), std::string("/") + field);
+    if (pointer.empty()) continue;
+    const Json::json_pointer at(pointer);
+    throw RequestError(folder_.string() + ": belongs to another experiment: " + pointer + " is " +
+                       (stored.contains(at) ? config::describe_value(stored.at(at)) : "absent") + " there and " +
+                       (now.contains(at) ? config::describe_value(now.at(at)) : "absent") + " here; use another --out");
+  }
+  check_kept(stored, now, "steps", folder_);
+  check_kept(stored, now, "candidates", folder_);
+  const auto threads = stored.at("threads").get<int64_t>();
+  if (experiment.options.threads != 0 && experiment.options.threads != threads)
+    throw RequestError(folder_.string() + ": its runs use " + std::to_string(threads) + " threads and results depend on it; "
+                                          "/threads " + std::to_string(experiment.options.threads) + " needs another --out");
+  experiment.options.threads = threads;
+  auto seeds = stored.at("seeds").get<std::vector<int64_t>>();
+  for (int64_t seed : experiment.options.seeds)
+    if (std::find(seeds.begin(), seeds.end(), seed) == seeds.end()) seeds.push_back(seed);
+  experiment.options.seeds = seeds;
+}
+
+void Ledger::write_experiment_file(const Experiment& experiment, const DataShape& shape) const {
+  make_folder(folder_);
+  Json content = write_experiment(experiment);
+  content[shape_key] = {{"classes", shape.classes}, {"channels", shape.channels}};
+  write_file_atomically(folder_ / "experiment.json", content.dump(2) + "\n");
+}
+
+std::pair<Experiment, DataShape> Ledger::read_experiment_file() const {
+  const fs::path file = folder_ / "experiment.json";
+  std::error_code error;
+  if (!fs::exists(file, error))
+    throw RequestError(folder_.string() + ": holds no experiment.json, so it is not a folder of results");
+  Json content = config::read_json_file(file);
+  const Json shape = content.is_object() ? content.value(shape_key, Json::object()) : Json::object();
+  if (!shape.contains("classes") || !shape.contains("channels"))
+    throw RequestError(file.string() + ": /" + shape_key + " is missing, so it was not written by a run");
+  content.erase(shape_key);
+  return {resolve_experiment(content, file.string()), {shape["classes"].get<int64_t>(), shape["channels"].get<int64_t>()}};
+}
+
+fs::path Ledger::run_folder(const RunKey& run) const { return folder_ / "runs" / run.name(); }
+
+std::optional<Json> Ledger::summary(const RunKey& run) const {
+  const fs::path file = run_folder(run) / "summary.json";
+  std::error_code error;
+  if (!fs::exists(file, error)) return std::nullopt;
+  return config::read_json_file(file);
+}
+
+std::optional<std::string> Ledger::failure(const RunKey& run) const {
+  const fs::path file = run_folder(run) / "failure.json";
+  std::error_code error;
+  if (!fs::exists(file, error)) return std::nullopt;
+  return config::read_json_file(file).value("reason", std::string("unknown"));
+}
+
+void Ledger::record_failure(const RunKey& run, const std::string& reason) const {
+  make_folder(run_folder(run));
+  write_file_atomically(run_folder(run) / "failure.json", Json{{"reason", reason}}.dump(2) + "\n");
+}
+
+void Ledger::clear_failure(const RunKey& run) const {
+  std::error_code ignored;
+  fs::remove(run_folder(run) / "failure.json", ignored);
+}
+
+std::optional<double> Ledger::images_per_second(const RunKey& run) const {
+  std::ifstream in(run_folder(run) / "timing.jsonl");
+  double images = 0, seconds = 0;
+  for (std::string text; std::getline(in, text);) {
+    const Json line = Json::parse(text, nullptr, false);  // a line that a kill cut short is passed over
+    if (!line.is_object()) continue;
+    images += line.value("train_images", 0.0);
+    seconds += line.value("train_seconds", 0.0);
+  }
+  return seconds > 0 ? std::optional<double>(images / seconds) : std::nullopt;
+}
+
+std::vector<RunKey> list_runs(const DesignedExperiment& design, const std::vector<int64_t>& seeds) {
+  std::vector<RunKey> runs;
+  std::set<std::string> seen;
+  for (int64_t seed : seeds)
+    for (const Variant& variant : design.variants) {
+      RunKey run{variant.configuration, seed};
+      if (seen.insert(run.name()).second) runs.push_back(std::move(run));
+    }
+  return runs;
+}
+
+}  // namespace staircase::lab

@@ -1,0 +1,158 @@
+#include "staircase/lab/report.h"
+
+#include <algorithm>
+
+#include "staircase/base/files.h"
+#include "staircase/base/text.h"
+#include "staircase/lab/report_table.h"
+
+namespace staircase::lab {
+namespace {
+
+using config::Json;
+
+/// Columns that a terminal needs for an UTF-8 text: continuation bytes take none.
+size_t columns(const std::string& text) {
+  return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+std::string padded(const std::string& text, size_t width, bool right) {
+  const std::string space(width - std::min(width, columns(text)), ' ');
+  return right ? space + text : text + space;
+}
+
+std::string markdown_table(const TextTable& table) {
+  const auto line = [](const std::vector<std::string>& cells) {
+    std::string text = "|";
+    for (std::string cell : cells) {
+      for (size_t at = 0; (at = cell.find('|', at)) != std::string::npos; at += 2) cell.replace(at, 1, "\\|");
+      text += " " + cell + " |";
+    }
+    return text + "\n";
+  };
+  std::vector<std::string> rule;
+  for (bool right : table.right) rule.push_back(right ? "---:" : "---");
+  std::string text = line(table.header) + line(rule);
+  for (const auto& row : table.rows) text += line(row);
+  return text;
+}
+
+/// `extra` is put behind each row.
+std::string terminal_table(const TextTable& table, const std::vector<std::string>& extra = {}) {
+  std::vector<size_t> widths(table.header.size());
+  const auto widen = [&](const std::vector<std::string>& cells) {
+    for (size_t i = 0; i < cells.size(); ++i) widths[i] = std::max(widths[i], columns(cells[i]));
+  };
+  widen(table.header);
+  for (const auto& row : table.rows) widen(row);
+  const auto line = [&](const std::vector<std::string>& cells) {
+    std::string text;
+    for (size_t i = 0; i < cells.size(); ++i) text += (i ? "  " : "") + padded(cells[i], widths[i], table.right[i]);
+    return text;
+  };
+  const auto trimmed = [](std::string text) {
+    text.erase(text.find_last_not_of(' ') + 1);
+    return text + "\n";
+  };
+  std::string text = trimmed(line(table.header));
+  for (size_t i = 0; i < table.rows.size(); ++i)
+    text += trimmed(line(table.rows[i]) + (i < extra.size() ? "  " + extra[i] : ""));
+  return text;
+}
+
+/// A bar a row from the lowest score to the highest; the lowest still shows a tenth.
+std::vector<std::string> bars(const Json& results, size_t width) {
+  std::vector<double> scores;
+  for (const Json& row : results["rows"])
+    if (row["score"].is_object()) scores.push_back(row["score"]["mean"].get<double>());
+  std::vector<std::string> list;
+  if (scores.empty()) return list;
+  const auto [low, high] = std::minmax_element(scores.begin(), scores.end());
+  const double span = std::max(*high - *low, 1e-9);
+  for (const Json& row : results["rows"]) {
+    if (!row["score"].is_object()) {
+      list.emplace_back();
+      continue;
+    }
+    const double share = 0.1 + 0.9 * (row["score"]["mean"].get<double>() - *low) / span;
+    std::string bar;
+    for (size_t i = 0; i < static_cast<size_t>(share * static_cast<double>(width) + 0.5); ++i) bar += "█";
+    list.push_back(bar);
+  }
+  return list;
+}
+
+/// The text in quotes where CSV needs them (RFC 4180).
+std::string csv_cell(const std::string& text) {
+  if (text.find_first_of(",\"\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return quoted + "\"";
+}
+
+}  // namespace
+
+std::string report_markdown(const Json& results) {
+  std::string text = "# " + results["name"].get<std::string>() + "\n\n";
+  if (const auto description = results["description"].get<std::string>(); !description.empty()) text += description + "\n\n";
+  for (const std::string& note : notes(results)) text += "- " + note + "\n";
+  text += "\n" + markdown_table(main_table(results));
+  for (const TextTable& table : {grid_table(results), subtotal_table(results)})
+    if (!table.rows.empty()) text += "\n" + markdown_table(table);
+  const auto failures = failure_lines(results);
+  if (!failures.empty()) text += "\n## Failed runs\n\n";
+  for (const std::string& line : failures) text += "- " + line + "\n";
+  return text;
+}
+
+std::string report_csv(const Json& results) {
+  std::string text = "name,group,changes,side_branch,recipe,params,macs,seeds,top1_mean,top1_std,top1_ema_mean,top1_ema_std,"
+                     "delta,delta_to,images_per_second,paper_top1,paper_std\n";
+  const auto number = [](const Json& row, const char* key, const char* inner) -> std::string {
+    if (!row.contains(key)) return "";
+    const Json& value = inner && row[key].is_object() ? row[key][inner] : row[key];
+    return value.is_number() ? value.dump() : "";
+  };
+  for (const Json& row : results["rows"]) {
+    std::vector<std::string> changes;
+    for (const Json& change : row["changes"])
+      changes.push_back(change["pointer"].get<std::string>() + ": " + change["from"].dump() + " -> " + change["to"].dump());
+    const std::vector<std::string> cells{
+        row["name"].get<std::string>(), row["group"].get<std::string>(), join(changes, "; "),
+        row["side_branch"].get<bool>() ? "yes" : "no", row["recipe"].get<std::string>(), row["params"].dump(), row["macs"].dump(),
+        number(row, "score", "n"), number(row, "top1", "mean"), number(row, "top1", "std"), number(row, "top1_ema", "mean"),
+        number(row, "top1_ema", "std"), number(row, "delta", "mean"), row.value("delta_to", std::string()),
+        number(row, "images_per_second", nullptr), number(row, "paper_top1", nullptr), number(row, "paper_std", nullptr)};
+    for (size_t i = 0; i < cells.size(); ++i) text += (i ? "," : "") + csv_cell(cells[i]);
+    text += "\n";
+  }
+  return text;
+}
+
+std::string report_terminal(const Json& results, int width) {
+  const TextTable main = main_table(results);
+  const std::string bare = terminal_table(main);
+  size_t table_width = 0;
+  for (size_t start = 0; start < bare.size();) {
+    const size_t end = bare.find('\n', start);
+    table_width = std::max(table_width, columns(bare.substr(start, end - start)));
+    start = end + 1;
+  }
+  const size_t all = static_cast<size_t>(std::max(width, 20)), shortest = 10, longest = 30;
+  const size_t room = all > table_width + 2 ? all - table_width - 2 : 0;
+  std::string text = terminal_table(main, bars(results, std::clamp(room, shortest, longest)));
+  for (const TextTable& table : {grid_table(results), subtotal_table(results)})
+    if (!table.rows.empty()) text += "\n" + terminal_table(table);
+  text += "\n";
+  for (const std::string& note : notes(results)) text += note + "\n";
+  for (const std::string& line : failure_lines(results)) text += "failed: " + line + "\n";
+  return text;
+}
+
+void write_reports(const std::filesystem::path& folder, const Json& results) {
+  write_file_atomically(folder / "results.json", results.dump(2) + "\n");
+  write_file_atomically(folder / "results.csv", report_csv(results));
+  write_file_atomically(folder / "report.md", report_markdown(results));
+}
+
+}  // namespace staircase::lab

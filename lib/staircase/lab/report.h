@@ -1,0 +1,20 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "staircase/config/json.h"
+
+namespace staircase::lab {
+
+/// What the folder's readers see, from the content of results.json.
+std::string report_markdown(const config::Json& results);
+std::string report_csv(const config::Json& results);
+/// The same table for a terminal, with a bar a row; `width`: columns.
+std::string report_terminal(const config::Json& results, int width);
+
+/// Writes results.json, results.csv and report.md, each whole or not at all.
+/// Throws std::runtime_error naming the path.
+void write_reports(const std::filesystem::path& folder, const config::Json& results);
+
+}  // namespace staircase::lab

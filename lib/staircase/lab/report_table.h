@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "staircase/config/json.h"
+
+namespace staircase::lab {
+
+/// A table of texts, the same for markdown and terminal.
+struct TextTable {
+  std::vector<std::string> header;
+  std::vector<bool> right;  ///< columns of numbers
+  std::vector<std::vector<std::string>> rows;
+};
+
+/// Rung, change, parameters, MACs, top-1 of EMA and raw weights, delta, images/s, the paper's number.
+/// Columns that no row fills are left out.
+TextTable main_table(const config::Json& results);
+/// Groups and recipe against architecture; no rows where the design has none.
+TextTable subtotal_table(const config::Json& results);
+/// A grid of two axes; no rows for other designs.
+TextTable grid_table(const config::Json& results);
+/// Seed by seed: what failed and why.
+std::vector<std::string> failure_lines(const config::Json& results);
+/// What must be said of the numbers: the score's choice, the number of seeds, missing runs.
+std::vector<std::string> notes(const config::Json& results);
+
+}  // namespace staircase::lab

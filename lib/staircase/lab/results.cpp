@@ -1,0 +1,193 @@
+#include "staircase/lab/results.h"
+
+#include <algorithm>
+#include <map>
+
+#include "staircase/config/recipes.h"
+#include "staircase/lab/statistics.h"
+#include "staircase/nn/plan.h"
+
+namespace staircase::lab {
+namespace {
+
+using config::Json;
+
+Json spread_json(const Spread& spread) {
+  return {{"mean", spread.mean}, {"std", spread.std ? Json(*spread.std) : Json(nullptr)}, {"n", spread.count}};
+}
+
+/// One row with the numbers of its seeds.
+class RowBuilder {
+ public:
+  RowBuilder(const Experiment& experiment, const Ledger& ledger) : experiment_(experiment), ledger_(ledger) {}
+
+  Json row(const Variant& variant) {
+    const config::Configuration& c = variant.configuration;
+    const nn::ModelCounts counts = nn::count_model(c.model, c.data.image_size_px);
+    Json changes = Json::array();
+    for (const auto& change : variant.changes)
+      changes.push_back({{"pointer", change.pointer}, {"from", change.a}, {"to", change.b}});
+    Json row = {{"name", variant.name},
+                {"group", variant.group},
+                {"side_branch", variant.side_branch},
+                {"changes", changes},
+                {"recipe", config::recipe_name(c.recipe)},
+                {"drop_path_rate", c.recipe.drop_path_rate.rate.value_or(c.model_drop_path_rate)},
+                {"params", counts.params},
+                {"macs", counts.macs},
+                {"configuration", config::content_name(c)},
+                {"seeds", seeds(c)}};
+    for (const char* key : {"top1", "top5", "loss", "top1_ema", "top5_ema", "loss_ema", "test_top1", "test_top1_ema"}) {
+      std::vector<double> numbers;
+      for (const Json& seed : row["seeds"])
+        if (seed.contains(key)) numbers.push_back(seed[key].get<double>());
+      if (!numbers.empty()) row[key] = spread_json(spread_of(numbers));
+    }
+    std::vector<double> rates;
+    for (const Json& seed : row["seeds"])
+      if (seed.contains("images_per_second")) rates.push_back(seed["images_per_second"].get<double>());
+    if (!rates.empty()) row["images_per_second"] = spread_of(rates).mean;
+    row["paper_top1"] = variant.paper_top1 ? Json(*variant.paper_top1) : Json(nullptr);
+    row["paper_std"] = variant.paper_std ? Json(*variant.paper_std) : Json(nullptr);
+    return row;
+  }
+
+ private:
+  Json seeds(const config::Configuration& configuration) {
+    Json list = Json::array();
+    for (int64_t seed : experiment_.options.seeds) {
+      const RunKey run{configuration, seed};
+      Json entry = {{"seed", seed}, {"run", run.name()}};
+      if (const auto summary = ledger_.summary(run)) {
+        entry["status"] = "done";
+        for (const auto& [key, value] : summary->items()) entry[key] = value;
+        if (const auto rate = ledger_.images_per_second(run)) entry["images_per_second"] = *rate;
+      } else if (const auto reason = ledger_.failure(run)) {
+        entry["status"] = "failed";
+        entry["reason"] = *reason;
+      } else {
+        entry["status"] = "missing";
+      }
+      list.push_back(entry);
+    }
+    return list;
+  }
+
+  const Experiment& experiment_;
+  const Ledger& ledger_;
+};
+
+/// Mean difference over the seeds that both rows have; null: there is none.
+Json paired_delta(const Json& row, const Json& before, const std::string& score) {
+  std::map<int64_t, double> earlier;
+  for (const Json& seed : before["seeds"])
+    if (seed.contains(score)) earlier[seed["seed"].get<int64_t>()] = seed[score].get<double>();
+  std::vector<double> differences;
+  for (const Json& seed : row["seeds"]) {
+    const auto found = earlier.find(seed["seed"].get<int64_t>());
+    if (seed.contains(score) && found != earlier.end()) differences.push_back(seed[score].get<double>() - found->second);
+  }
+  if (differences.empty()) return nullptr;
+  return spread_json(spread_of(differences));
+}
+
+/// The first row without an average decides: all rows are then compared by their raw weights.
+void choose_score(const DesignedExperiment& design, Json& results) {
+  results["score"] = "top1_ema";
+  results["score_reason"] = "EMA weights: every recipe has an average";
+  for (const Variant& variant : design.variants)
+    if (variant.configuration.recipe.ema_decay == 0) {
+      results["score"] = "top1";
+      results["score_reason"] = "raw weights: the recipe of " + variant.name + " has no EMA";
+      return;
+    }
+}
+
+void add_deltas(const DesignedExperiment& design, Json& results) {
+  const auto score = results["score"].get<std::string>();
+  for (size_t i = 0; i < design.variants.size(); ++i) {
+    Json& row = results["rows"][i];
+    row["score"] = row.contains(score) ? row[score] : Json(nullptr);
+    const auto& compared = design.variants[i].compared_to;
+    if (!compared) continue;
+    row["delta"] = paired_delta(row, results["rows"][*compared], score);
+    row["delta_to"] = design.variants[*compared].name;
+    const Json& paper = row["paper_top1"];
+    const Json& paper_before = results["rows"][*compared]["paper_top1"];
+    if (paper.is_number() && paper_before.is_number())
+      row["paper_delta"] = paper.get<double>() - paper_before.get<double>();
+  }
+}
+
+/// Sums of the deltas of a cumulative walk, side branches left out: by group, and recipe against architecture.
+void add_subtotals(const Experiment& experiment, Json& results) {
+  if (experiment.options.kind != config::ExperimentKind::ablation ||
+      experiment.options.design != config::Design::cumulative)
+    return;
+  struct Sum {
+    std::string group;
+    double delta = 0, paper = 0;
+    bool whole = true, paper_whole = true;
+  };
+  std::vector<Sum> sums, kinds{{"recipe"}, {"architecture"}};
+  const auto add = [](Sum& sum, const Json& row) {
+    if (row["delta"].is_object()) sum.delta += row["delta"]["mean"].get<double>();
+    else sum.whole = false;
+    if (row.contains("paper_delta")) sum.paper += row["paper_delta"].get<double>();
+    else sum.paper_whole = false;
+  };
+  for (const Json& row : results["rows"]) {
+    if (!row.contains("delta") || row["side_branch"].get<bool>()) continue;
+    const auto group = row["group"].get<std::string>();
+    bool recipe = false;
+    for (const Json& change : row["changes"]) recipe = recipe || change["pointer"].get<std::string>().starts_with("/recipe");
+    add(kinds[recipe ? 0 : 1], row);
+    if (group.empty()) continue;
+    auto sum = std::find_if(sums.begin(), sums.end(), [&](const Sum& each) { return each.group == group; });
+    if (sum == sums.end()) sum = sums.insert(sums.end(), Sum{group});
+    add(*sum, row);
+  }
+  const auto write = [](const std::vector<Sum>& list) {
+    Json written = Json::array();
+    for (const Sum& sum : list)
+      written.push_back({{"group", sum.group}, {"delta", sum.whole ? Json(sum.delta) : Json(nullptr)},
+                         {"paper_delta", sum.paper_whole ? Json(sum.paper) : Json(nullptr)}});
+    return written;
+  };
+  if (!sums.empty()) results["subtotals"] = write(sums);
+  results["recipe_and_architecture"] = write(kinds);
+}
+
+}  // namespace
+
+Json build_results(const Experiment& experiment, const DesignedExperiment& design, const Ledger& ledger) {
+  const config::ExperimentOptions& options = experiment.options;
+  Json results = {{"name", options.name},
+                  {"description", options.description},
+                  {"kind", std::string(to_name(options.kind))},
+                  {"design", std::string(to_name(options.design))},
+                  {"seeds", options.seeds}};
+  choose_score(design, results);
+  int64_t done = 0, failed = 0;
+  const auto runs = list_runs(design, options.seeds);
+  for (const RunKey& run : runs) {
+    if (ledger.summary(run)) ++done;
+    else if (ledger.failure(run)) ++failed;
+  }
+  results["runs"] = runs.size();
+  results["done"] = done;
+  results["failed"] = failed;
+  RowBuilder builder(experiment, ledger);
+  results["rows"] = Json::array();
+  for (const Variant& variant : design.variants) results["rows"].push_back(builder.row(variant));
+  add_deltas(design, results);
+  add_subtotals(experiment, results);
+  if (design.axes.size() == 2) {
+    results["grid"] = {{"axes", Json::array()}};
+    for (const Axis& axis : design.axes) results["grid"]["axes"].push_back({{"pointer", axis.pointer}, {"values", axis.values}});
+    for (size_t i = 0; i < design.variants.size(); ++i) results["rows"][i]["cell"] = design.variants[i].cell;
+  }
+  return results;
+}
+
+}  // namespace staircase::lab

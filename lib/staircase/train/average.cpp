@@ -1,0 +1,34 @@
+#include "staircase/train/average.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace staircase::train {
+
+WeightAverage::WeightAverage(const std::shared_ptr<nn::Classifier>& model, double decay, bool warmup)
+    : decay_(decay), warmup_(warmup), average_(std::make_shared<nn::Classifier>(model->options())) {
+  const torch::NoGradGuard no_grad;
+  const auto from = nn::named_state(*model);
+  if (!from.empty()) average_->to(from.front().tensor.device());
+  average_->eval();
+  const auto to = nn::named_state(*average_);
+  for (size_t i = 0; i < from.size(); ++i) {
+    to[i].tensor.copy_(from[i].tensor);
+    to[i].tensor.requires_grad_(false);
+    const bool floating = from[i].tensor.is_floating_point();
+    (floating ? averaged_ : integers_).push_back(to[i].tensor);
+    (floating ? source_ : integer_source_).push_back(from[i].tensor);
+  }
+}
+
+void WeightAverage::update() {
+  const torch::NoGradGuard no_grad;
+  double decay = decay_;
+  if (warmup_) decay = std::min(decay, 1.0 - std::pow(1.0 + static_cast<double>(updates_), -2.0 / 3.0));
+  at::_foreach_mul_(averaged_, decay);
+  at::_foreach_add_(averaged_, source_, 1.0 - decay);
+  for (size_t i = 0; i < integers_.size(); ++i) integers_[i].copy_(integer_source_[i]);
+  ++updates_;
+}
+
+}  // namespace staircase::train

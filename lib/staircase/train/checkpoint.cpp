@@ -1,0 +1,70 @@
+#include "staircase/train/checkpoint.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <vector>
+
+#include "staircase/base/errors.h"
+#include "staircase/base/files.h"
+#include "staircase/interop/safetensors.h"
+
+namespace staircase::train {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr size_t checkpoints_kept = 2;
+const std::string state_key = "staircase.state";
+
+std::string file_name(int64_t step) {
+  char name[48];
+  std::snprintf(name, sizeof name, "step-%09lld.safetensors", static_cast<long long>(step));
+  return name;
+}
+
+/// Newest first: the names sort as the steps do.
+std::vector<fs::path> checkpoint_files(const fs::path& folder) {
+  std::vector<fs::path> files;
+  std::error_code none;
+  for (const auto& entry : fs::directory_iterator(folder, none)) {
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with("step-") && name.ends_with(".safetensors")) files.push_back(entry.path());
+  }
+  std::sort(files.rbegin(), files.rend());
+  return files;
+}
+
+}  // namespace
+
+void CheckpointStore::save(int64_t step, const Checkpoint& checkpoint) {
+  make_folder(folder_);
+  interop::TensorFile file = checkpoint.file;
+  file.metadata[state_key] = checkpoint.state.dump();
+  interop::write_safetensors(folder_ / file_name(step), file);
+  const auto files = checkpoint_files(folder_);
+  for (size_t i = checkpoints_kept; i < files.size(); ++i) fs::remove(files[i]);
+}
+
+std::optional<Checkpoint> CheckpointStore::load_newest(const std::function<void(const std::string&)>& warn) {
+  for (const fs::path& path : checkpoint_files(folder_)) {
+    try {
+      Checkpoint checkpoint;
+      checkpoint.file = interop::read_safetensors(path);
+      checkpoint.state = config::parse_json(checkpoint.file.metadata[state_key], path.string());
+      return checkpoint;
+    } catch (const RequestError& error) {
+      const fs::path aside = path.string() + ".damaged";
+      fs::rename(path, aside);
+      warn("a damaged checkpoint was set aside as " + aside.string() + " (" + error.what() +
+           "); going on from the one before it");
+    }
+  }
+  return std::nullopt;
+}
+
+void CheckpointStore::clear() {
+  for (const fs::path& path : checkpoint_files(folder_)) fs::remove(path);
+  std::error_code ignored;
+  fs::remove(folder_, ignored);
+}
+
+}  // namespace staircase::train

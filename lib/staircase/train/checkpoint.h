@@ -1,0 +1,39 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "staircase/config/json.h"
+#include "staircase/interop/tensor_file.h"
+
+namespace staircase::train {
+
+/// Everything that the future of a run depends on: tensors, and the rest as JSON.
+struct Checkpoint {
+  config::Json state;
+  interop::TensorFile file;  ///< metadata is the store's own
+};
+
+/// The checkpoints of one run: DIR/step-000000042.safetensors, the last two are kept.
+/// Each is written beside, flushed, renamed, and carries a checksum.
+class CheckpointStore {
+ public:
+  explicit CheckpointStore(std::filesystem::path folder) : folder_(std::move(folder)) {}
+
+  /// Throws std::runtime_error naming the path and the system's reason; older checkpoints stay.
+  void save(int64_t step, const Checkpoint& checkpoint);
+
+  /// The newest whole checkpoint. A damaged one is renamed to *.damaged with a warning, and the one
+  /// before it is taken; none: empty.
+  std::optional<Checkpoint> load_newest(const std::function<void(const std::string&)>& warn);
+
+  /// Removes all of them: the run is done.
+  void clear();
+
+ private:
+  std::filesystem::path folder_;
+};
+
+}  // namespace staircase::train

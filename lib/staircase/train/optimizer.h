@@ -1,0 +1,52 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "staircase/config/recipe_options.h"
+#include "staircase/nn/classifier.h"
+
+namespace staircase::train {
+
+using TensorList = std::vector<torch::Tensor>;
+
+/// Updates all parameters of a model at once, with multi-tensor operations.
+/// AdamW: Loshchilov and Hutter 2019, arXiv:1711.05101. SGD with momentum as torch.optim.SGD.
+class Optimizer {
+ public:
+  /// Weight decay leaves out parameters with one dimension and biases, unless the recipe says otherwise.
+  Optimizer(const nn::Classifier& model, const config::RecipeOptions& recipe);
+
+  /// One step with the gradients that the parameters hold; a parameter without one is an error.
+  /// Clips the norm of all gradients together first, where the recipe asks for it.
+  /// Throws std::logic_error naming the parameter that has no gradient.
+  void step(double learning_rate);
+  /// Forgets all gradients.
+  void clear_gradients();
+
+  /// Moments by name ("exp_avg.stem.conv.weight"), for checkpoints.
+  std::vector<std::pair<std::string, torch::Tensor>> state() const;
+  int64_t steps_done() const { return steps_done_; }
+  void set_steps_done(int64_t steps) { steps_done_ = steps; }
+
+ private:
+  struct Group {
+    double weight_decay;
+    std::vector<std::string> names;
+    TensorList parameters, first_moments, second_moments;
+  };
+  TensorList gradients(const Group& group) const;
+  void clip(double max_norm);
+  void adamw(Group& group, const TensorList& gradients, double learning_rate);
+  void sgd(Group& group, const TensorList& gradients, double learning_rate);
+
+  config::RecipeOptions recipe_;
+  std::vector<Group> groups_;
+  int64_t steps_done_ = 0;
+};
+
+/// Whether weight decay acts on a parameter of this name and shape under the recipe.
+bool is_decayed(const std::string& name, const torch::Tensor& parameter, const config::RecipeOptions& recipe);
+
+}  // namespace staircase::train

@@ -1,0 +1,79 @@
+#include "staircase/train/run_state.h"
+
+#include <map>
+
+#include "staircase/base/errors.h"
+#include "staircase/nn/initialize.h"
+
+namespace staircase::train {
+namespace {
+
+/// What a checkpoint belongs to; a run with another identity must not go on from it.
+config::Json identity(const TrainJob& job) {
+  return {{"configuration", config::content_name(job.configuration)}, {"seed", job.seed}, {"threads", job.threads}};
+}
+
+}  // namespace
+
+RunState::RunState(const TrainJob& job) {
+  const config::RecipeOptions& recipe = job.configuration.recipe;
+  model = std::make_shared<nn::Classifier>(job.configuration.model);
+  nn::initialize(*model, static_cast<uint64_t>(job.seed));
+  model->to(job.device);
+  model->set_drop_path(recipe.drop_path_rate.rate.value_or(job.configuration.model_drop_path_rate));
+  optimizer = std::make_unique<Optimizer>(*model, recipe);
+  if (recipe.ema_decay > 0) average = std::make_unique<WeightAverage>(model, recipe.ema_decay, recipe.ema_warmup);
+}
+
+std::vector<std::pair<std::string, torch::Tensor>> RunState::tensors() const {
+  std::vector<std::pair<std::string, torch::Tensor>> all;
+  for (const auto& item : nn::named_state(*model)) all.emplace_back("model." + item.name, item.tensor);
+  for (const auto& [name, tensor] : optimizer->state()) all.emplace_back("optimizer." + name, tensor);
+  if (average)
+    for (const auto& item : nn::named_state(*average->model())) all.emplace_back("average." + item.name, item.tensor);
+  return all;
+}
+
+Checkpoint RunState::to_checkpoint(const TrainJob& job) const {
+  Checkpoint checkpoint;
+  checkpoint.state = {{"identity", identity(job)},
+                      {"epoch", epoch},
+                      {"batch", batch},
+                      {"step", step},
+                      {"loss_sum", loss_sum},
+                      {"optimizer_steps", optimizer->steps_done()},
+                      {"average_updates", average ? average->updates() : 0},
+                      {"bad_images", bad_images},
+                      {"metrics", metrics}};
+  for (const auto& [name, tensor] : tensors())
+    checkpoint.file.tensors.emplace_back(name, tensor.detach().to(torch::kCPU));
+  return checkpoint;
+}
+
+void RunState::restore(const Checkpoint& checkpoint, const TrainJob& job) {
+  const torch::NoGradGuard no_grad;
+  const std::string where = (job.folder / "checkpoints").string();
+  if (checkpoint.state.at("identity") != identity(job))
+    throw RequestError(where + ": holds a checkpoint of another run: found " + checkpoint.state.at("identity").dump() +
+                       ", expected " + identity(job).dump());
+  std::map<std::string, torch::Tensor> saved(checkpoint.file.tensors.begin(), checkpoint.file.tensors.end());
+  for (auto& [name, tensor] : tensors()) {
+    const auto found = saved.find(name);
+    if (found == saved.end() || found->second.sizes() != tensor.sizes())
+      throw RequestError(where + ": holds a checkpoint of another model: the tensor " + name + " is " +
+                         (found == saved.end() ? "missing" : "of another shape"));
+    torch::Tensor target = tensor;
+    target.copy_(found->second);
+  }
+  const config::Json& state = checkpoint.state;
+  epoch = state.at("epoch").get<int64_t>();
+  batch = state.at("batch").get<int64_t>();
+  step = state.at("step").get<int64_t>();
+  loss_sum = state.at("loss_sum").get<double>();
+  optimizer->set_steps_done(state.at("optimizer_steps").get<int64_t>());
+  if (average) average->set_updates(state.at("average_updates").get<int64_t>());
+  bad_images = state.at("bad_images").get<std::set<size_t>>();
+  metrics = state.at("metrics");
+}
+
+}  // namespace staircase::train

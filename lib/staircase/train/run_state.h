@@ -1,0 +1,33 @@
+#pragma once
+
+#include <memory>
+#include <set>
+
+#include "staircase/train/average.h"
+#include "staircase/train/checkpoint.h"
+#include "staircase/train/optimizer.h"
+#include "staircase/train/trainer.h"
+
+namespace staircase::train {
+
+/// Everything of a run that changes while it trains, and nothing else.
+struct RunState {
+  RunState(const TrainJob& job);
+
+  std::shared_ptr<nn::Classifier> model;
+  std::unique_ptr<Optimizer> optimizer;
+  std::unique_ptr<WeightAverage> average;  ///< null: the recipe has none
+  int64_t epoch = 0, batch = 0, step = 0;  ///< the next to be done, 0-based
+  double loss_sum = 0;                     ///< over the batches of this epoch that are done
+  config::Json metrics = config::Json::array();  ///< the lines of metrics.jsonl
+  std::set<size_t> bad_images;
+
+  Checkpoint to_checkpoint(const TrainJob& job) const;
+  /// Throws RequestError when the checkpoint is of another configuration, seed or number of threads.
+  void restore(const Checkpoint& checkpoint, const TrainJob& job);
+
+ private:
+  std::vector<std::pair<std::string, torch::Tensor>> tensors() const;
+};
+
+}  // namespace staircase::train

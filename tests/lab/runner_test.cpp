@@ -1,0 +1,117 @@
+#include "staircase/lab/runner.h"
+
+#include "staircase/base/errors.h"
+#include "staircase/base/files.h"
+#include "support/catch.h"
+#include "support/small_experiment.h"
+#include "support/temporary_folder.h"
+
+using namespace staircase;
+using namespace staircase::lab;
+namespace fs = std::filesystem;
+
+namespace {
+
+config::Json small_ablation() {
+  config::Configuration c = tests::small_configuration();
+  c.recipe.epochs = 1;
+  c.model.num_classes = c.model.in_channels = 0;
+  return {{"name", "small"},
+          {"kind", "ablation"},
+          {"threads", 1},
+          {"loader_workers", 1},
+          {"base", config::write_configuration(c)},
+          {"steps", {{{"name", "gelu"}, {"set", {{"/model/activation", "gelu"}}}}}}};
+}
+
+Experiment experiment(const config::Json& content) { return resolve_experiment(content, "x.json"); }
+
+class Counter : public RunObserver {
+ public:
+  void on_run_end(const std::string& name, const config::Json&) override { ended.push_back(name); }
+  void on_run_failed(const std::string& name, const std::string& reason) override { failed.push_back(name + ": " + reason); }
+  std::vector<std::string> ended, failed;
+};
+
+config::Json run(const config::Json& content, const fs::path& folder, Counter& counter) {
+  const std::atomic<bool> never{false};
+  return run_experiment(experiment(content), {folder}, counter, never);
+}
+
+}  // namespace
+
+TEST_CASE("An experiment that is started again trains only what is missing", "[lab]") {
+  const tests::TemporaryFolder folder;
+  Counter first, second, third;
+  CHECK(run(small_ablation(), folder / "out", first)["done"] == 2);
+  CHECK(first.ended == std::vector<std::string>{"base", "gelu"});
+  run(small_ablation(), folder / "out", second);
+  CHECK(second.ended.empty());
+  config::Json more = small_ablation();
+  more["seeds"] = {1};
+  more["steps"].push_back({{"name", "gelu_again"}, {"set", {{"/model/activation", "gelu"}}}});
+  const config::Json results = run(more, folder / "out", third);
+  CHECK(third.ended == std::vector<std::string>{"base", "gelu"});  // the new step is no new configuration
+  CHECK(results["seeds"] == config::Json({0, 1}));
+  for (const char* file : {"experiment.json", "results.json", "results.csv", "report.md"}) CHECK(fs::exists(folder / "out" / file));
+}
+
+TEST_CASE("A folder of another base, fewer steps or other threads is refused and stays as it was", "[lab]") {
+  const tests::TemporaryFolder folder;
+  Counter counter;
+  run(small_ablation(), folder / "out", counter);
+  const std::string before = read_file(folder / "out" / "experiment.json");
+  const auto refused = [&](const std::string& pointer, const config::Json& value, const std::string& message) {
+    config::Json other = small_ablation();
+    other[config::Json::json_pointer(pointer)] = value;
+    CHECK_THROWS_WITH(run(other, folder / "out", counter), ContainsSubstring(message));
+  };
+  refused("/base/model/width", 32, "/base/model/width is 64 there and 32 here");
+  refused("/name", "other", "/name is \"small\" there");
+  refused("/threads", 2, "1 threads");
+  refused("/steps/0/name", "renamed", "\"gelu\"");
+  CHECK(read_file(folder / "out" / "experiment.json") == before);
+}
+
+TEST_CASE("A folder with other files in it is not taken", "[lab]") {
+  const tests::TemporaryFolder folder;
+  write_file_atomically(folder / "notes.txt", "mine");
+  Counter counter;
+  CHECK_THROWS_WITH(run(small_ablation(), folder.path(), counter), ContainsSubstring("holds no experiment.json"));
+}
+
+TEST_CASE("A run that fails is reported and the others go on", "[lab]") {
+  const tests::TemporaryFolder folder;
+  config::Json content = small_ablation();
+  content["design"] = "one_at_a_time";
+  content["base"]["recipe"]["optimizer"] = "sgd";
+  content["base"]["recipe"]["warmup_epochs"] = 0;
+  content["base"]["recipe"]["epochs"] = 20;
+  content["steps"].insert(content["steps"].begin(), {{"name", "explode"}, {"set", {{"/recipe/learning_rate", 1000}}}});
+  content["base"]["recipe"]["weight_decay"] = 10;
+  content["base"]["recipe"]["learning_rate"] = 1e-4;
+  Counter counter;
+  const config::Json results = run(content, folder / "out", counter);
+  CHECK(counter.ended == std::vector<std::string>{"base", "gelu"});
+  REQUIRE(counter.failed.size() == 1);
+  CHECK_THAT(counter.failed[0], ContainsSubstring("explode: the loss is not finite at step"));
+  CHECK(results["failed"] == 1);
+}
+
+TEST_CASE("Planning a run says how many there are and writes nothing", "[lab]") {
+  const tests::TemporaryFolder folder;
+  const RunPlan plan = plan_run(experiment(small_ablation()), folder / "out");
+  CHECK(plan.runs == 2);
+  CHECK(plan.done == 0);
+  CHECK_FALSE(fs::exists(folder / "out"));
+}
+
+TEST_CASE("The report of a folder needs no data", "[lab]") {
+  const tests::TemporaryFolder folder;
+  Counter counter;
+  const config::Json results = run(small_ablation(), folder / "out", counter);
+  fs::remove(folder / "out" / "report.md");
+  CHECK(report_folder(folder / "out") == results);
+  CHECK(fs::exists(folder / "out" / "report.md"));
+  CHECK_THROWS_AS(report_folder(folder.path()), RequestError);
+}

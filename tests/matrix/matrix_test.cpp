@@ -1,0 +1,141 @@
+// One matrix for every rung and every named model: whatever is added to either list is tested here.
+#include <ATen/record_function.h>
+
+#include <map>
+
+#include "staircase/interop/safetensors.h"
+#include "staircase/nn/initialize.h"
+#include "staircase/nn/ladder.h"
+#include "staircase/nn/libtorch.h"
+#include "staircase/nn/named_models.h"
+#include "support/catch.h"
+#include "support/temporary_folder.h"
+
+using namespace staircase;
+using namespace staircase::nn;
+
+namespace {
+
+std::vector<NamedModel> all_models() {
+  std::vector<NamedModel> all = named_models();
+  for (const Ladder& ladder : ladders())
+    for (const Rung& rung : climb(ladder)) all.push_back({ladder.name + "/" + rung.step.name, ladder.name, rung.model, 0.1});
+  return all;
+}
+
+/// The same structure at an eighth of the width and with shallow stages, so that it runs in a blink.
+config::ModelOptions reduced(config::ModelOptions options) {
+  options.width_factor = 0.125;
+  for (int64_t& depth : options.depths) depth = std::min<int64_t>(depth, 2);
+  options.num_classes = 7;
+  return options;
+}
+
+std::shared_ptr<Classifier> built(const config::ModelOptions& options, uint64_t seed = 0) {
+  auto model = std::make_shared<Classifier>(options);
+  initialize(*model, seed);
+  return model;
+}
+
+torch::Tensor images(int64_t n, int64_t height, int64_t width) {
+  torch::manual_seed(5);
+  return torch::randn({n, 3, height, width}).contiguous(torch::MemoryFormat::ChannelsLast);
+}
+
+int64_t macs_seen = 0;
+
+/// Counts what LibTorch is asked to do, from the shapes of the tensors themselves.
+std::unique_ptr<at::ObserverContext> count_operation(const at::RecordFunction& call) {
+  const std::string name = call.name();
+  if (name == "aten::linear") {
+    macs_seen += call.inputs()[0].toTensor().size(0) * call.inputs()[1].toTensor().numel();
+  } else if (name == "aten::convolution") {
+    const auto x = call.inputs()[0].toTensor(), weight = call.inputs()[1].toTensor();
+    const auto stride = call.inputs()[3].toIntVector(), padding = call.inputs()[4].toIntVector();
+    int64_t positions = x.size(0);
+    for (int axis = 0; axis < 2; ++axis)
+      positions *= (x.size(2 + axis) + 2 * padding[axis] - weight.size(2 + axis)) / stride[axis] + 1;
+    macs_seen += positions * weight.numel();
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+TEST_CASE("Every model gives (N, classes) logits for images of any size from 32 up", "[matrix]") {
+  const torch::NoGradGuard no_grad;
+  for (const NamedModel& named : all_models()) {
+    INFO(named.name);
+    auto model = built(reduced(named.options));
+    model->eval();
+    for (const auto& [n, h, w] : {std::tuple{2, 32, 32}, std::tuple{1, 47, 64}}) {
+      const torch::Tensor logits = model->forward(images(n, h, w));
+      CHECK((logits.sizes() == torch::IntArrayRef({n, 7})));
+      CHECK(logits.isfinite().all().item<bool>());
+    }
+  }
+}
+
+TEST_CASE("Every model gives each of its parameters a finite gradient that is not zero throughout", "[matrix]") {
+  for (const NamedModel& named : all_models()) {
+    INFO(named.name);
+    auto model = built(reduced(named.options));
+    model->train();
+    const torch::Tensor targets = torch::arange(4) % 7;
+    at::cross_entropy_loss(model->forward(images(4, 64, 64)), targets).backward();
+    for (const auto& item : model->named_parameters()) {
+      INFO(item.key());
+      REQUIRE(item.value().grad().defined());
+      CHECK(item.value().grad().isfinite().all().item<bool>());
+      // A bias before a batch norm has no influence; no plan has one.
+      CHECK(item.value().grad().abs().max().item<double>() > 0);
+    }
+  }
+}
+
+TEST_CASE("Every model holds as many parameters as its plan counts", "[matrix]") {
+  for (const NamedModel& named : all_models()) {
+    INFO(named.name);
+    config::ModelOptions options = named.options;
+    options.width_factor = 0.5;
+    int64_t held = 0;
+    for (const auto& parameter : Classifier(options).parameters()) held += parameter.numel();
+    CHECK(held == count_model(options).params);
+  }
+}
+
+TEST_CASE("Every model does as many multiply-accumulates as its plan counts", "[matrix]") {
+  const torch::NoGradGuard no_grad;
+  for (const NamedModel& named : all_models()) {
+    INFO(named.name);
+    const config::ModelOptions options = reduced(named.options);
+    auto model = built(options);
+    model->eval();
+    const torch::Tensor x = images(1, 80, 80);
+    macs_seen = 0;
+    const auto handle = at::addThreadLocalCallback(
+        at::RecordFunctionCallback(count_operation).needsInputs(true).scopes({at::RecordScope::FUNCTION}));
+    model->forward(x);
+    at::removeCallback(handle);
+    CHECK(macs_seen == count_model(options, 80).macs);
+  }
+}
+
+TEST_CASE("Every model gives the same logits after its weights went through a file", "[matrix]") {
+  const torch::NoGradGuard no_grad;
+  const tests::TemporaryFolder folder;
+  for (const NamedModel& named : all_models()) {
+    INFO(named.name);
+    auto model = built(reduced(named.options), 1), other = built(reduced(named.options), 2);
+    interop::TensorFile file;
+    for (const auto& item : named_state(*model)) file.tensors.emplace_back(item.name, item.tensor);
+    interop::write_safetensors(folder / "weights.safetensors", file);
+    const auto read = interop::read_safetensors(folder / "weights.safetensors");
+    const std::map<std::string, torch::Tensor> tensors(read.tensors.begin(), read.tensors.end());
+    for (auto& item : named_state(*other)) item.tensor.copy_(tensors.at(item.name));
+    model->eval();
+    other->eval();
+    const torch::Tensor x = images(2, 32, 32);
+    CHECK(torch::equal(model->forward(x), other->forward(x)));
+  }
+}

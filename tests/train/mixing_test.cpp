@@ -1,0 +1,71 @@
+#include "staircase/train/mixing.h"
+
+#include "support/catch.h"
+
+using namespace staircase;
+using namespace staircase::train;
+
+TEST_CASE("Smoothed targets are 1 - s + s/C on and s/C off", "[train]") {
+  const torch::Tensor targets = mix_targets(torch::tensor({2}, torch::kLong), 4, 0.1, {});
+  const float expected[] = {0.025F, 0.025F, 0.925F, 0.025F};
+  for (int i = 0; i < 4; ++i) CHECK(targets[0][i].item<float>() == Approx(expected[i]));
+}
+
+TEST_CASE("Mixed targets weigh both labels, and the partner is the batch reversed", "[train]") {
+  Mix mix;
+  mix.kind = Mix::Kind::mixup;
+  mix.lambda = 0.75;
+  const torch::Tensor targets = mix_targets(torch::tensor({0, 1, 2}, torch::kLong), 3, 0.0, mix);
+  CHECK(targets[0][0].item<double>() == Approx(0.75));
+  CHECK(targets[0][2].item<double>() == Approx(0.25));
+  CHECK(targets[1][1].item<double>() == Approx(1.0));
+  const torch::Tensor images = torch::arange(3).to(torch::kFloat).view({3, 1, 1, 1}).expand({3, 1, 2, 2});
+  CHECK(mix_images(images, mix)[0][0][0][0].item<double>() == Approx(0.25 * 2));
+}
+
+TEST_CASE("CutMix pastes its box and its lambda is the share that is left", "[train]") {
+  config::RecipeOptions recipe;
+  recipe.mixup_alpha = 0;
+  for (uint64_t key = 0; key < 50; ++key) {
+    const Mix mix = draw_mix(recipe, RandomStream(key), 20, 30);
+    REQUIRE(mix.kind == Mix::Kind::cutmix);
+    const auto area = (mix.box[2] - mix.box[0]) * (mix.box[3] - mix.box[1]);
+    CHECK(mix.lambda == Approx(1.0 - static_cast<double>(area) / 600.0));
+    torch::Tensor images = torch::zeros({2, 1, 20, 30});
+    images[1].fill_(1.0);
+    CHECK(mix_images(images, mix)[0].sum().item<int64_t>() == area);
+  }
+}
+
+TEST_CASE("Half of the batches are mixed by mixup and half by CutMix", "[train]") {
+  int cut = 0, all = 2000;
+  for (int key = 0; key < all; ++key)
+    cut += draw_mix(config::RecipeOptions{}, RandomStream(static_cast<uint64_t>(key) * 977), 8, 8).kind == Mix::Kind::cutmix;
+  CHECK(cut > 0.46 * all);  // 4 standard deviations
+  CHECK(cut < 0.54 * all);
+}
+
+TEST_CASE("Beta(alpha, alpha) has mean 1/2 and variance 1 / (8 alpha + 4)", "[train]") {
+  for (double alpha : {0.2, 0.8, 1.0, 4.0}) {
+    RandomStream random(static_cast<uint64_t>(alpha * 1000));
+    const int all = 20000;
+    double sum = 0, squares = 0;
+    for (int i = 0; i < all; ++i) {
+      const double x = draw_beta(random, alpha);
+      sum += x;
+      squares += x * x;
+    }
+    const double mean = sum / all;
+    CHECK(mean == Approx(0.5).margin(0.015));
+    CHECK(squares / all - mean * mean == Approx(1.0 / (8 * alpha + 4)).epsilon(0.05));
+  }
+}
+
+TEST_CASE("Soft cross-entropy with one-hot targets is cross-entropy", "[train]") {
+  torch::manual_seed(1);
+  const torch::Tensor logits = torch::randn({6, 5}), labels = torch::arange(6) % 5;
+  CHECK(soft_cross_entropy(logits, mix_targets(labels, 5, 0.0, {})).item<double>() ==
+        Approx(at::cross_entropy_loss(logits, labels).item<double>()));
+  CHECK(soft_cross_entropy(logits, mix_targets(labels, 5, 0.1, {})).item<double>() ==
+        Approx(at::cross_entropy_loss(logits, labels, {}, at::Reduction::Mean, -100, 0.1).item<double>()));
+}

@@ -1,0 +1,184 @@
+#include "staircase/train/trainer.h"
+
+#include <fstream>
+
+#include "staircase/base/errors.h"
+#include "staircase/base/files.h"
+#include "staircase/data/open_data.h"
+#include "staircase/train/weights_file.h"
+#include "support/catch.h"
+#include "support/small_experiment.h"
+#include "support/temporary_folder.h"
+
+using namespace staircase;
+using namespace staircase::train;
+namespace fs = std::filesystem;
+
+namespace {
+
+TrainJob job_in(const fs::path& folder, const config::Configuration& configuration = tests::small_configuration()) {
+  TrainJob job;
+  job.configuration = configuration;
+  job.folder = folder;
+  job.data = data::open_data(configuration.data, {"test", "/data"});
+  return job;
+}
+
+/// Asks the trainer to stop after a number of steps.
+class StopAfter : public TrainObserver {
+ public:
+  explicit StopAfter(int64_t step) : step_(step) {}
+  void on_step(const StepReport& report) override {
+    if (report.step == step_) stop = true;
+  }
+  void on_warning(const std::string& text) override { warnings.push_back(text); }
+  std::atomic<bool> stop{false};
+  std::vector<std::string> warnings;
+
+ private:
+  int64_t step_;
+};
+
+config::Json train_through(const TrainJob& job) {
+  StopAfter never(-1);
+  return train::train(job, never, never.stop);
+}
+
+void check_same_results(const fs::path& a, const fs::path& b) {
+  for (const char* name : {"metrics.jsonl", "summary.json", "weights.safetensors"}) {
+    INFO(name);
+    CHECK(read_file(a / name) == read_file(b / name));
+  }
+}
+
+std::vector<fs::path> checkpoints(const fs::path& folder) {
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::directory_iterator(folder / "checkpoints")) files.push_back(entry.path());
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+}  // namespace
+
+TEST_CASE("A run that was stopped at any step and started again ends in the same bytes", "[train]") {
+  const tests::TemporaryFolder folder;
+  train_through(job_in(folder / "through"));
+  for (int64_t step : {1, 5, 7, 15}) {  // inside an epoch, at its end, at the end of all
+    INFO("stopped after step " << step);
+    const fs::path interrupted = folder / ("stopped" + std::to_string(step));
+    StopAfter observer(step);
+    CHECK_THROWS_AS(train::train(job_in(interrupted), observer, observer.stop), Interrupted);
+    CHECK_FALSE(fs::exists(interrupted / "summary.json"));
+    train_through(job_in(interrupted));
+    check_same_results(folder / "through", interrupted);
+  }
+}
+
+TEST_CASE("The number of loader workers changes no byte of the result", "[train]") {
+  const tests::TemporaryFolder folder;
+  TrainJob one = job_in(folder / "one"), three = job_in(folder / "three");
+  three.loader_workers = 3;
+  train_through(one);
+  train_through(three);
+  check_same_results(one.folder, three.folder);
+}
+
+TEST_CASE("A damaged checkpoint is set aside with a warning and the one before it is used", "[train]") {
+  const tests::TemporaryFolder folder;
+  train_through(job_in(folder / "through"));
+  const TrainJob job = job_in(folder / "damaged");
+  StopAfter observer(12);
+  CHECK_THROWS_AS(train::train(job, observer, observer.stop), Interrupted);
+  const auto files = checkpoints(job.folder);
+  REQUIRE(files.size() == 2);
+  std::string bytes = read_file(files.back());
+  bytes[bytes.size() - 100] ^= 1;  // one bit of a tensor
+  std::ofstream(files.back(), std::ios::binary) << bytes;
+  StopAfter second(-1);
+  train::train(job, second, second.stop);
+  REQUIRE(second.warnings.size() == 1);
+  CHECK_THAT(second.warnings[0], ContainsSubstring(files.back().filename().string()));
+  check_same_results(folder / "through", job.folder);
+}
+
+TEST_CASE("A checkpoint of another seed is refused and stays as it was", "[train]") {
+  const tests::TemporaryFolder folder;
+  TrainJob job = job_in(folder / "run");
+  StopAfter observer(3);
+  CHECK_THROWS_AS(train::train(job, observer, observer.stop), Interrupted);
+  const std::string before = read_file(checkpoints(job.folder).back());
+  job.seed = 1;
+  CHECK_THROWS_AS(train_through(job), RequestError);
+  CHECK(read_file(checkpoints(job.folder).back()) == before);
+}
+
+TEST_CASE("A loss that is not finite stops the run with the step", "[train]") {
+  const tests::TemporaryFolder folder;
+  config::Configuration c = tests::small_configuration();
+  c.recipe.optimizer = config::Optimizer::sgd;
+  c.recipe.learning_rate = 1000;
+  c.recipe.warmup_epochs = 0;
+  c.recipe.weight_decay = 10;
+  c.recipe.epochs = 20;
+  CHECK_THROWS_WITH(train_through(job_in(folder / "run", c)), ContainsSubstring("the loss is not finite at step "));
+}
+
+TEST_CASE("More images a step than there are is refused before anything is written", "[train]") {
+  const tests::TemporaryFolder folder;
+  config::Configuration c = tests::small_configuration();
+  c.recipe.batch_size = 81;
+  CHECK_THROWS_WITH(train_through(job_in(folder / "run", c)),
+                    "/recipe/batch_size: found 81, allowed is at most 80, the number of training images");
+  CHECK_FALSE(fs::exists(folder / "run"));
+}
+
+TEST_CASE("Micro-batches give the result of the whole batch where no batch norm is", "[train]") {
+  const tests::TemporaryFolder folder;
+  config::Configuration whole = tests::small_configuration();
+  whole.model.norm = config::Norm::layer;
+  whole.recipe.epochs = 1;
+  config::Configuration parts = whole;
+  parts.recipe.micro_batch_size = 4;
+  train_through(job_in(folder / "whole", whole));
+  train_through(job_in(folder / "parts", parts));
+  const auto a = read_weights_file(folder / "whole" / "weights.safetensors");
+  const auto b = read_weights_file(folder / "parts" / "weights.safetensors");
+  const auto left = a.model->named_parameters(), right = b.model->named_parameters();
+  for (const auto& item : left) {
+    INFO(item.key());
+    CHECK(torch::allclose(item.value(), right[item.key()], 1e-3, 1e-5));
+  }
+}
+
+TEST_CASE("Training lowers the loss, also in bfloat16", "[train]") {
+  const tests::TemporaryFolder folder;
+  for (config::Precision precision : {config::Precision::fp32, config::Precision::bf16}) {
+    for (config::Norm norm : {config::Norm::batch, config::Norm::layer}) {
+      config::Configuration c = tests::small_configuration();
+      c.model.norm = norm;
+      c.recipe.precision = precision;
+      c.recipe.mixup_alpha = c.recipe.cutmix_alpha = 0;
+      c.recipe.epochs = 6;
+      c.recipe.learning_rate = 4e-3;
+      const std::string name = std::string(to_name(precision)) + to_name(norm).data();
+      INFO(name);
+      train_through(job_in(folder / name, c));
+      const std::string lines = read_file(folder / name / "metrics.jsonl");
+      const auto first = config::parse_json(lines.substr(0, lines.find('\n')), "first");
+      const size_t last_start = lines.rfind('\n', lines.size() - 2) + 1;
+      const auto last = config::parse_json(lines.substr(last_start), "last");
+      CHECK(last["train_loss"].get<double>() < first["train_loss"].get<double>());
+    }
+  }
+}
+
+TEST_CASE("The weights file of a run gives the accuracy that its summary reports", "[train]") {
+  const tests::TemporaryFolder folder;
+  const TrainJob job = job_in(folder / "run");
+  const config::Json summary = train_through(job);
+  CHECK(summary["images"] == 40);
+  CHECK(summary.contains("top5_ema"));
+  const auto loaded = read_weights_file(folder / "run" / "weights.safetensors");
+  CHECK(loaded.class_names.size() == 10);
+  CHECK(loaded.recipe == job.configuration.recipe);
+}
