@@ -21,13 +21,16 @@ if [ "$(id -u)" != 0 ]; then
     CMAKE_BUILD_PARALLEL_LEVEL="${CMAKE_BUILD_PARALLEL_LEVEL-}" sh "$script" "$suite"
 fi
 
-# All mounts live in a name space of this script's own: however it ends, none is left behind.
+# Mounts and processes live in name spaces of this script's own: however it ends, none is left behind.
 # The lock keeps two runs out of one tree.
 if [ -z "${STAIRCASE_MATRIX_INSIDE-}" ]; then
   mkdir -p "$trees"
   export STAIRCASE_MATRIX_INSIDE=1
-  exec flock "$tree.lock" unshare --mount --fork --kill-child sh "$script" "$suite"
+  exec flock --no-fork "$tree.lock" \
+    unshare --mount --pid --mount-proc --fork --kill-child sh "$script" "$suite"
 fi
+trap 'exit 130' INT # the first process of a name space ignores what it does not trap
+trap 'exit 143' TERM
 cd "$(dirname "$script")/.."
 
 setting() { apt-config shell value "$1" 2>/dev/null | sed -n "s/^value='\(.*\)'\$/\1/p"; }
@@ -63,8 +66,10 @@ make_tree() {
   echo "Making a root tree of Debian $suite in $tree ..."
   rm -rf "$tree"
   http_proxy=${http_proxy:-$proxy} debootstrap --variant=minbase \
-    "$suite" "$tree" "$mirror" "$recipe" >"$tree.log" 2>&1 ||
+    "$suite" "$tree" "$mirror" "$recipe" >"$tree.log" 2>&1 || {
+    rm -rf "$tree"
     fail "debootstrap failed ($(tail -n 1 "$tree.log")); see $tree.log"
+  }
   {
     [ -z "$proxy" ] || echo "Acquire::http::Proxy \"$proxy\";"
     # A mirror may be a snapshot, and the lists of releases in the making expire within days.
