@@ -28,7 +28,26 @@ uint32_t crc32(std::string_view bytes, uint32_t seed) {
       ::crc32_z(seed, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()));
 }
 
-std::string quoted_name(const std::string& name) { return config::describe_value(name); }
+std::string quoted_name(const std::string& name) {
+  std::string text = "\"";  // += since GCC 12 warns about "\"" + ...
+  return text.append(printable(name)).append("\"");
+}
+
+std::string printable(const std::string& name) {
+  const std::string shown = name.size() <= 60 ? name : name.substr(0, 57) + "...";
+  const std::string text =
+      config::Json(shown).dump(-1, ' ', false, config::Json::error_handler_t::replace);
+  return text.substr(1, text.size() - 2);
+}
+
+bool is_utf8(std::string_view text) {
+  try {
+    config::Json(text).dump();
+    return true;
+  } catch (const nlohmann::json::exception&) {
+    return false;
+  }
+}
 
 int64_t checked_count(torch::IntArrayRef sizes) {
   constexpr int64_t most = int64_t{1} << 59;

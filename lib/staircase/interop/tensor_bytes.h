@@ -20,8 +20,11 @@ std::string_view bytes_of(const torch::Tensor& tensor);
 /// CRC-32 as zip files and PNG use it; `seed` is the CRC of what came before.
 uint32_t crc32(std::string_view bytes, uint32_t seed = 0);
 
-/// A name from a file for a message: quoted, escaped, at most about 60 characters.
+/// A name from a file for a message: control characters escaped, at most about 60 characters.
+std::string printable(const std::string& name);
+/// The same in quotes.
 std::string quoted_name(const std::string& name);
+bool is_utf8(std::string_view text);
 
 /// The product of the sizes, every size taken as at least 1 for the check, or -1 when a size is
 /// negative or the product passes 2^59: then no byte count or stride can overflow.

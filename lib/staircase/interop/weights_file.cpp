@@ -1,0 +1,41 @@
+#include "staircase/interop/weights_file.h"
+
+#include "staircase/base/errors.h"
+#include "staircase/interop/mapped_file.h"
+#include "staircase/interop/pth.h"
+#include "staircase/interop/safetensors.h"
+
+namespace staircase::interop {
+namespace {
+
+enum class Format { pth, safetensors };
+
+/// A .safetensors file has its header's "{" at byte 8, where a zip has the 0 of a stored entry. Its
+/// first byte may be any, so it is asked first.
+Format format_of(const std::filesystem::path& path) {
+  const auto file = MappedFile::open(path);
+  const std::string_view bytes = file->bytes();
+  if (bytes.size() > 8 && bytes[8] == '{') return Format::safetensors;
+  if (bytes.starts_with("PK") || bytes.starts_with('\x80')) return Format::pth;
+  throw RequestError(file->name() +
+                     ": is no weights file: it begins neither as .safetensors nor as .pth does");
+}
+
+}  // namespace
+
+TensorFile read_weights(const std::filesystem::path& path, const std::optional<std::string>& key) {
+  if (format_of(path) == Format::pth) return read_pth(path, key);
+  if (key)
+    throw RequestError(path.string() + ": is a .safetensors file, which has no keys to choose from");
+  return read_safetensors(path);
+}
+
+void write_weights(const std::filesystem::path& path, const TensorFile& content) {
+  const std::string extension = path.extension().string();
+  if (extension == ".safetensors") return write_safetensors(path, content);
+  if (extension == ".pth" || extension == ".pt") return write_pth(path, content);
+  throw RequestError(path.string() + ": weights are written as .safetensors, .pth or .pt, not as \"" +
+                     extension + "\"");
+}
+
+}  // namespace staircase::interop

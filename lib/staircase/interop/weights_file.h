@@ -1,0 +1,21 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "staircase/interop/tensor_file.h"
+
+namespace staircase::interop {
+
+/// Reads a weights file of either format; what it is shows in its first bytes, not in its name.
+/// `key`: see read_pth; a .safetensors file has no keys, so there it must be left out.
+/// Throws RequestError naming the file and the place.
+TensorFile read_weights(const std::filesystem::path& path,
+                        const std::optional<std::string>& key = std::nullopt);
+
+/// Writes .safetensors, .pth or .pt, as the path's extension says.
+/// Throws RequestError for any other extension; else as write_safetensors and write_pth do.
+void write_weights(const std::filesystem::path& path, const TensorFile& content);
+
+}  // namespace staircase::interop
