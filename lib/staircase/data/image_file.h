@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace staircase::data {
+
+/// What the bytes of an image file say before anything is decoded.
+struct ImageFileCheck {
+  std::string fault;  ///< empty: complete; else what is wrong, "is cut short: it has no end marker"
+  int64_t width = 0, height = 0;
+};
+
+/// Walks the markers of a JPEG (SOI to EOI, past thumbnails inside segments) or the chunks of a PNG
+/// (signature to IEND, with their checksums). Bytes after the end are tolerated.
+/// Source: ITU-T T.81, annex B; PNG, third edition, section 5.
+ImageFileCheck check_image_file(std::string_view bytes);
+
+}  // namespace staircase::data

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <filesystem>
+
+#include "staircase/data/dataset.h"
+
+namespace staircase::data {
+
+/// A folder with `train`, `val` (or `validation`) and, if there, `test`, each with one folder a class
+/// that holds JPEG and PNG files (.jpg, .jpeg, .png in any case; other files are passed over). Classes
+/// are train's folders in the order of their bytes; images are sorted by class, then name. 3 channels.
+/// No image is opened here: damaged ones show up as BadImage from Dataset::image.
+/// Throws RequestError naming the path: train or val missing, both val and validation, a folder that
+/// cannot be read, no classes, a class without images, a class that train lacks.
+DataSource open_image_folder(const std::filesystem::path& folder);
+
+}  // namespace staircase::data

@@ -1,0 +1,218 @@
+#include "staircase/data/loader.h"
+
+#include <condition_variable>
+#include <deque>
+#include <exception>
+#include <mutex>
+#include <thread>
+
+#include "staircase/base/errors.h"
+#include "staircase/data/sample_order.h"
+
+namespace staircase::data {
+namespace {
+
+/// A batch that is being filled. Workers write to different samples of it without a lock.
+struct Slot {
+  Batch batch;
+  int64_t size = 0, claimed = 0, finished = 0;
+  std::vector<char> filled;
+  float* images = nullptr;
+  int64_t* labels = nullptr;
+};
+
+/// One sample to make.
+struct Claim {
+  Slot* slot = nullptr;
+  int64_t sample = 0;
+  size_t position = 0;
+  int64_t epoch = 0;
+};
+
+void require_positive(const char* name, int64_t value) {
+  if (value < 1)
+    throw std::invalid_argument(std::string("Loader: ") + name + " is " + std::to_string(value) + ", expected at least 1");
+}
+
+/// The samples that were left out are taken out of the tensors.
+Batch finished_batch(Slot& slot) {
+  std::vector<int64_t> kept;
+  for (int64_t i = 0; i < slot.size; ++i)
+    if (slot.filled[i]) kept.push_back(i);
+  if (static_cast<int64_t>(kept.size()) == slot.size) return std::move(slot.batch);
+  const torch::Tensor rows = torch::tensor(kept, torch::kInt64);
+  return {slot.batch.images.index_select(0, rows).contiguous(torch::MemoryFormat::ChannelsLast),
+          slot.batch.labels.index_select(0, rows), slot.batch.index};
+}
+
+}  // namespace
+
+class Loader::Workers {
+ public:
+  Workers(std::shared_ptr<const Dataset> dataset, const config::DataOptions& data,
+          const config::RecipeOptions& recipe, LoaderMode mode, LoaderOptions options)
+      : size_(dataset->size()), image_size_(data.image_size_px), mode_(mode),
+        repeats_(mode == LoaderMode::train ? static_cast<size_t>(recipe.repeated_augmentation) : 1),
+        options_(std::move(options)),
+        reader_(std::move(dataset), data, recipe, mode, options_.seed, options_.channels) {
+    const auto batch = static_cast<size_t>(options_.batch_size);
+    batches_ = static_cast<int64_t>(mode == LoaderMode::train ? size_ / batch : (size_ + batch - 1) / batch);
+    if (batches_ == 0)
+      throw RequestError("a batch of " + std::to_string(batch) + " images is more than the " +
+                         std::to_string(size_) + " that the data has");
+    for (int64_t i = 0; i < options_.workers; ++i)
+      threads_.emplace_back([this](const std::stop_token& stop) { work(stop); });
+  }
+
+  ~Workers() {
+    for (std::jthread& thread : threads_) thread.request_stop();
+    wake_.notify_all();
+  }
+
+  int64_t batches() const { return batches_; }
+  SampleReader& reader() { return reader_; }
+  size_t size() const { return size_; }
+
+  void begin(int64_t epoch, int64_t first_batch) {
+    if (first_batch < 0 || first_batch > batches_)
+      throw std::out_of_range("Loader: batch " + std::to_string(first_batch) + " of an epoch with " +
+                              std::to_string(batches_));
+    std::unique_lock lock(mutex_);
+    open_ = false;
+    idle_.wait(lock, [this] { return active_ == 0; });
+    slots_.clear();
+    failure_ = nullptr;
+    epoch_ = epoch;
+    next_batch_ = first_batch;
+    order_ = mode_ == LoaderMode::train ? shuffled_order(size_, options_.seed, epoch) : std::vector<size_t>{};
+    fill_up();
+    open_ = true;
+    wake_.notify_all();
+  }
+
+  std::optional<Batch> next() {
+    for (;;) {
+      std::unique_lock lock(mutex_);
+      done_.wait(lock, [this] {
+        return failure_ || slots_.empty() || slots_.front().finished == slots_.front().size;
+      });
+      const std::exception_ptr failure = failure_;
+      std::optional<Batch> batch;
+      if (!failure && !slots_.empty()) {
+        batch = finished_batch(slots_.front());
+        slots_.pop_front();
+        fill_up();
+        wake_.notify_all();
+      }
+      lock.unlock();
+      for (const std::string& warning : reader_.bad_images().take_warnings())
+        if (options_.on_warning) options_.on_warning(warning);
+      if (failure) std::rethrow_exception(failure);
+      if (!batch || batch->images.size(0) > 0) return batch;
+    }
+  }
+
+ private:
+  /// New slots up to the limit. Needs the lock.
+  void fill_up() {
+    while (next_batch_ < batches_ && static_cast<int64_t>(slots_.size()) < options_.prefetch_batches) {
+      Slot& slot = slots_.emplace_back();
+      const int64_t first = next_batch_ * options_.batch_size;
+      slot.size = std::min(options_.batch_size, static_cast<int64_t>(size_) - first);
+      slot.filled.assign(slot.size, 0);
+      slot.batch.index = next_batch_++;
+      slot.batch.images = torch::empty({slot.size, options_.channels, image_size_, image_size_},
+                                       torch::TensorOptions(torch::kFloat32), torch::MemoryFormat::ChannelsLast);
+      slot.batch.labels = torch::empty({slot.size}, torch::TensorOptions(torch::kInt64));
+      slot.images = slot.batch.images.data_ptr<float>();
+      slot.labels = slot.batch.labels.data_ptr<int64_t>();
+    }
+  }
+
+  /// The next sample nobody makes yet, oldest batch first. Needs the lock.
+  std::optional<Claim> claim() {
+    if (!open_ || failure_) return std::nullopt;
+    for (Slot& slot : slots_)
+      if (slot.claimed < slot.size) {
+        const int64_t sample = slot.claimed++;
+        return Claim{&slot, sample, static_cast<size_t>(slot.batch.index * options_.batch_size + sample), epoch_};
+      }
+    return std::nullopt;
+  }
+
+  void work(const std::stop_token& stop) {
+    std::unique_lock lock(mutex_);
+    while (!stop.stop_requested()) {
+      std::optional<Claim> task;
+      if (!wake_.wait(lock, stop, [&] { return (task = claim()).has_value(); })) return;
+      ++active_;
+      lock.unlock();
+      std::exception_ptr failure;
+      try {
+        make(*task);
+      } catch (...) {
+        failure = std::current_exception();
+      }
+      lock.lock();
+      --active_;
+      if (failure && !failure_) failure_ = failure;
+      if (++task->slot->finished == task->slot->size || failure) done_.notify_all();
+      if (active_ == 0) idle_.notify_all();
+    }
+  }
+
+  void make(const Claim& task) {
+    const size_t index = mode_ == LoaderMode::train ? order_[task.position / repeats_] : task.position;
+    float* out = task.slot->images + static_cast<size_t>(task.sample) * reader_.sample_size();
+    const std::optional<int64_t> label = reader_.read(task.epoch, task.position, index, out);
+    if (!label) return;
+    task.slot->labels[task.sample] = *label;
+    task.slot->filled[task.sample] = 1;
+  }
+
+  size_t size_;
+  int64_t image_size_;
+  LoaderMode mode_;
+  size_t repeats_;
+  LoaderOptions options_;
+  SampleReader reader_;
+  int64_t batches_ = 0;
+
+  std::mutex mutex_;  // guards what follows; order_ changes only while no worker is active
+  std::condition_variable_any wake_;
+  std::condition_variable done_, idle_;
+  std::deque<Slot> slots_;
+  std::vector<size_t> order_;
+  std::exception_ptr failure_;
+  int64_t epoch_ = 0, next_batch_ = 0, active_ = 0;
+  bool open_ = false;
+  std::vector<std::jthread> threads_;  // last, so that they end before what they use
+};
+
+Loader::Loader(std::shared_ptr<const Dataset> dataset, const config::DataOptions& data,
+               const config::RecipeOptions& recipe, LoaderMode mode, LoaderOptions options) {
+  if (!dataset) throw std::invalid_argument("Loader: there is no data set");
+  require_positive("batch_size", options.batch_size);
+  require_positive("workers", options.workers);
+  require_positive("prefetch_batches", options.prefetch_batches);
+  workers_ = std::make_unique<Workers>(std::move(dataset), data, recipe, mode, std::move(options));
+}
+
+Loader::~Loader() = default;
+
+int64_t Loader::batches_per_epoch() const { return workers_->batches(); }
+
+void Loader::begin(int64_t epoch, int64_t first_batch) { workers_->begin(epoch, first_batch); }
+
+std::optional<Batch> Loader::next() { return workers_->next(); }
+
+std::set<size_t> Loader::bad_images() const { return workers_->reader().bad_images().indices(); }
+
+void Loader::restore_bad_images(const std::set<size_t>& indices) {
+  if (!indices.empty() && *indices.rbegin() >= workers_->size())
+    throw std::out_of_range("Loader: damaged image " + std::to_string(*indices.rbegin()) + " of a data set with " +
+                            std::to_string(workers_->size()));
+  workers_->reader().bad_images().restore(indices);
+}
+
+}  // namespace staircase::data

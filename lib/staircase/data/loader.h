@@ -1,0 +1,75 @@
+#pragma once
+
+#include <torch/types.h>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "staircase/config/data_options.h"
+#include "staircase/config/recipe_options.h"
+#include "staircase/data/dataset.h"
+#include "staircase/data/sample_reader.h"
+
+namespace staircase::data {
+
+/// images: (N, C, S, S) float, normalized, channels_last, on the CPU. labels: (N) int64.
+struct Batch {
+  torch::Tensor images, labels;
+  int64_t index = 0;  ///< of the batch in its epoch
+};
+
+struct LoaderOptions {
+  int64_t batch_size = 64;
+  int64_t workers = 2;
+  uint64_t seed = 0;
+  int64_t prefetch_batches = 3;  ///< batches in memory at once, the ones being made included
+  int64_t channels = 3;          ///< of every image
+  std::function<void(const std::string&)> on_warning;  ///< called by next(), in its thread
+};
+
+/// Batches of one data set, decoded and augmented ahead by worker threads.
+/// What a batch holds depends on (seed, epoch, its index) alone, never on the number of workers.
+/// Training: shuffled anew each epoch, floor(size / batch_size) batches, the rest dropped; with
+/// repeated_augmentation r each drawn image stands r times in a row and the epoch keeps its length.
+/// Evaluation: every image once, in order, the last batch smaller.
+/// A damaged image is named once through on_warning, counted, and replaced by the next good one;
+/// in evaluation it is left out and its batch is smaller.
+/// One thread at a time may call this class.
+class Loader {
+ public:
+  /// Throws std::invalid_argument on a count below 1; RequestError when the data is empty, or in
+  /// training smaller than one batch.
+  Loader(std::shared_ptr<const Dataset> dataset, const config::DataOptions& data,
+         const config::RecipeOptions& recipe, LoaderMode mode, LoaderOptions options);
+  ~Loader();
+  Loader(const Loader&) = delete;
+  Loader& operator=(const Loader&) = delete;
+
+  int64_t batches_per_epoch() const;
+
+  /// Drops what is under way and starts making the batches of `epoch` from `first_batch` on.
+  /// Throws std::out_of_range unless 0 <= first_batch <= batches_per_epoch().
+  void begin(int64_t epoch, int64_t first_batch = 0);
+
+  /// The next batch; empty after the epoch's last one and before the first begin(). Batches of which
+  /// every image is damaged are passed over.
+  /// Throws what a worker threw: std::runtime_error when more than max_bad_fraction of the images are
+  /// damaged (one sentence with the count, the share allowed and the last path). The epoch is over
+  /// then, and each further call throws the same.
+  std::optional<Batch> next();
+
+  /// Indices in the data set of the damaged images met so far; a checkpoint keeps them, so that a
+  /// run that goes on neither names nor reads them again.
+  std::set<size_t> bad_images() const;
+  /// Call before begin(). Throws std::out_of_range when an index is not one of the data set.
+  void restore_bad_images(const std::set<size_t>& indices);
+
+ private:
+  class Workers;
+  std::unique_ptr<Workers> workers_;
+};
+
+}  // namespace staircase::data

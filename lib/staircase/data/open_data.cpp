@@ -1,0 +1,60 @@
+#include "staircase/data/open_data.h"
+
+#include "staircase/data/cifar.h"
+#include "staircase/data/idx.h"
+#include "staircase/data/image_folder.h"
+#include "staircase/data/shapes.h"
+
+namespace staircase::data {
+namespace {
+
+using config::DataKind;
+using config::DataOptions;
+
+/// Refuses a field that was moved away from its default though the kind does not use it.
+template <class T>
+void require_default(const DataOptions& options, T DataOptions::*member, const char* name,
+                     const char* kinds, const config::Place& place) {
+  if (options.*member != DataOptions{}.*member)
+    throw config::ConfigError(place.at(name), std::string("goes only with /data/kind ") + kinds);
+}
+
+}  // namespace
+
+void check_data_options(const DataOptions& options, const config::Place& place) {
+  const std::string kind(config::to_name(options.kind));
+  if (options.kind == DataKind::shapes) {
+    if (!options.path.empty())
+      throw config::ConfigError(place.at("path"), "does not go with /data/kind shapes, which are drawn, not read");
+  } else {
+    require_default(options, &DataOptions::train_images, "train_images", "shapes", place);
+    require_default(options, &DataOptions::val_images, "val_images", "shapes", place);
+    require_default(options, &DataOptions::shapes_seed, "shapes_seed", "shapes", place);
+    if (options.path.empty())
+      throw config::ConfigError(place.at("path"), "is missing; /data/kind " + kind + " needs the folder of the data");
+  }
+  if (options.kind != DataKind::image_folder)
+    require_default(options, &DataOptions::max_bad_fraction, "max_bad_fraction", "image_folder", place);
+}
+
+DataSource open_data(const DataOptions& options, const config::Place& place) {
+  check_data_options(options, place);
+  if (options.kind == DataKind::shapes) return open_shapes(options);
+  std::error_code error;
+  if (!std::filesystem::is_directory(options.path, error))
+    throw config::ConfigError(
+        place.at("path"), "\"" + options.path + "\" " +
+                              (error && error != std::errc::no_such_file_or_directory
+                                   ? "cannot be read: " + error.message()
+                                   : std::filesystem::exists(options.path, error)
+                                         ? "is not a folder"
+                                         : "does not exist"));
+  switch (options.kind) {
+    case DataKind::cifar10: return open_cifar10(options.path);
+    case DataKind::cifar100: return open_cifar100(options.path);
+    case DataKind::idx: return open_idx(options.path);
+    default: return open_image_folder(options.path);
+  }
+}
+
+}  // namespace staircase::data

@@ -1,0 +1,172 @@
+#include "staircase/data/shapes.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "staircase/base/random.h"
+
+namespace staircase::data {
+namespace {
+
+enum class Outline { disk, square, triangle, cross, ring };
+constexpr int outline_count = 5;
+constexpr std::array<const char*, 10> names{
+    "striped disk", "striped square", "striped triangle", "striped cross", "striped ring",
+    "checked disk", "checked square", "checked triangle", "checked cross", "checked ring"};
+
+struct Point {
+  double x, y;
+};
+using Color = std::array<double, 3>;
+
+/// A direction without sine or cosine, whose last digits differ between machines.
+Point random_direction(RandomStream& random) {
+  for (;;) {
+    const double x = random.uniform(-1, 1), y = random.uniform(-1, 1), square = x * x + y * y;
+    if (square > 0.01 && square <= 1.0) return {x / std::sqrt(square), y / std::sqrt(square)};
+  }
+}
+
+Point turned(Point p, Point direction) {
+  return {p.x * direction.x + p.y * direction.y, p.y * direction.x - p.x * direction.y};
+}
+
+double box_distance(Point p, double half_width, double half_height) {
+  return std::max(std::abs(p.x) - half_width, std::abs(p.y) - half_height);
+}
+
+/// Signed distance (near the edge) to an outline of area 1 around the origin, inside negative.
+double distance(Outline outline, Point p) {
+  switch (outline) {
+    case Outline::disk: return std::sqrt(p.x * p.x + p.y * p.y) - 0.5642;
+    case Outline::square: return box_distance(p, 0.5, 0.5);
+    case Outline::triangle: {  // inscribed radius .4387
+      const double slope = 0.8660254037844386 * std::abs(p.x) + 0.5 * p.y;
+      return std::max(slope, -p.y) - 0.4387;
+    }
+    case Outline::cross: return std::min(box_distance(p, 0.6820, 0.2182), box_distance(p, 0.2182, 0.6820));
+    case Outline::ring: return std::abs(std::sqrt(p.x * p.x + p.y * p.y) - 0.4886) - 0.1629;
+  }
+  return 1.0;
+}
+
+/// 1 and 0 in turn, each half of a period of 1, with edges as soft as `per_pixel` asks for.
+double wave(double u, double per_pixel) {
+  const double triangle = 4.0 * std::abs(u - std::floor(u) - 0.5) - 1.0;
+  return std::clamp(0.5 + triangle / (8.0 * per_pixel), 0.0, 1.0);
+}
+
+/// What is drawn besides the class: the same distributions for every class.
+struct Scene {
+  Point center, direction, texture_direction;
+  double scale, period, phase_x, phase_y, gain, noise;
+  Color background, first, second;
+};
+
+double contrast(const Color& a, const Color& b) {
+  return std::abs(a[0] - b[0]) + std::abs(a[1] - b[1]) + std::abs(a[2] - b[2]);
+}
+
+Color random_color(RandomStream& random) { return {random.uniform(), random.uniform(), random.uniform()}; }
+
+Scene random_scene(RandomStream& random) {
+  Scene scene;
+  scene.scale = random.uniform(0.45, 0.65);
+  scene.center = {random.uniform(0.36, 0.64), random.uniform(0.36, 0.64)};
+  scene.direction = random_direction(random);
+  scene.texture_direction = random_direction(random);
+  scene.period = random.uniform(0.14, 0.20);
+  scene.phase_x = random.uniform();
+  scene.phase_y = random.uniform();
+  scene.gain = random.uniform(0.6, 1.0);
+  scene.noise = random.uniform(0.02, 0.08);
+  do {
+    scene.background = random_color(random);
+    scene.first = random_color(random);
+    scene.second = random_color(random);
+  } while (contrast(scene.background, scene.first) < 0.6 || contrast(scene.background, scene.second) < 0.6 ||
+           contrast(scene.first, scene.second) < 0.6);
+  return scene;
+}
+
+/// Share of the pixel around `p` (sides in [0, 1]) that is inside the outline and of the first color.
+struct Coverage {
+  double inside, first;
+};
+
+Coverage coverage(const Scene& scene, Outline outline, bool checks, Point p, double pixel) {
+  const Point offset{p.x - scene.center.x, p.y - scene.center.y};
+  const Point local = turned({offset.x / scene.scale, offset.y / scene.scale}, scene.direction);
+  const double inside = std::clamp(0.5 - distance(outline, local) * scene.scale / pixel, 0.0, 1.0);
+  if (inside == 0.0) return {0.0, 0.0};
+  const Point t = turned(offset, scene.texture_direction);
+  const double per_pixel = pixel / scene.period;
+  const double across = wave(t.x / scene.period + scene.phase_x, per_pixel);
+  if (!checks) return {inside, across};
+  const double along = wave(t.y / scene.period + scene.phase_y, per_pixel);
+  return {inside, across * along + (1.0 - across) * (1.0 - along)};
+}
+
+/// About normal, std 1: the sum of four uniform numbers out of one draw.
+double soft_noise(RandomStream& random) {
+  const uint64_t bits = random.bits();
+  const uint64_t sum = (bits & 0xffff) + (bits >> 16 & 0xffff) + (bits >> 32 & 0xffff) + (bits >> 48);
+  return (static_cast<double>(sum) / 65535.0 - 2.0) * 1.7320508075688772;
+}
+
+class Shapes : public Dataset {
+ public:
+  Shapes(int size_px, uint64_t seed, ShapesSplit split, size_t count)
+      : size_px_(size_px), seed_(seed), split_(split), count_(count) {}
+  size_t size() const override { return count_; }
+  Image image(size_t index) const override { return draw_shape(size_px_, label(index), seed_, split_, index); }
+  int64_t label(size_t index) const override { return static_cast<int64_t>(index % names.size()); }
+  std::string name(size_t index) const override {
+    return (split_ == ShapesSplit::train ? "shapes train " : "shapes val ") + std::to_string(index);
+  }
+
+ private:
+  int size_px_;
+  uint64_t seed_;
+  ShapesSplit split_;
+  size_t count_;
+};
+
+}  // namespace
+
+Image draw_shape(int size_px, int64_t label, uint64_t seed, ShapesSplit split, uint64_t index) {
+  RandomStream random(Purpose::shapes, {seed, static_cast<uint64_t>(split), index});
+  const Scene scene = random_scene(random);
+  const auto outline = static_cast<Outline>(label % outline_count);
+  const bool checks = label >= outline_count;
+  const double pixel = 1.0 / size_px;
+  Image image(size_px, size_px, 3);
+  uint8_t* out = image.pixels.data();
+  for (int y = 0; y < size_px; ++y)
+    for (int x = 0; x < size_px; ++x) {
+      const Coverage part = coverage(scene, outline, checks, {(x + 0.5) * pixel, (y + 0.5) * pixel}, pixel);
+      for (int c = 0; c < 3; ++c, ++out) {
+        const double inner = scene.second[c] + part.first * (scene.first[c] - scene.second[c]);
+        const double clean = scene.background[c] + part.inside * (inner - scene.background[c]);
+        const double value = scene.gain * clean + scene.noise * soft_noise(random);
+        *out = static_cast<uint8_t>(std::clamp(value, 0.0, 1.0) * 255.0 + 0.5);
+      }
+    }
+  return image;
+}
+
+DataSource open_shapes(const config::DataOptions& options) {
+  const auto part = [&](ShapesSplit split, int64_t count) {
+    return std::make_shared<Shapes>(static_cast<int>(options.image_size_px),
+                                    static_cast<uint64_t>(options.shapes_seed), split, static_cast<size_t>(count));
+  };
+  DataSource source;
+  source.class_names.assign(names.begin(), names.end());
+  source.channels = 3;
+  source.train = part(ShapesSplit::train, options.train_images);
+  source.val = part(ShapesSplit::val, options.val_images);
+  return source;
+}
+
+}  // namespace staircase::data

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "staircase/config/data_options.h"
+#include "staircase/data/dataset.h"
+
+namespace staircase::data {
+
+enum class ShapesSplit : uint64_t { train = 0, val = 1 };
+
+/// Built-in images, drawn when asked for from (seed, split, index); nothing is stored. 10 classes:
+/// five outlines (disk, square, triangle, cross, ring) times two textures (stripes, checks), told
+/// apart by outline and texture alone: colors, brightness, position, size, rotation and noise are
+/// drawn alike for all, and the outlines have equal areas. label = index % 10. 3 channels.
+Image draw_shape(int size_px, int64_t label, uint64_t seed, ShapesSplit split, uint64_t index);
+
+/// train_images and val_images of size image_size_px; no test part.
+DataSource open_shapes(const config::DataOptions& options);
+
+}  // namespace staircase::data
