@@ -11,7 +11,7 @@
 #include "staircase/data/open_data.h"
 #include "staircase/nn/named_models.h"
 #include "staircase/train/evaluate.h"
-#include "staircase/train/weights_file.h"
+#include "staircase/train/model_file.h"
 
 namespace staircase::apps {
 namespace {
@@ -72,7 +72,7 @@ int run_eval(const Words& words) {
     if (!arguments.has(needed)) throw RequestError(std::string("staircase eval: needs --") + needed);
   const auto file = arguments.get<std::string>("weights");
   const torch::Device device = parse_device(arguments.get<std::string>("device"));
-  train::LoadedModel loaded = train::read_weights_file(file);
+  train::LoadedModel loaded = train::read_model_file(file);
   if (arguments.has("model")) check_model(loaded, arguments.get<std::string>("model"), file);
   const config::DataOptions options = data_options(arguments.get<std::string>("data"), loaded.data);
   const data::DataSource source = data::open_data(options, {arguments.get<std::string>("data"), "/data"});

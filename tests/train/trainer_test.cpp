@@ -5,7 +5,7 @@
 #include "staircase/base/errors.h"
 #include "staircase/base/files.h"
 #include "staircase/data/open_data.h"
-#include "staircase/train/weights_file.h"
+#include "staircase/train/model_file.h"
 #include "support/catch.h"
 #include "support/small_experiment.h"
 #include "support/temporary_folder.h"
@@ -141,8 +141,8 @@ TEST_CASE("Micro-batches give the result of the whole batch where no batch norm 
   parts.recipe.micro_batch_size = 4;
   train_through(job_in(folder / "whole", whole));
   train_through(job_in(folder / "parts", parts));
-  const auto a = read_weights_file(folder / "whole" / "weights.safetensors");
-  const auto b = read_weights_file(folder / "parts" / "weights.safetensors");
+  const auto a = read_model_file(folder / "whole" / "weights.safetensors");
+  const auto b = read_model_file(folder / "parts" / "weights.safetensors");
   const auto left = a.model->named_parameters(), right = b.model->named_parameters();
   for (const auto& item : left) {
     INFO(item.key());
@@ -178,7 +178,7 @@ TEST_CASE("The weights file of a run gives the accuracy that its summary reports
   const config::Json summary = train_through(job);
   CHECK(summary["images"] == 40);
   CHECK(summary.contains("top5_ema"));
-  const auto loaded = read_weights_file(folder / "run" / "weights.safetensors");
+  const auto loaded = read_model_file(folder / "run" / "weights.safetensors");
   CHECK(loaded.class_names.size() == 10);
   CHECK(loaded.recipe == job.configuration.recipe);
 }

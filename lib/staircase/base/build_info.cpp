@@ -5,7 +5,7 @@
 #include <fstream>
 #include <thread>
 
-#include "staircase_revision.h"
+#include "staircase/base/revision.h"
 
 namespace staircase {
 

@@ -20,7 +20,7 @@
 #include "staircase/train/mixing.h"
 #include "staircase/train/run_state.h"
 #include "staircase/train/schedule.h"
-#include "staircase/train/weights_file.h"
+#include "staircase/train/model_file.h"
 
 namespace staircase::train {
 namespace {
@@ -228,7 +228,7 @@ class Run {
     if (job_.data.test) add_all_scores(summary, job_.data.test, "test_");
     summary["bad_images"] = state_.bad_images.size();
     const nn::Classifier& final_model = state_.average ? *state_.average->model() : *state_.model;
-    write_weights_file(job_.folder / "weights.safetensors", final_model, job_.configuration, job_.data.class_names,
+    write_model_file(job_.folder / "weights.safetensors", final_model, job_.configuration, job_.data.class_names,
                        state_.average ? "ema" : "raw");
     write_file_atomically(job_.folder / "summary.json", summary.dump(2) + "\n");
     checkpoints_.clear();

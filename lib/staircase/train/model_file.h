@@ -21,11 +21,11 @@ struct LoadedModel {
 /// Writes weights.safetensors: the model's parameters and buffers under their own names; the config,
 /// class names and normalization as metadata. `which`: "ema" or "raw", whose weights these are.
 /// Throws std::runtime_error naming the path.
-void write_weights_file(const std::filesystem::path& path, const nn::Classifier& model,
+void write_model_file(const std::filesystem::path& path, const nn::Classifier& model,
                         const config::Configuration& configuration, const std::vector<std::string>& class_names,
                         const std::string& which);
 
-/// Reads what write_weights_file wrote. Throws RequestError naming the file and what is missing.
-LoadedModel read_weights_file(const std::filesystem::path& path);
+/// Reads what write_model_file wrote. Throws RequestError naming the file and what is missing.
+LoadedModel read_model_file(const std::filesystem::path& path);
 
 }  // namespace staircase::train

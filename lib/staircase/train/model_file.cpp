@@ -1,4 +1,4 @@
-#include "staircase/train/weights_file.h"
+#include "staircase/train/model_file.h"
 
 #include <map>
 
@@ -21,7 +21,7 @@ config::Json metadata_json(const interop::TensorFile& file, const std::string& k
 
 }  // namespace
 
-void write_weights_file(const std::filesystem::path& path, const nn::Classifier& model,
+void write_model_file(const std::filesystem::path& path, const nn::Classifier& model,
                         const config::Configuration& configuration, const std::vector<std::string>& class_names,
                         const std::string& which) {
   interop::TensorFile file;
@@ -36,7 +36,7 @@ void write_weights_file(const std::filesystem::path& path, const nn::Classifier&
   interop::write_safetensors(path, file);
 }
 
-LoadedModel read_weights_file(const std::filesystem::path& path) {
+LoadedModel read_model_file(const std::filesystem::path& path) {
   const torch::NoGradGuard no_grad;
   const interop::TensorFile file = interop::read_safetensors(path);
   const std::string name = path.string();
