@@ -13,7 +13,7 @@ enum class Outline { disk, square, triangle, cross, ring };
 constexpr int outline_count = 5;
 constexpr std::array<const char*, 10> names{
     "striped disk", "striped square", "striped triangle", "striped cross", "striped ring",
-    "checked disk", "checked square", "checked triangle", "checked cross", "checked ring"};
+    "shaded disk", "shaded square", "shaded triangle", "shaded cross", "shaded ring"};
 
 struct Point {
   double x, y;
@@ -60,7 +60,7 @@ double wave(double u, double per_pixel) {
 /// What is drawn besides the class: the same distributions for every class.
 struct Scene {
   Point center, direction, texture_direction;
-  double scale, period, phase_x, phase_y, gain, noise;
+  double scale, period, phase, gain, noise;
   Color background, first, second;
 };
 
@@ -72,20 +72,19 @@ Color random_color(RandomStream& random) { return {random.uniform(), random.unif
 
 Scene random_scene(RandomStream& random) {
   Scene scene;
-  scene.scale = random.uniform(0.45, 0.65);
-  scene.center = {random.uniform(0.36, 0.64), random.uniform(0.36, 0.64)};
+  scene.scale = random.uniform(0.5, 0.7);
+  scene.center = {random.uniform(0.4, 0.6), random.uniform(0.4, 0.6)};
   scene.direction = random_direction(random);
   scene.texture_direction = random_direction(random);
-  scene.period = random.uniform(0.14, 0.20);
-  scene.phase_x = random.uniform();
-  scene.phase_y = random.uniform();
+  scene.period = random.uniform(0.16, 0.22);
+  scene.phase = random.uniform();
   scene.gain = random.uniform(0.6, 1.0);
-  scene.noise = random.uniform(0.02, 0.08);
+  scene.noise = random.uniform(0.01, 0.05);
   do {
     scene.background = random_color(random);
     scene.first = random_color(random);
     scene.second = random_color(random);
-  } while (contrast(scene.background, scene.first) < 0.6 || contrast(scene.background, scene.second) < 0.6 ||
+  } while (contrast(scene.background, scene.first) < 0.9 || contrast(scene.background, scene.second) < 0.9 ||
            contrast(scene.first, scene.second) < 0.6);
   return scene;
 }
@@ -95,17 +94,14 @@ struct Coverage {
   double inside, first;
 };
 
-Coverage coverage(const Scene& scene, Outline outline, bool checks, Point p, double pixel) {
+Coverage coverage(const Scene& scene, Outline outline, bool shaded, Point p, double pixel) {
   const Point offset{p.x - scene.center.x, p.y - scene.center.y};
   const Point local = turned({offset.x / scene.scale, offset.y / scene.scale}, scene.direction);
   const double inside = std::clamp(0.5 - distance(outline, local) * scene.scale / pixel, 0.0, 1.0);
   if (inside == 0.0) return {0.0, 0.0};
   const Point t = turned(offset, scene.texture_direction);
-  const double per_pixel = pixel / scene.period;
-  const double across = wave(t.x / scene.period + scene.phase_x, per_pixel);
-  if (!checks) return {inside, across};
-  const double along = wave(t.y / scene.period + scene.phase_y, per_pixel);
-  return {inside, across * along + (1.0 - across) * (1.0 - along)};
+  if (shaded) return {inside, std::clamp(0.5 + t.x / scene.scale, 0.0, 1.0)};
+  return {inside, wave(t.x / scene.period + scene.phase, pixel / scene.period)};
 }
 
 /// About normal, std 1: the sum of four uniform numbers out of one draw.
@@ -139,13 +135,13 @@ Image draw_shape(int size_px, int64_t label, uint64_t seed, ShapesSplit split, u
   RandomStream random(Purpose::shapes, {seed, static_cast<uint64_t>(split), index});
   const Scene scene = random_scene(random);
   const auto outline = static_cast<Outline>(label % outline_count);
-  const bool checks = label >= outline_count;
+  const bool shaded = label >= outline_count;
   const double pixel = 1.0 / size_px;
   Image image(size_px, size_px, 3);
   uint8_t* out = image.pixels.data();
   for (int y = 0; y < size_px; ++y)
     for (int x = 0; x < size_px; ++x) {
-      const Coverage part = coverage(scene, outline, checks, {(x + 0.5) * pixel, (y + 0.5) * pixel}, pixel);
+      const Coverage part = coverage(scene, outline, shaded, {(x + 0.5) * pixel, (y + 0.5) * pixel}, pixel);
       for (int c = 0; c < 3; ++c, ++out) {
         const double inner = scene.second[c] + part.first * (scene.first[c] - scene.second[c]);
         const double clean = scene.background[c] + part.inside * (inner - scene.background[c]);

@@ -8,7 +8,7 @@ namespace staircase::data {
 enum class ShapesSplit : uint64_t { train = 0, val = 1 };
 
 /// Built-in images, drawn when asked for from (seed, split, index); nothing is stored. 10 classes:
-/// five outlines (disk, square, triangle, cross, ring) times two textures (stripes, checks), told
+/// five outlines (disk, square, triangle, cross, ring) times two textures (stripes, smooth shading), told
 /// apart by outline and texture alone: colors, brightness, position, size, rotation and noise are
 /// drawn alike for all, and the outlines have equal areas. label = index % 10. 3 channels.
 Image draw_shape(int size_px, int64_t label, uint64_t seed, ShapesSplit split, uint64_t index);

@@ -1,0 +1,162 @@
+#include "staircase/data/loader.h"
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+
+#include "data/fake_dataset.h"
+#include "staircase/base/errors.h"
+#include "staircase/data/open_data.h"
+#include "staircase/data/sample_order.h"
+#include "support/catch.h"
+
+using namespace staircase;
+using namespace staircase::data;
+using namespace staircase::tests;
+
+namespace {
+
+DataSource some_shapes() {
+  config::DataOptions options;
+  options.train_images = 50;
+  options.val_images = 23;
+  return open_data(options, {"test", "/data"});
+}
+
+void check_equal(const std::vector<Batch>& a, const std::vector<Batch>& b) {
+  REQUIRE(a.size() == b.size());
+  for (size_t i = 0; i < a.size(); ++i) {
+    CHECK(a[i].index == b[i].index);
+    CHECK(torch::equal(a[i].images, b[i].images));
+    CHECK(torch::equal(a[i].labels, b[i].labels));
+  }
+}
+
+Loader fake_loader(size_t count, LoaderMode mode, int64_t batch_size, config::RecipeOptions recipe = plain_recipe()) {
+  return Loader(std::make_shared<FakeDataset>(count, 8), sized(8), recipe, mode, {batch_size, 2});
+}
+
+}  // namespace
+
+TEST_CASE("What the batches hold does not depend on the number of workers or on prefetching", "[data]") {
+  const DataSource source = some_shapes();
+  config::RecipeOptions recipe;
+  recipe.random_erasing = 0.5;
+  Loader one(source.train, sized(32), recipe, LoaderMode::train, {8, 1, 5, 1});
+  Loader four(source.train, sized(32), recipe, LoaderMode::train, {8, 4, 5, 3});
+  for (const int64_t epoch : {0, 3}) check_equal(epoch_of(one, epoch), epoch_of(four, epoch));
+}
+
+TEST_CASE("An epoch that begins in its middle continues as if it had run from its start", "[data]") {
+  const DataSource source = some_shapes();
+  Loader loader(source.train, sized(32), {}, LoaderMode::train, {8, 2});
+  auto whole = epoch_of(loader, 1);
+  REQUIRE(whole.size() == 6);
+  whole.erase(whole.begin(), whole.begin() + 4);
+  check_equal(epoch_of(loader, 1, 4), whole);
+  CHECK(epoch_of(loader, 1, 6).empty());
+  CHECK_THROWS_AS(loader.begin(1, 7), std::out_of_range);
+  CHECK_THROWS_AS(loader.begin(1, -1), std::out_of_range);
+}
+
+TEST_CASE("Beginning anew or leaving while batches are under way is clean", "[data]") {
+  const DataSource source = some_shapes();
+  Loader loader(source.train, sized(32), {}, LoaderMode::train, {8, 3});
+  CHECK_FALSE(loader.next());
+  const auto expected = epoch_of(loader, 2);
+  for (int i = 0; i < 20; ++i) loader.begin(i);
+  loader.begin(7);
+  REQUIRE(loader.next());
+  check_equal(epoch_of(loader, 2), expected);
+  loader.begin(9);  // destroyed with workers at work
+}
+
+TEST_CASE("Epochs and seeds shuffle and augment differently", "[data]") {
+  const DataSource source = some_shapes();
+  Loader a(source.train, sized(32), {}, LoaderMode::train, {8, 2, 0});
+  Loader b(source.train, sized(32), {}, LoaderMode::train, {8, 2, 1});
+  const auto first = epoch_of(a, 0), second = epoch_of(a, 1), other_seed = epoch_of(b, 0);
+  CHECK_FALSE(torch::equal(first[0].images, second[0].images));
+  CHECK_FALSE(torch::equal(first[0].images, other_seed[0].images));
+}
+
+TEST_CASE("Training draws each image at most once and drops the rest of the last batch", "[data]") {
+  Loader loader = fake_loader(23, LoaderMode::train, 5);
+  CHECK(loader.batches_per_epoch() == 4);
+  const auto batches = epoch_of(loader, 0);
+  for (const Batch& batch : batches) CHECK(batch.images.size(0) == 5);
+  auto labels = labels_of(batches);
+  REQUIRE(labels.size() == 20);
+  CHECK_FALSE(std::is_sorted(labels.begin(), labels.end()));
+  std::sort(labels.begin(), labels.end());
+  CHECK(std::adjacent_find(labels.begin(), labels.end()) == labels.end());
+}
+
+TEST_CASE("Every image is equally likely to come first", "[data]") {
+  std::map<size_t, int> counts;
+  for (int epoch = 0; epoch < 6000; ++epoch) ++counts[shuffled_order(6, 3, epoch).front()];
+  for (size_t i = 0; i < 6; ++i) CHECK(std::abs(counts[i] - 1000) < 150);  // 5 standard deviations
+}
+
+TEST_CASE("Repeated augmentation draws each image in a row and keeps the epoch's length", "[data]") {
+  config::RecipeOptions recipe = plain_recipe();
+  recipe.repeated_augmentation = 3;
+  recipe.random_erasing = 1;
+  Loader loader = fake_loader(20, LoaderMode::train, 6, recipe);
+  const auto batches = epoch_of(loader, 0);
+  REQUIRE(batches.size() == 3);
+  const auto labels = labels_of(batches);
+  for (size_t i = 0; i < labels.size(); ++i) CHECK(labels[i] == labels[i - i % 3]);
+  CHECK(std::set<int64_t>(labels.begin(), labels.end()).size() == 6);
+  CHECK_FALSE(torch::equal(batches[0].images[0], batches[0].images[1]));
+}
+
+TEST_CASE("Evaluation gives every image once, in order, the last batch smaller", "[data]") {
+  Loader loader = fake_loader(23, LoaderMode::eval, 5);
+  const auto batches = epoch_of(loader, 0);
+  REQUIRE(batches.size() == 5);
+  CHECK(batches.back().images.size(0) == 3);
+  std::vector<int64_t> expected(23);
+  std::iota(expected.begin(), expected.end(), 0);
+  CHECK(labels_of(batches) == expected);
+}
+
+TEST_CASE("Images arrive normalized, float, channels_last, with the label of their index", "[data]") {
+  Loader loader = fake_loader(10, LoaderMode::train, 10);
+  const Batch batch = epoch_of(loader, 0).at(0);
+  CHECK(batch.images.sizes() == torch::IntArrayRef({10, 3, 8, 8}));
+  CHECK(batch.images.is_contiguous(torch::MemoryFormat::ChannelsLast));
+  CHECK(batch.images.scalar_type() == torch::kFloat32);
+  CHECK(batch.labels.scalar_type() == torch::kInt64);
+  for (int64_t i = 0; i < 10; ++i) {
+    const double value = static_cast<double>((7 * batch.labels[i].item<int64_t>() + 11) % 256) / 255.0;
+    CHECK(batch.images[i][0].min().item<double>() == Approx((value - 0.485) / 0.229).epsilon(1e-5));
+    CHECK(batch.images[i][2].max().item<double>() == Approx((value - 0.406) / 0.225).epsilon(1e-5));
+  }
+}
+
+TEST_CASE("Gray images go through the whole recipe and take the average of mean and std", "[data]") {
+  LoaderOptions options{4, 2};
+  options.channels = 1;
+  Loader augmented(std::make_shared<FakeDataset>(40, 30, 1), sized(24), {}, LoaderMode::train, options);
+  for (const Batch& batch : epoch_of(augmented, 0)) {
+    CHECK(batch.images.sizes() == torch::IntArrayRef({4, 1, 24, 24}));
+    CHECK(torch::isfinite(batch.images).all().item<bool>());
+  }
+  Loader plain(std::make_shared<FakeDataset>(4, 24, 1), sized(24), {}, LoaderMode::eval, options);
+  const Batch batch = epoch_of(plain, 0).at(0);
+  CHECK(batch.images[0].min().item<double>() == Approx((11 / 255.0 - 0.449) / 0.226).epsilon(1e-5));
+}
+
+TEST_CASE("Counts below 1, a batch larger than the data and wrong channels are refused", "[data]") {
+  const auto data = std::make_shared<FakeDataset>(5, 8);
+  CHECK_THROWS_AS(Loader(data, sized(8), {}, LoaderMode::train, {0, 1}), std::invalid_argument);
+  CHECK_THROWS_AS(Loader(data, sized(8), {}, LoaderMode::train, {1, 0}), std::invalid_argument);
+  CHECK_THROWS_WITH(Loader(data, sized(8), {}, LoaderMode::train, {6, 1}),
+                    "a batch of 6 images is more than the 5 that the data has");
+  LoaderOptions gray{2, 1};
+  gray.channels = 1;
+  Loader loader(data, sized(8), {}, LoaderMode::eval, gray);
+  loader.begin(0);
+  CHECK_THROWS_WITH(loader.next(), "fake 0: has 3 channels, expected 1");
+}

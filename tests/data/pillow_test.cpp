@@ -1,0 +1,117 @@
+// Operations, resizing and decoding against values that Pillow gave (tests/reference).
+
+#include <algorithm>
+#include <cstdlib>
+#include <functional>
+#include <map>
+
+#include "staircase/config/json.h"
+#include "staircase/data/decode.h"
+#include "staircase/data/operations.h"
+#include "staircase/data/resize.h"
+#include "support/catch.h"
+#include "support/reference.h"
+
+using namespace staircase;
+using namespace staircase::data;
+using config::Json;
+
+namespace {
+
+const Json& reference() {
+  static const Json json = config::read_json_file(tests::reference_file("pillow.json"));
+  return json;
+}
+
+std::vector<uint8_t> from_hex(const std::string& text) {
+  std::vector<uint8_t> bytes;
+  for (size_t i = 0; i + 1 < text.size(); i += 2)
+    bytes.push_back(static_cast<uint8_t>(std::stoi(text.substr(i, 2), nullptr, 16)));
+  return bytes;
+}
+
+Image to_image(const Json& entry, int channels) {
+  Image image(entry.at("width").get<int>(), entry.at("height").get<int>(), channels);
+  image.pixels = from_hex(entry.at("pixels").get<std::string>());
+  return image;
+}
+
+/// The largest difference of any value; 256 when the shapes differ.
+int largest_difference(const Image& a, const Image& b) {
+  if (a.width != b.width || a.height != b.height || a.pixels.size() != b.pixels.size()) return 256;
+  int largest = 0;
+  for (size_t i = 0; i < a.pixels.size(); ++i) largest = std::max(largest, std::abs(a.pixels[i] - b.pixels[i]));
+  return largest;
+}
+
+using Apply = std::function<Image(const Image&, double)>;
+const std::map<std::string, Apply> operations{
+    {"auto_contrast", [](const Image& i, double) { return auto_contrast(i); }},
+    {"equalize", [](const Image& i, double) { return equalize(i); }},
+    {"invert", [](const Image& i, double) { return invert(i); }},
+    {"posterize", [](const Image& i, double v) { return posterize(i, static_cast<int>(v)); }},
+    {"solarize", [](const Image& i, double v) { return solarize(i, static_cast<int>(v)); }},
+    {"solarize_add", [](const Image& i, double v) { return solarize_add(i, static_cast<int>(v)); }},
+    {"color", [](const Image& i, double v) { return adjust_color(i, v); }},
+    {"contrast", [](const Image& i, double v) { return adjust_contrast(i, v); }},
+    {"brightness", [](const Image& i, double v) { return adjust_brightness(i, v); }},
+    {"sharpness", [](const Image& i, double v) { return adjust_sharpness(i, v); }},
+    {"rotate", rotate}, {"shear_x", shear_x}, {"shear_y", shear_y},
+    {"translate_x", translate_x}, {"translate_y", translate_y},
+};
+
+/// Runs every stored case of one operation; returns how many there were.
+int compare_cases(const std::string& operation, const std::function<Image(const Image&, const Json&)>& apply) {
+  int cases = 0;
+  for (const Json& entry : reference().at("cases")) {
+    if (entry.at("operation") != operation) continue;
+    const Json& source = reference().at("images").at(entry.at("image").get<std::string>());
+    const int channels = source.at("channels").get<int>();
+    INFO(operation << " of " << entry.at("image") << " at " << entry.at("value") << " to " << entry.at("width"));
+    CHECK(largest_difference(apply(to_image(source, channels), entry), to_image(entry, channels)) == 0);
+    ++cases;
+  }
+  return cases;
+}
+
+}  // namespace
+
+TEST_CASE("Every operation equals Pillow's on color and gray images", "[data][reference]") {
+  for (const auto& [name, apply] : operations) {
+    INFO(name);
+    CHECK(compare_cases(name, [&](const Image& image, const Json& entry) {
+            return apply(image, entry.at("value").get<double>());
+          }) >= 3);
+  }
+}
+
+TEST_CASE("Resizing equals Pillow's, smaller, larger and along one side", "[data][reference]") {
+  for (const auto kind : {config::Interpolation::bicubic, config::Interpolation::bilinear})
+    CHECK(compare_cases("resize_" + std::string(config::to_name(kind)), [&](const Image& image, const Json& entry) {
+            return resize(image, entry.at("width").get<int>(), entry.at("height").get<int>(), kind);
+          }) == 15);
+}
+
+TEST_CASE("A window of a resized part equals cropping before and after", "[data]") {
+  const Image image = to_image(reference().at("images").at("rgb"), 3);
+  const Box part{3, 2, 13, 11}, window{2, 1, 4, 5};
+  for (const auto& [width, height] : {std::pair{8, 7}, {13, 7}, {8, 11}, {13, 11}, {30, 29}}) {
+    const auto kind = config::Interpolation::bicubic;
+    CHECK(resize(image, part, width, height, window, kind) ==
+          crop(resize(crop(image, part), width, height, kind), window));
+  }
+  CHECK_THROWS_AS(resize(image, Box{3, 2, 17, 11}, 8, 7, window, config::Interpolation::bicubic), std::invalid_argument);
+  CHECK_THROWS_AS(crop(image, Box{-1, 0, 5, 5}), std::invalid_argument);
+}
+
+TEST_CASE("Decoded files look as Pillow's, whatever their colors, depth and orientation", "[data][reference]") {
+  const Json& files = reference().at("files");
+  CHECK(files.size() == 18);
+  for (const auto& [name, entry] : files.items()) {
+    INFO(name);
+    const Image decoded = decode_image(tests::reference_file("images/" + name));
+    // JPEG decoders may round differently; PNG has one right answer.
+    const int allowed = name.ends_with(".png") ? 0 : 2;
+    CHECK(largest_difference(decoded, to_image(entry, 3)) <= allowed);
+  }
+}

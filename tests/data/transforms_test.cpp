@@ -1,0 +1,170 @@
+#include "staircase/data/transforms.h"
+
+#include <cmath>
+#include <set>
+#include <string>
+
+#include "staircase/data/operations.h"
+#include "staircase/data/rand_augment.h"
+#include "staircase/data/resize.h"
+#include "support/catch.h"
+
+using namespace staircase;
+using namespace staircase::data;
+using config::RecipeOptions;
+
+namespace {
+
+Image ramp(int width, int height, int channels = 3) {
+  Image image(width, height, channels);
+  for (size_t i = 0; i < image.pixels.size(); ++i) image.pixels[i] = static_cast<uint8_t>(i * 37 % 251);
+  return image;
+}
+
+RandomStream stream(uint64_t i) { return RandomStream(Purpose::augment, {i}); }
+
+RecipeOptions no_color() {
+  RecipeOptions recipe;
+  recipe.rand_augment_operations = 0;
+  recipe.color_jitter = 0;
+  recipe.flip_probability = 0;
+  return recipe;
+}
+
+}  // namespace
+
+TEST_CASE("Random crops keep to area, aspect and image", "[data]") {
+  double smallest = 1, largest = 0, area_sum = 0;
+  constexpr int draws = 4000;
+  for (int i = 0; i < draws; ++i) {
+    RandomStream random = stream(i);
+    const Box box = random_crop_box(400, 300, 0.08, random);
+    const double area = box.width * box.height / 120000.0, aspect = static_cast<double>(box.width) / box.height;
+    REQUIRE((box.x >= 0 && box.y >= 0 && box.x + box.width <= 400 && box.y + box.height <= 300));
+    REQUIRE((aspect > 0.74 && aspect < 1.35));
+    smallest = std::min(smallest, area);
+    largest = std::max(largest, area);
+    area_sum += area;
+  }
+  CHECK(smallest == Approx(0.08).margin(0.005));
+  CHECK(largest > 0.97);
+  CHECK(area_sum / draws == Approx(0.433).margin(0.015));  // torchvision's algorithm, 200,000 draws in Python
+}
+
+TEST_CASE("Where no crop fits, the central part of the nearest aspect is taken", "[data]") {
+  RandomStream random = stream(0);
+  CHECK(random_crop_box(1000, 30, 0.9, random) == Box{480, 0, 40, 30});
+  CHECK(random_crop_box(30, 1000, 0.9, random) == Box{0, 480, 30, 40});
+}
+
+TEST_CASE("Evaluation resizes the shorter side to int(size / ratio) and crops the center", "[data]") {
+  const RecipeOptions recipe;
+  const auto kind = recipe.interpolation;
+  CHECK(eval_transform(ramp(300, 400), 224, recipe) == crop(resize(ramp(300, 400), 256, 341, kind), {16, 58, 224, 224}));
+  CHECK(eval_transform(ramp(90, 50), 40, recipe) == crop(resize(ramp(90, 50), 81, 45, kind), {20, 2, 40, 40}));
+}
+
+TEST_CASE("At 384 and above evaluation warps to the square", "[data]") {
+  const RecipeOptions recipe;
+  CHECK(eval_transform(ramp(300, 200), 384, recipe) == resize(ramp(300, 200), 384, 384, recipe.interpolation));
+}
+
+TEST_CASE("Small images of the right size are evaluated as they are", "[data]") {
+  CHECK(eval_transform(ramp(32, 32), 32, {}) == ramp(32, 32));
+  CHECK_FALSE(eval_transform(ramp(40, 40), 40, {}) == ramp(40, 40));
+}
+
+TEST_CASE("Small images of the right size are padded with black and cropped in all 81 ways", "[data]") {
+  const auto text = [](const Image& image) { return std::string(image.pixels.begin(), image.pixels.end()); };
+  std::set<std::string> seen, possible;
+  const Image padded = pad(ramp(32, 32), 4);
+  for (int y = 0; y < 9; ++y)
+    for (int x = 0; x < 9; ++x) possible.insert(text(crop(padded, {x, y, 32, 32})));
+  for (int i = 0; i < 1500; ++i) {
+    RandomStream random = stream(i);
+    seen.insert(text(train_transform(ramp(32, 32), 32, no_color(), random)));
+  }
+  CHECK(seen == possible);
+}
+
+TEST_CASE("crop_area_min 1 trains on what evaluation sees", "[data]") {
+  RecipeOptions recipe = no_color();
+  recipe.crop_area_min = 1;
+  RandomStream random = stream(0);
+  CHECK(train_transform(ramp(100, 80), 48, recipe, random) == eval_transform(ramp(100, 80), 48, recipe));
+}
+
+TEST_CASE("A flip of probability 1 mirrors left and right", "[data]") {
+  RecipeOptions recipe = no_color();
+  recipe.crop_area_min = recipe.flip_probability = 1;
+  RandomStream random = stream(0);
+  const Image flipped = train_transform(ramp(100, 80), 48, recipe, random), plain = eval_transform(ramp(100, 80), 48, recipe);
+  for (int c = 0; c < 3; ++c) CHECK(flipped.row(5)[3 * 2 + c] == plain.row(5)[3 * 45 + c]);
+}
+
+TEST_CASE("Magnitudes mean the strengths of the increasing series", "[data]") {
+  const Image image = ramp(20, 20);
+  const auto at_9 = [&](Operation operation, bool negative) { return apply_operation(operation, image, 9, negative); };
+  CHECK(at_9(Operation::rotate, false) == rotate(image, 27));
+  CHECK(at_9(Operation::rotate, true) == rotate(image, -27));
+  CHECK(at_9(Operation::posterize, false) == posterize(image, 1));
+  CHECK(at_9(Operation::solarize, false) == solarize(image, 26));
+  CHECK(at_9(Operation::solarize_add, false) == solarize_add(image, 99));
+  CHECK(at_9(Operation::color, false) == adjust_color(image, 1.81));
+  CHECK(at_9(Operation::sharpness, true) == adjust_sharpness(image, 0.19));
+  CHECK(at_9(Operation::shear_x, false) == shear_x(image, 0.27));
+  CHECK(at_9(Operation::translate_y, true) == translate_y(image, -0.405));
+}
+
+TEST_CASE("RandAugment applies each operation with its probability", "[data]") {
+  RecipeOptions recipe;
+  recipe.rand_augment_operations = 1;
+  int changed = 0;
+  for (int i = 0; i < 1000; ++i) {
+    RandomStream random = stream(i);
+    changed += !(rand_augment(ramp(9, 9), recipe, random) == ramp(9, 9));
+  }
+  CHECK(changed > 400);  // some operations leave this image as it is
+  CHECK(changed < 560);
+  recipe.rand_augment_probability = 0;
+  RandomStream random = stream(0);
+  CHECK(rand_augment(ramp(9, 9), recipe, random) == ramp(9, 9));
+}
+
+TEST_CASE("Color jitter acts only where RandAugment is off", "[data]") {
+  RecipeOptions recipe = no_color();
+  recipe.crop_area_min = 1;
+  recipe.color_jitter = 0.4;
+  RandomStream random = stream(1);
+  const Image plain = eval_transform(ramp(100, 80), 48, recipe);
+  CHECK_FALSE(train_transform(ramp(100, 80), 48, recipe, random) == plain);
+  recipe.rand_augment_operations = 2;
+  recipe.rand_augment_probability = 0;
+  CHECK(train_transform(ramp(100, 80), 48, recipe, random) == plain);
+}
+
+TEST_CASE("An erased box is smaller than the image, of the right area, with normal values", "[data]") {
+  int erased = 0;
+  double area = 0, sum = 0, squares = 0, count = 0;
+  for (int i = 0; i < 2000; ++i) {
+    RandomStream random = stream(i);
+    std::vector<float> pixels(40 * 30 * 3, 100.0f);
+    const Box box = erase_box(pixels.data(), 40, 30, 3, 0.25, random);
+    int64_t outside = 0;
+    for (const float value : pixels) {
+      if (value == 100.0f) { ++outside; continue; }
+      sum += value;
+      squares += value * value;
+      ++count;
+    }
+    REQUIRE(outside == static_cast<int64_t>(3) * (1200 - box.width * box.height));
+    REQUIRE((box.width < 40 && box.height < 30));
+    if (box.width == 0) continue;
+    ++erased;
+    area += box.width * box.height / 1200.0;
+  }
+  CHECK(erased == Approx(500).margin(80));
+  CHECK(area / erased == Approx(0.17).margin(0.02));
+  CHECK(sum / count == Approx(0).margin(0.02));
+  CHECK(squares / count == Approx(1).margin(0.03));
+}
