@@ -15,7 +15,8 @@ using namespace staircase::interop;
 
 namespace {
 
-/// The archive anew with a damaged pickle and true CRCs: else the CRC would hide the pickle's reader.
+/// The archive anew with a damaged pickle and true CRCs: else the CRC would hide the pickle's
+/// reader.
 std::string with_mutated_pickle(const std::filesystem::path& source, uint64_t seed) {
   const ZipReader old(MappedFile::open(source));
   std::ostringstream out;
@@ -37,9 +38,10 @@ int main(int argc, char** argv) {
                                                "protocol4.pth", "newer_layout.pth", "loop.pth"};
   return tests::run_fuzz(argc, argv, [&](uint64_t seed) {
     const auto source = tests::reference_weights(sources[seed % sources.size()]);
-    std::ofstream(path, std::ios::binary) << (seed == 0       ? read_file(source)
-                                              : seed % 4 == 0 ? tests::mutate(read_file(source), seed)
-                                                              : with_mutated_pickle(source, seed));
+    std::ofstream(path, std::ios::binary)
+        << (seed == 0       ? read_file(source)
+            : seed % 4 == 0 ? tests::mutate(read_file(source), seed)
+                            : with_mutated_pickle(source, seed));
     for (const auto& [name, tensor] : read_pth(path).tensors)
       crc32(bytes_of(row_major(tensor, name)));
   });

@@ -29,7 +29,8 @@ int main(int argc, char** argv) {
   const tests::TemporaryFolder folder;
   const auto path = folder / "x.safetensors";
   return tests::run_fuzz(argc, argv, [&](uint64_t seed) {
-    std::ofstream(path, std::ios::binary) << (seed == 0 ? seed_file() : tests::mutate(seed_file(), seed));
+    std::ofstream(path, std::ios::binary)
+        << (seed == 0 ? seed_file() : tests::mutate(seed_file(), seed));
     for (const auto& [name, tensor] : read_safetensors(path).tensors)
       crc32(bytes_of(row_major(tensor, name)));
   });

@@ -47,8 +47,9 @@ void check_views(const TensorFile& read) {
 TEST_CASE("Every type that Python saves is read as it is", "[interop][reference]") {
   const TensorFile read = read_pth(reference_weights("every_type.pth"));
   REQUIRE(read.tensors.size() == 13);
-  for (auto [name, type] : {std::pair("float64", torch::kDouble), std::pair("float32", torch::kFloat),
-                            std::pair("float16", torch::kHalf), std::pair("bfloat16", torch::kBFloat16)}) {
+  for (auto [name, type] :
+       {std::pair("float64", torch::kDouble), std::pair("float32", torch::kFloat),
+        std::pair("float16", torch::kHalf), std::pair("bfloat16", torch::kBFloat16)}) {
     CAPTURE(name);
     CHECK(tensor(read, name).equal(ramp({2, 3}).to(type)));
   }
@@ -70,7 +71,8 @@ TEST_CASE("Views of one storage share it and show their part", "[interop][refere
   CHECK(tensor(read, "base").storage().data() == tensor(read, "transposed").storage().data());
 }
 
-TEST_CASE("Pickle protocol 4 and the entries of newer versions are read alike", "[interop][reference]") {
+TEST_CASE("Pickle protocol 4 and the entries of newer versions are read alike",
+          "[interop][reference]") {
   check_views(read_pth(reference_weights("protocol4.pth")));
   check_views(read_pth(reference_weights("newer_layout.pth")));
 }
@@ -82,19 +84,23 @@ TEST_CASE("A training checkpoint gives its model, without module., and skips the
   CHECK(tensor(read, "stem.weight").equal(ramp({4, 3, 1, 1})));
   const TensorFile average = read_pth(reference_weights("checkpoint.pth"), "model_ema");
   CHECK(tensor(average, "stem.bias").equal(ramp({4}, 0.0)));
-  CHECK(names(read_pth(reference_weights("checkpoint.pth"), "other")) == std::vector<std::string>{"w"});
+  CHECK(names(read_pth(reference_weights("checkpoint.pth"), "other")) ==
+        std::vector<std::string>{"w"});
 }
 
 TEST_CASE("A key that a checkpoint lacks is answered with those it has", "[interop][reference]") {
-  CHECK_THROWS_WITH(read_pth(reference_weights("checkpoint.pth"), "model_em"),
-                    ContainsSubstring("holds no key \"model_em\", it holds epoch, args, optimizer") &&
-                        ContainsSubstring("did you mean \"model_ema\"?"));
+  CHECK_THROWS_WITH(
+      read_pth(reference_weights("checkpoint.pth"), "model_em"),
+      ContainsSubstring("holds no key \"model_em\", it holds epoch, args, optimizer") &&
+          ContainsSubstring("did you mean \"model_ema\"?"));
   CHECK_THROWS_WITH(read_pth(reference_weights("checkpoint.pth"), "epoch"),
                     ContainsSubstring("no state dict under the key \"epoch\""));
 }
 
-TEST_CASE("A class that could act is refused by its name and nothing happens", "[interop][reference]") {
-  CHECK_THROWS_WITH(read_pth(reference_weights("hostile.pth")), ContainsSubstring("\"posix.system\""));
+TEST_CASE("A class that could act is refused by its name and nothing happens",
+          "[interop][reference]") {
+  CHECK_THROWS_WITH(read_pth(reference_weights("hostile.pth")),
+                    ContainsSubstring("\"posix.system\""));
   CHECK_FALSE(std::filesystem::exists("/tmp/staircase-was-here"));
 }
 
@@ -103,19 +109,22 @@ TEST_CASE("A value that contains itself is refused", "[interop][reference]") {
 }
 
 TEST_CASE("The format from before PyTorch 1.6 is refused with what to do", "[interop][reference]") {
-  CHECK_THROWS_WITH(read_pth(reference_weights("legacy.pth")), ContainsSubstring("torch.save it again"));
+  CHECK_THROWS_WITH(read_pth(reference_weights("legacy.pth")),
+                    ContainsSubstring("torch.save it again"));
 }
 
 TEST_CASE("Every type and shape comes back from .pth to the bit", "[interop]") {
   TemporaryFolder folder;
   TensorFile content;
   content.metadata = {{"config", "{\"a\": [1]}"}};
-  for (auto type : {torch::kDouble, torch::kFloat, torch::kHalf, torch::kBFloat16, torch::kLong, torch::kInt,
-                    torch::kShort, torch::kChar, torch::kByte, torch::kBool})
-    content.tensors.emplace_back(torch::toString(type), (torch::rand({3, 500}, torch::kDouble) * 2).to(type));
+  for (auto type : {torch::kDouble, torch::kFloat, torch::kHalf, torch::kBFloat16, torch::kLong,
+                    torch::kInt, torch::kShort, torch::kChar, torch::kByte, torch::kBool})
+    content.tensors.emplace_back(torch::toString(type),
+                                 (torch::rand({3, 500}, torch::kDouble) * 2).to(type));
   content.tensors.emplace_back("scalar", torch::tensor(7));
   content.tensors.emplace_back("empty", torch::empty({3, 0, 2}));
-  content.tensors.emplace_back("channels_last", torch::rand({2, 3, 4, 5}).contiguous(torch::MemoryFormat::ChannelsLast));
+  content.tensors.emplace_back(
+      "channels_last", torch::rand({2, 3, 4, 5}).contiguous(torch::MemoryFormat::ChannelsLast));
   write_pth(folder / "a.pth", content);
   const TensorFile read = read_pth(folder / "a.pth");
   CHECK(read.metadata == content.metadata);

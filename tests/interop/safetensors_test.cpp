@@ -42,7 +42,8 @@ void check_equal(const TensorFile& read, const TensorFile& written) {
   }
 }
 
-/// Reads a file of this header and data; "" when it is taken, else the message after the file's name.
+/// Reads a file of this header and data; "" when it is taken, else the message after the file's
+/// name.
 std::string complaint(const std::string& header, const std::string& data) {
   TemporaryFolder folder;
   const auto path = folder / "x.safetensors";
@@ -58,7 +59,8 @@ std::string complaint(const std::string& header, const std::string& data) {
 }
 
 std::string entry(const std::string& dtype, const std::string& shape, const std::string& offsets) {
-  return R"("w":{"dtype":")" + dtype + R"(","shape":)" + shape + R"(,"data_offsets":)" + offsets + "}";
+  return R"("w":{"dtype":")" + dtype + R"(","shape":)" + shape + R"(,"data_offsets":)" + offsets +
+         "}";
 }
 
 const std::string eight(8, '\0');
@@ -106,53 +108,77 @@ TEST_CASE("A file that another program wrote, in any order and unaligned, is rea
 
 TEST_CASE("Offsets that lie are refused with the tensor's name", "[interop]") {
   CHECK(complaint("{" + entry("F32", "[2]", "[0,8]") + "}", eight).empty());
-  CHECK_THAT(complaint("{" + entry("F32", "[2]", "[8,16]") + "}", eight),
-             ContainsSubstring("\"w\" has data_offsets [8, 16], which do not lie within the 8 bytes"));
-  CHECK_THAT(complaint("{" + entry("F32", "[2]", "[8,0]") + "}", eight), ContainsSubstring("[8, 0]"));
-  CHECK_THAT(complaint("{" + entry("F32", "[1]", "[0,8]") + "}", eight), ContainsSubstring("takes 4 bytes"));
-  CHECK_THAT(complaint("{" + entry("F32", "[1]", "[4,8]") + "}", eight), ContainsSubstring("leaves a hole"));
+  CHECK_THAT(
+      complaint("{" + entry("F32", "[2]", "[8,16]") + "}", eight),
+      ContainsSubstring("\"w\" has data_offsets [8, 16], which do not lie within the 8 bytes"));
+  CHECK_THAT(complaint("{" + entry("F32", "[2]", "[8,0]") + "}", eight),
+             ContainsSubstring("[8, 0]"));
+  CHECK_THAT(complaint("{" + entry("F32", "[1]", "[0,8]") + "}", eight),
+             ContainsSubstring("takes 4 bytes"));
+  CHECK_THAT(complaint("{" + entry("F32", "[1]", "[4,8]") + "}", eight),
+             ContainsSubstring("leaves a hole"));
   CHECK_THAT(complaint("{" + entry("F32", "[1]", "[0,4]") + "}", eight),
              ContainsSubstring("ends at byte 4 of the data, but there are 8"));
-  CHECK_THAT(complaint("{" + entry("F32", "[1]", "[-4,0]") + "}", eight), ContainsSubstring("holds -4"));
-  CHECK_THAT(complaint("{" + entry("F32", "[1]", "[0,4,8]") + "}", eight), ContainsSubstring("two integers"));
-  CHECK_THAT(complaint("{" + entry("F32", "[1]", "[0]") + "}", eight), ContainsSubstring("not two numbers"));
+  CHECK_THAT(complaint("{" + entry("F32", "[1]", "[-4,0]") + "}", eight),
+             ContainsSubstring("holds -4"));
+  CHECK_THAT(complaint("{" + entry("F32", "[1]", "[0,4,8]") + "}", eight),
+             ContainsSubstring("two integers"));
+  CHECK_THAT(complaint("{" + entry("F32", "[1]", "[0]") + "}", eight),
+             ContainsSubstring("not two numbers"));
   CHECK_THAT(complaint("{" + entry("F32", "[1]", "[0,99999999999999999999]") + "}", eight),
              ContainsSubstring("99999999999999999999"));
 }
 
 TEST_CASE("Tensors that overlap are refused", "[interop]") {
   const std::string other = R"("v":{"dtype":"F32","shape":[1],"data_offsets":[2,6]},)";
-  CHECK_THAT(complaint("{" + other + entry("F32", "[1]", "[0,4]") + "}", eight), ContainsSubstring("overlaps"));
+  CHECK_THAT(complaint("{" + other + entry("F32", "[1]", "[0,4]") + "}", eight),
+             ContainsSubstring("overlaps"));
 }
 
 TEST_CASE("Shapes and types that lie are refused with the tensor's name", "[interop]") {
-  CHECK_THAT(complaint("{" + entry("F32", "[-2]", "[0,8]") + "}", eight), ContainsSubstring("\"w\" holds -2"));
-  CHECK_THAT(complaint("{" + entry("F32", "[2.0]", "[0,8]") + "}", eight), ContainsSubstring("2.0"));
+  CHECK_THAT(complaint("{" + entry("F32", "[-2]", "[0,8]") + "}", eight),
+             ContainsSubstring("\"w\" holds -2"));
+  CHECK_THAT(complaint("{" + entry("F32", "[2.0]", "[0,8]") + "}", eight),
+             ContainsSubstring("2.0"));
   CHECK_THAT(complaint("{" + entry("F32", "[4294967296,4294967296,4294967296]", "[0,0]") + "}", ""),
              ContainsSubstring("impossible shape"));
   CHECK_THAT(complaint("{" + entry("U8", "[9223372036854775807,2,0]", "[0,0]") + "}", ""),
              ContainsSubstring("impossible shape"));
-  CHECK_THAT(complaint("{" + entry("F31", "[2]", "[0,8]") + "}", eight), ContainsSubstring("unknown dtype \"F31\""));
+  CHECK_THAT(complaint("{" + entry("F31", "[2]", "[0,8]") + "}", eight),
+             ContainsSubstring("unknown dtype \"F31\""));
   CHECK_THAT(complaint("{" + entry("BOOL", "[8]", "[0,8]") + "}", eight.substr(1) + "\2"),
              ContainsSubstring("neither 0 nor 1"));
   std::string many = "[1";
   for (int i = 0; i < 64; ++i) many += ",1";
-  CHECK_THAT(complaint("{" + entry("U8", many + "]", "[0,8]") + "}", eight), ContainsSubstring("64 dimensions"));
+  CHECK_THAT(complaint("{" + entry("U8", many + "]", "[0,8]") + "}", eight),
+             ContainsSubstring("64 dimensions"));
 }
 
 TEST_CASE("A header of another form is refused", "[interop]") {
   const std::string good = entry("F32", "[2]", "[0,8]");
   for (const std::string& header :
-       {std::string("[]"), std::string("7"), std::string(""), std::string("{"), "{" + good, "{" + good + "}x",
-        "{" + good + "," + good + "}", std::string(R"({"w":[]})"), std::string(R"({"w":{}})"),
-        std::string(R"({"w":null})"), std::string(R"({"w":{"dtype":"F32","shape":[2]}})"),
+       {std::string("[]"),
+        std::string("7"),
+        std::string(""),
+        std::string("{"),
+        "{" + good,
+        "{" + good + "}x",
+        "{" + good + "," + good + "}",
+        std::string(R"({"w":[]})"),
+        std::string(R"({"w":{}})"),
+        std::string(R"({"w":null})"),
+        std::string(R"({"w":{"dtype":"F32","shape":[2]}})"),
         std::string(R"({"w":{"dtype":{},"shape":[2],"data_offsets":[0,8]}})"),
         std::string(R"({"w":{"dtype":"F32","dtype":"F32","shape":[2],"data_offsets":[0,8]}})"),
         std::string(R"({"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8],"more":1}})"),
         std::string(R"({"w":{"dtype":"F32","shape":[[2]],"data_offsets":[0,8]}})"),
-        "{" + good + R"(,"__metadata__":{"a":1}})", "{" + good + R"(,"__metadata__":{"a":"1","a":"2"}})",
-        "{" + good + R"(,"__metadata__":{},"__metadata__":{}})", "{" + good + R"(,"__metadata__":"x"})",
-        "{\"\xff\":" + good.substr(4) + "}", std::string(100000, '['), std::string(100000, '{')}) {
+        "{" + good + R"(,"__metadata__":{"a":1}})",
+        "{" + good + R"(,"__metadata__":{"a":"1","a":"2"}})",
+        "{" + good + R"(,"__metadata__":{},"__metadata__":{}})",
+        "{" + good + R"(,"__metadata__":"x"})",
+        "{\"\xff\":" + good.substr(4) + "}",
+        std::string(100000, '['),
+        std::string(100000, '{')}) {
     CAPTURE(header.substr(0, 100));
     CHECK(complaint(header, eight) != "");
   }
@@ -169,7 +195,8 @@ TEST_CASE("A header's length that passes the file is refused", "[interop]") {
 
 TEST_CASE("A .safetensors file cut at any byte is refused", "[interop]") {
   TemporaryFolder folder;
-  write_safetensors(folder / "a", {{{"w", torch::rand({3})}, {"v", torch::rand({2})}}, {{"k", "v"}}});
+  write_safetensors(folder / "a",
+                    {{{"w", torch::rand({3})}, {"v", torch::rand({2})}}, {{"k", "v"}}});
   const std::string bytes = read_file(folder / "a");
   for (size_t length = 0; length < bytes.size(); ++length) {
     write_file_atomically(folder / "b", std::string_view(bytes).substr(0, length));
@@ -210,7 +237,8 @@ TEST_CASE("A missing file, a folder and a pipe are refused by name", "[interop]"
 }
 
 #ifndef __SANITIZE_ADDRESS__
-TEST_CASE("A hostile header takes no memory beyond twice the file's size and the mapping", "[interop]") {
+TEST_CASE("A hostile header takes no memory beyond twice the file's size and the mapping",
+          "[interop]") {
   TemporaryFolder folder;
   constexpr int64_t size = 16 << 20, slack = 4 << 20;
   const auto growth = [&](const std::string& start, const std::string& repeated) {
@@ -224,8 +252,11 @@ TEST_CASE("A hostile header takes no memory beyond twice the file's size and the
       }
     });
   };
-  for (const auto& [start, repeated] : std::vector<std::pair<std::string, std::string>>{
-           {"[", "0,"}, {"", "["}, {R"({"w":{"dtype":"U8","shape":[)", "1,"}, {"{", R"("w":{},)"}}) {
+  for (const auto& [start, repeated] :
+       std::vector<std::pair<std::string, std::string>>{{"[", "0,"},
+                                                        {"", "["},
+                                                        {R"({"w":{"dtype":"U8","shape":[)", "1,"},
+                                                        {"{", R"("w":{},)"}}) {
     CAPTURE(start, repeated);
     const int64_t grown = growth(start, repeated);
     CHECK(grown > 0);

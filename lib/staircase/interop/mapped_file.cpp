@@ -44,7 +44,8 @@ std::shared_ptr<const MappedFile> MappedFile::open(const std::filesystem::path& 
   const size_t size = static_cast<size_t>(status.st_size);
   void* data = nullptr;
   if (size > 0) {
-    data = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE, file.value, 0);
+    data =
+        ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE, file.value, 0);
     if (data == MAP_FAILED) fail(name, std::strerror(errno));
   }
   return std::shared_ptr<const MappedFile>(new MappedFile(name, data, size));

@@ -55,7 +55,8 @@ void PickleMachine::reduce(const Value& callable, const Value& arguments) {
   switch (global.role) {
     case GlobalRole::opaque: return push(Kind::opaque);
     case GlobalRole::ordered_dict:
-      if (!items.empty()) fail("holds an OrderedDict with arguments, which torch.save never writes");
+      if (!items.empty())
+        fail("holds an OrderedDict with arguments, which torch.save never writes");
       return push_container(Kind::dict, {});
     case GlobalRole::parameter:
       if (items.empty() || (items[0].kind != Kind::tensor && items[0].kind != Kind::opaque))
@@ -98,7 +99,8 @@ PickleValue PickleMachine::rebuild_tensor(const std::vector<Value>& arguments) {
          shape_text(tensor.strides));
   __int128_t last = tensor.offset;
   for (size_t i = 0; i < tensor.sizes.size() && count > 0; ++i) {
-    if (tensor.strides[i] < 0) fail("holds a tensor with the strides " + shape_text(tensor.strides));
+    if (tensor.strides[i] < 0)
+      fail("holds a tensor with the strides " + shape_text(tensor.strides));
     last += static_cast<__int128_t>(tensor.sizes[i] - 1) * tensor.strides[i];
   }
   if (tensor.offset < 0 || last > stored - (count > 0 ? 1 : 0) || count > stored)

@@ -46,7 +46,8 @@ PickleTree PickleMachine::run() {
     const bool known = push_constant(opcode) || push_text(opcode) || use_memo(opcode) ||
                        build_container(opcode) || fill_container(opcode) || name_global(opcode) ||
                        call(opcode);
-    if (!known) fail("holds the opcode " + std::to_string(opcode) + ", which torch.save never writes");
+    if (!known)
+      fail("holds the opcode " + std::to_string(opcode) + ", which torch.save never writes");
   }
   if (stack_.size() != 1 || !marks_.empty()) fail("the pickle does not end with one value");
   if (cursor_.left() != 0) fail("bytes follow the end of the pickle");
@@ -89,7 +90,8 @@ bool PickleMachine::push_text(uint8_t opcode) {
     default: return false;
   }
   const std::string_view text = cursor_.range(length);
-  if (opcode == BINBYTES || opcode == SHORT_BINBYTES || opcode == BINBYTES8 || opcode == BYTEARRAY8) {
+  if (opcode == BINBYTES || opcode == SHORT_BINBYTES || opcode == BINBYTES8 ||
+      opcode == BYTEARRAY8) {
     push(Kind::opaque);
   } else {
     append(tree_.texts, text);
@@ -188,7 +190,8 @@ std::vector<PickleValue> PickleMachine::pop_to_mark() {
 }
 
 std::vector<PickleValue> PickleMachine::pop_count(size_t count) {
-  if (stack_.size() - (marks_.empty() ? 0 : marks_.back()) < count) fail("takes a value where none is");
+  if (stack_.size() - (marks_.empty() ? 0 : marks_.back()) < count)
+    fail("takes a value where none is");
   std::vector<Value> items(stack_.end() - static_cast<ptrdiff_t>(count), stack_.end());
   stack_.resize(stack_.size() - count);
   return items;

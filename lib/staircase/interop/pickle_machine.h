@@ -15,6 +15,8 @@ class PickleMachine {
  public:
   PickleMachine(std::string_view bytes, const std::string& place, uint64_t budget)
       : place_(place), memory_(budget), cursor_(bytes, Cut{this}) {}
+  PickleMachine(const PickleMachine&) = delete;  // the cursor points back here
+  PickleMachine& operator=(const PickleMachine&) = delete;
   PickleTree run();
 
  private:

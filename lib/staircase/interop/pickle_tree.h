@@ -53,8 +53,8 @@ struct PickleTree {
 
 /// Reads a pickle of protocol 2 to 5 as torch.save writes it. A small stack machine of our own:
 /// it builds nothing but this tree, and nothing in the pickle is ever called or imported.
-/// It takes at most `budget` bytes of memory. Throws RequestError naming `place` and the byte: for a
-/// class or function that is not known to be harmless (by its name), for a value that contains
+/// It takes at most `budget` bytes of memory. Throws RequestError naming `place` and the byte: for
+/// a class or function that is not known to be harmless (by its name), for a value that contains
 /// itself, for a tensor that does not lie within its storage, and for damage of any kind.
 PickleTree read_pickle(std::string_view bytes, const std::string& place, uint64_t budget);
 

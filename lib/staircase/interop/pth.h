@@ -19,9 +19,9 @@ namespace staircase::interop {
 TensorFile read_pth(const std::filesystem::path& path,
                     const std::optional<std::string>& key = std::nullopt);
 
-/// Writes an OrderedDict of row-major tensors that torch.load(weights_only=True) reads, whole or not
-/// at all, the same bytes for the same content. Metadata goes into an entry of its own, which Python
-/// ignores and read_pth returns. Throws std::invalid_argument naming the tensor, or
+/// Writes an OrderedDict of row-major tensors that torch.load(weights_only=True) reads, whole or
+/// not at all, the same bytes for the same content. Metadata goes into an entry of its own, which
+/// Python ignores and read_pth returns. Throws std::invalid_argument naming the tensor, or
 /// std::runtime_error naming the path.
 void write_pth(const std::filesystem::path& path, const TensorFile& content);
 

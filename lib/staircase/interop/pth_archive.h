@@ -8,6 +8,7 @@ constexpr const char* pickle_entry = "/data.pkl";
 constexpr const char* version_entry = "/version";
 constexpr const char* byteorder_entry = "/byteorder";
 constexpr const char* data_entries = "/data/";
-constexpr const char* metadata_entry = "/staircase.json";  ///< ours, in the form of a .safetensors header
+/// Ours: metadata in the form of a .safetensors header without tensors.
+constexpr const char* metadata_entry = "/staircase.json";
 
 }  // namespace staircase::interop::pth

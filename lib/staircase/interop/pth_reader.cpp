@@ -24,8 +24,9 @@ constexpr std::string_view zip_start("PK\x03\x04", 4);
 
 void refuse_other_formats(const MappedFile& file) {
   if (file.bytes().starts_with(legacy_start))
-    fail(file, "is in the format that torch.save wrote before PyTorch 1.6; in Python, torch.load it "
-               "and torch.save it again, or save it as .safetensors");
+    fail(file,
+         "is in the format that torch.save wrote before PyTorch 1.6; in Python, torch.load it "
+         "and torch.save it again, or save it as .safetensors");
   if (!file.bytes().starts_with(zip_start))
     fail(file, "does not begin as a .pth file of torch.save does, which is a zip");
 }
@@ -36,13 +37,15 @@ class Archive {
   explicit Archive(const std::shared_ptr<const MappedFile>& file) : zip_(file) {
     for (const ZipEntry& entry : zip_.entries()) {
       const size_t slash = entry.name.find('/');
-      if (slash == std::string_view::npos || entry.name.substr(slash) != pth::pickle_entry) continue;
+      if (slash == std::string_view::npos || entry.name.substr(slash) != pth::pickle_entry)
+        continue;
       if (!folder_.empty()) fail(*file, "the zip holds two entries data.pkl, one is allowed");
       folder_ = std::string(entry.name.substr(0, slash));
     }
     if (folder_.empty()) fail(*file, "the zip holds no data.pkl, so torch.save did not write it");
     if (find("/constants.pkl") != nullptr)
-      fail(*file, "is a TorchScript file, not a state dict; save model.state_dict() with torch.save");
+      fail(*file,
+           "is a TorchScript file, not a state dict; save model.state_dict() with torch.save");
     check_version();
     if (find(pth::byteorder_entry) != nullptr && read(pth::byteorder_entry) != "little")
       fail(*file, "was written on a machine of another byte order; only little-endian is read");

@@ -108,8 +108,8 @@ TensorFile read_safetensors(const std::filesystem::path& path) {
                        " bytes, but " + std::to_string(file->size() - sizeof length) +
                        " follow its length: it is cut, or no .safetensors file");
   const std::string_view data = file->bytes().substr(sizeof length + length);
-  SafetensorsHeader header =
-      parse_safetensors_header(file->bytes().substr(sizeof length, length), data.size(), file->name());
+  SafetensorsHeader header = parse_safetensors_header(file->bytes().substr(sizeof length, length),
+                                                      data.size(), file->name());
   check_crc(header, data, file->name());
   TensorFile content;
   content.metadata = std::move(header.metadata);

@@ -29,7 +29,8 @@ const std::array<DtypeName, 10> dtype_names{{{"F64", torch::kDouble}, {"F32", to
 /// Takes the header apart while it is parsed, so that a hostile one never becomes a tree in memory.
 class HeaderHandler {
  public:
-  HeaderHandler(SafetensorsHeader& header, const std::string& file) : header_(header), file_(file) {}
+  HeaderHandler(SafetensorsHeader& header, const std::string& file)
+      : header_(header), file_(file) {}
 
   bool null() { return unexpected("null"); }
   bool boolean(bool) { return unexpected("true or false"); }
@@ -121,7 +122,8 @@ class HeaderHandler {
     fail("holds " + found + ", allowed is " + what);
   }
   bool store_metadata(const std::string& value) {
-    if (!header_.metadata.emplace(key_, value).second) fail("holds " + quoted_name(key_) + " twice");
+    if (!header_.metadata.emplace(key_, value).second)
+      fail("holds " + quoted_name(key_) + " twice");
     return true;
   }
   void start_entry() {

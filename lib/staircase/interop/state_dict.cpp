@@ -64,8 +64,10 @@ const Items& choose_dict(const PickleTree& tree, const std::optional<std::string
       return tree.items(*found);
   }
   if (!holds_tensor(root))
-    throw RequestError(file + ": holds no state dict, neither directly nor under model, model_ema, "
-                       "state_dict or model_state_dict; its keys are " + join(key_names(tree, root)));
+    throw RequestError(file +
+                       ": holds no state dict, neither directly nor under model, model_ema, "
+                       "state_dict or model_state_dict; its keys are " +
+                       join(key_names(tree, root)));
   return root;
 }
 
@@ -84,7 +86,8 @@ std::vector<std::pair<std::string, size_t>> find_state_dict(const PickleTree& tr
     if (name.starts_with(data_parallel_prefix)) name.remove_prefix(data_parallel_prefix.size());
     if (!is_utf8(name)) throw RequestError(file + ": holds a tensor whose name is not UTF-8");
     if (!names.insert(name).second)
-      throw RequestError(file + ": holds two tensors of the name " + quoted_name(std::string(name)));
+      throw RequestError(file + ": holds two tensors of the name " +
+                         quoted_name(std::string(name)));
     if (tensors.size() == max_tensors)
       throw RequestError(file + ": holds more than " + std::to_string(max_tensors) +
                          " tensors, which is the most allowed");

@@ -10,8 +10,9 @@ namespace staircase::interop {
 /// Bytes of one element.
 size_t element_size(torch::ScalarType type);
 
-/// The tensor's elements in row-major order on the CPU: the tensor itself where they lie so already,
-/// else a copy. Throws std::invalid_argument naming the tensor when it is undefined or not dense.
+/// The tensor's elements in row-major order on the CPU: the tensor itself where they lie so
+/// already, else a copy. Throws std::invalid_argument naming the tensor when it is undefined or not
+/// dense.
 torch::Tensor row_major(const torch::Tensor& tensor, const std::string& name);
 
 /// The memory of a row-major CPU tensor; valid as long as the tensor.

@@ -26,7 +26,8 @@ Format format_of(const std::filesystem::path& path) {
 TensorFile read_weights(const std::filesystem::path& path, const std::optional<std::string>& key) {
   if (format_of(path) == Format::pth) return read_pth(path, key);
   if (key)
-    throw RequestError(path.string() + ": is a .safetensors file, which has no keys to choose from");
+    throw RequestError(path.string() +
+                       ": is a .safetensors file, which has no keys to choose from");
   return read_safetensors(path);
 }
 
@@ -34,8 +35,9 @@ void write_weights(const std::filesystem::path& path, const TensorFile& content)
   const std::string extension = path.extension().string();
   if (extension == ".safetensors") return write_safetensors(path, content);
   if (extension == ".pth" || extension == ".pt") return write_pth(path, content);
-  throw RequestError(path.string() + ": weights are written as .safetensors, .pth or .pt, not as \"" +
-                     extension + "\"");
+  throw RequestError(path.string() +
+                     ": weights are written as .safetensors, .pth or .pt, not as \"" + extension +
+                     "\"");
 }
 
 }  // namespace staircase::interop

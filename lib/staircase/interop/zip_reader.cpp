@@ -87,7 +87,8 @@ Directory find_directory(const MappedFile& file) {
 }
 
 /// Replaces the numbers that did not fit 32 bits by those of the zip64 extra field.
-void widen(const MappedFile& file, std::string_view extra, std::initializer_list<uint64_t*> numbers) {
+void widen(const MappedFile& file, std::string_view extra,
+           std::initializer_list<uint64_t*> numbers) {
   const auto is_wide = [](const uint64_t* number) { return *number == zip::in_extra; };
   if (std::none_of(numbers.begin(), numbers.end(), is_wide)) return;
   const auto lacking = [&file] { fail(file, "a zip64 extra field of the zip is cut or missing"); };
@@ -152,7 +153,8 @@ void enter_local(const MappedFile& file, uint64_t directory_offset, ZipEntry& en
   }
   entry.offset = start + record.at();
   if (entry.offset > directory_offset || entry.size > directory_offset - entry.offset)
-    fail(file, place + " of " + std::to_string(entry.size) + " bytes reaches past the data of the zip");
+    fail(file,
+         place + " of " + std::to_string(entry.size) + " bytes reaches past the data of the zip");
 }
 
 void check_overlap(const MappedFile& file, std::vector<std::pair<uint64_t, uint64_t>>& ranges) {
@@ -177,8 +179,8 @@ ZipReader::ZipReader(std::shared_ptr<const MappedFile> file) : file_(std::move(f
     entries_.push_back(entry);
   }
   if (record.at() != directory.size)
-    fail(*file_, "the zip's directory takes " + std::to_string(directory.size) + " bytes, but its " +
-                     std::to_string(directory.count) + " entries end at " +
+    fail(*file_, "the zip's directory takes " + std::to_string(directory.size) +
+                     " bytes, but its " + std::to_string(directory.count) + " entries end at " +
                      std::to_string(record.at()));
   check_overlap(*file_, ranges);
   const auto by_name = [](const ZipEntry& a, const ZipEntry& b) { return a.name < b.name; };

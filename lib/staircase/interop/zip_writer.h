@@ -8,8 +8,8 @@
 
 namespace staircase::interop {
 
-/// Writes a zip of stored entries as torch.save does: data at multiples of 64 bytes, 64-bit records.
-/// The same entries give the same bytes: no time, no machine is written.
+/// Writes a zip of stored entries as torch.save does: data at multiples of 64 bytes, 64-bit
+/// records. The same entries give the same bytes: no time, no machine is written.
 class ZipWriter {
  public:
   explicit ZipWriter(std::ostream& out) : out_(out) {}
