@@ -1,5 +1,8 @@
 #include "staircase/config/recipes.h"
 
+#include <algorithm>
+#include <cstdint>
+
 #include "staircase/config/codec.h"
 
 namespace staircase::config {
@@ -79,9 +82,14 @@ RecipeOptions read_recipe(const Json& value, const Place& place) {
 }
 
 std::string recipe_name(const RecipeOptions& recipe) {
-  for (const NamedRecipe& named : named_recipes())
-    if (named.options == recipe) return named.name;
-  return "custom";
+  size_t fewest = SIZE_MAX;
+  std::string nearest;
+  for (const NamedRecipe& named : named_recipes()) {
+    const size_t changes = diff_options(named.options, recipe).size();
+    if (changes < fewest) nearest = named.name;
+    fewest = std::min(fewest, changes);
+  }
+  return fewest == 0 ? nearest : nearest + "*";
 }
 
 void check_recipe(const RecipeOptions& r, const Place& place) {

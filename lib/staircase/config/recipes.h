@@ -23,7 +23,7 @@ const std::vector<NamedRecipe>& named_recipes();
 /// Throws ConfigError, also for fields that cannot go together.
 RecipeOptions read_recipe(const Json& value, const Place& place);
 
-/// The name of the recipe that equals this one, else "custom".
+/// The name of the recipe that equals this one, or "NAME*": that of the nearest, with changes.
 std::string recipe_name(const RecipeOptions& recipe);
 
 /// Throws ConfigError naming the two fields that cannot go together.

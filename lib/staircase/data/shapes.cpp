@@ -28,6 +28,14 @@ Point random_direction(RandomStream& random) {
   }
 }
 
+/// One of four quarter turns, give or take about 17 degrees.
+Point tilted(RandomStream& random) {
+  const double tilt = random.uniform(-0.3, 0.3), length = std::sqrt(1.0 + tilt * tilt);
+  Point direction{1.0 / length, tilt / length};
+  for (uint64_t turns = random.below(4); turns > 0; --turns) direction = {-direction.y, direction.x};
+  return direction;
+}
+
 Point turned(Point p, Point direction) {
   return {p.x * direction.x + p.y * direction.y, p.y * direction.x - p.x * direction.y};
 }
@@ -68,24 +76,26 @@ double contrast(const Color& a, const Color& b) {
   return std::abs(a[0] - b[0]) + std::abs(a[1] - b[1]) + std::abs(a[2] - b[2]);
 }
 
-Color random_color(RandomStream& random) { return {random.uniform(), random.uniform(), random.uniform()}; }
+Color random_color(RandomStream& random, double low, double high) {
+  return {random.uniform(low, high), random.uniform(low, high), random.uniform(low, high)};
+}
 
 Scene random_scene(RandomStream& random) {
   Scene scene;
-  scene.scale = random.uniform(0.5, 0.7);
-  scene.center = {random.uniform(0.4, 0.6), random.uniform(0.4, 0.6)};
-  scene.direction = random_direction(random);
+  scene.scale = random.uniform(0.45, 0.65);
+  scene.center = {random.uniform(0.34, 0.66), random.uniform(0.34, 0.66)};
+  scene.direction = tilted(random);
   scene.texture_direction = random_direction(random);
   scene.period = random.uniform(0.16, 0.22);
   scene.phase = random.uniform();
   scene.gain = random.uniform(0.6, 1.0);
   scene.noise = random.uniform(0.01, 0.05);
   do {
-    scene.background = random_color(random);
-    scene.first = random_color(random);
-    scene.second = random_color(random);
+    scene.background = random_color(random, 0.0, 0.6);
+    scene.first = random_color(random, 0.4, 1.0);
+    scene.second = random_color(random, 0.4, 1.0);
   } while (contrast(scene.background, scene.first) < 0.9 || contrast(scene.background, scene.second) < 0.9 ||
-           contrast(scene.first, scene.second) < 0.6);
+           contrast(scene.first, scene.second) < 0.5);
   return scene;
 }
 

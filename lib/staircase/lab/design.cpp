@@ -60,8 +60,11 @@ class Designer {
   /// Overrides, the data's classes and channels, and the checks that need the whole configuration.
   Configuration finished(Configuration c, const std::string& row) const {
     try {
-      for (const auto& [pointer, value] : experiment_.options.override_fields.items())
-        config::set_field(c, pointer, value, source_, model_reader());
+      // A part as a whole first, or it would undo the override of one of its fields.
+      for (const bool whole : {true, false})
+        for (const auto& [pointer, value] : experiment_.options.override_fields.items())
+          if ((pointer.find('/', 1) == std::string::npos) == whole)
+            config::set_field(c, pointer, value, source_, model_reader());
       take_from_data(c.model.num_classes, classes_, "num_classes", "classes");
       take_from_data(c.model.in_channels, channels_, "in_channels", "channels");
       config::check_recipe(c.recipe, {source_, "/recipe"});
