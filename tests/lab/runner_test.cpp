@@ -87,7 +87,8 @@ TEST_CASE("A run that fails is reported and the others go on", "[lab]") {
   content["base"]["recipe"]["optimizer"] = "sgd";
   content["base"]["recipe"]["warmup_epochs"] = 0;
   content["base"]["recipe"]["epochs"] = 20;
-  content["steps"].insert(content["steps"].begin(), {{"name", "explode"}, {"set", {{"/recipe/learning_rate", 1000}}}});
+  const config::Json explode = {{"name", "explode"}, {"set", {{"/recipe/learning_rate", 1000}}}};
+  content["steps"].insert(content["steps"].begin(), explode);
   content["base"]["recipe"]["weight_decay"] = 10;
   content["base"]["recipe"]["learning_rate"] = 1e-4;
   Counter counter;
