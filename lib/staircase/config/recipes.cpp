@@ -65,7 +65,7 @@ RecipeOptions read_recipe(const Json& value, const Place& place) {
     if (!name.is_string()) detail::refuse(name, at, "the name of a recipe");
     std::vector<std::string> known;
     for (const NamedRecipe& recipe : named_recipes()) {
-      if (recipe.name == name) return recipe.options;
+      if (recipe.name == name.get<std::string>()) return recipe.options;
       known.push_back(recipe.name);
     }
     const auto text = name.get<std::string>();
