@@ -137,6 +137,9 @@ TEST_CASE("Micro-batches give the result of the whole batch where no batch norm 
   config::Configuration whole = tests::small_configuration();
   whole.model.norm = config::Norm::layer;
   whole.recipe.epochs = 1;
+  // AdamW would turn the rounding of gradients near 0 into whole steps; SGD is linear in them.
+  whole.recipe.optimizer = config::Optimizer::sgd;
+  whole.recipe.learning_rate = 0.05;
   config::Configuration parts = whole;
   parts.recipe.micro_batch_size = 4;
   train_through(job_in(folder / "whole", whole));
@@ -146,7 +149,7 @@ TEST_CASE("Micro-batches give the result of the whole batch where no batch norm 
   const auto left = a.model->named_parameters(), right = b.model->named_parameters();
   for (const auto& item : left) {
     INFO(item.key());
-    CHECK(torch::allclose(item.value(), right[item.key()], 1e-3, 1e-5));
+    CHECK(torch::allclose(item.value(), right[item.key()], 1e-4, 1e-6));
   }
 }
 

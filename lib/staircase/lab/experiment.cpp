@@ -65,7 +65,8 @@ StepOptions from_ladder(const nn::LadderStep& step) {
 
 /// The ladder's base under the file's, and the ladder's steps with those of the file in their places.
 void resolve_ladder(ExperimentOptions& options, const std::string& source) {
-  const nn::Ladder& ladder = nn::find_ladder(options.ladder, {source, "/ladder"});
+  const Place place{source, "/ladder"};
+  const nn::Ladder& ladder = nn::find_ladder(options.ladder, place);
   Json& base = options.base;
   if (base.contains("model") && (!base["model"].is_object() || base["model"].contains("from")))
     throw ConfigError({source, "/model"}, "cannot name a network beside /ladder, which says where the walk starts; "
