@@ -130,6 +130,7 @@ void add_subtotals(const Experiment& experiment, Json& results) {
     bool whole = true, paper_whole = true;
   };
   std::vector<Sum> sums, kinds{{"recipe"}, {"architecture"}};
+  bool edits_recipe = false;
   const auto add = [](Sum& sum, const Json& row) {
     if (row["delta"].is_object()) sum.delta += row["delta"]["mean"].get<double>();
     else sum.whole = false;
@@ -142,6 +143,7 @@ void add_subtotals(const Experiment& experiment, Json& results) {
     bool recipe = false;
     for (const Json& change : row["changes"]) recipe = recipe || change["pointer"].get<std::string>().starts_with("/recipe");
     add(kinds[recipe ? 0 : 1], row);
+    edits_recipe = edits_recipe || recipe;
     if (group.empty()) continue;
     auto sum = std::find_if(sums.begin(), sums.end(), [&](const Sum& each) { return each.group == group; });
     if (sum == sums.end()) sum = sums.insert(sums.end(), Sum{group});
@@ -155,7 +157,7 @@ void add_subtotals(const Experiment& experiment, Json& results) {
     return written;
   };
   if (!sums.empty()) results["subtotals"] = write(sums);
-  results["recipe_and_architecture"] = write(kinds);
+  if (edits_recipe) results["recipe_and_architecture"] = write(kinds);
 }
 
 }  // namespace
