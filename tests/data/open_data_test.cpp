@@ -200,6 +200,15 @@ TEST_CASE("A test folder becomes the test part; its labels are those of training
   CHECK(source.test->label(0) == 1);
 }
 
+TEST_CASE("Folders that cannot be read are refused by path", "[data]") {
+  const TemporaryFolder folder;
+  write_folder(folder.path());
+  fs::create_directory_symlink("circle", folder / "train/circle");
+  CHECK_THROWS_WITH(open(DataKind::image_folder, folder.path()), ContainsSubstring("train: cannot be read: "));
+  CHECK_THROWS_AS(open(DataKind::image_folder, folder.path()), RequestError);
+  CHECK_THROWS_AS(open(DataKind::image_folder, folder / "train/circle"), RequestError);
+}
+
 TEST_CASE("Folders that are not as they should be are refused by path", "[data]") {
   const TemporaryFolder folder;
   const auto refusal = [&](const std::string& sentence) {

@@ -2,6 +2,7 @@
 
 #include <torch/nn/functional/loss.h>
 
+#include <cmath>
 #include <cstdlib>
 
 #include "staircase/data/loader.h"
@@ -88,7 +89,7 @@ double train(Model& model, int64_t steps, double learning_rate) {
   return accuracy(model, val);
 }
 
-/// Steps of batch 64; more of them to measure what the header quotes.
+/// Steps of batch 64; more of them, with -s to see the shares, measure what shapes.h quotes.
 int64_t steps_or(int64_t usual) {
   const char* asked = std::getenv("STAIRCASE_SHAPES_STEPS");
   return asked ? std::atoll(asked) : usual;
@@ -99,10 +100,8 @@ int64_t steps_or(int64_t usual) {
 TEST_CASE("A ConvNet learns the shapes well above chance in 150 steps of 64", "[data][slow]") {
   torch::manual_seed(0);
   ConvNet model;
-  const double share = train(model, steps_or(150), 3e-3);
-  UNSCOPED_INFO("ConvNet: " << share);
+  const double share = train(model, steps_or(150), 4e-3);
   CHECK(share > 0.40);
-  WARN("ConvNet on shapes: " << share);
 }
 
 TEST_CASE("A linear classifier on pixels does not learn the shapes", "[data][slow]") {
@@ -110,5 +109,4 @@ TEST_CASE("A linear classifier on pixels does not learn the shapes", "[data][slo
   Linear model;
   const double share = train(model, steps_or(600), 3e-4);
   CHECK(share < 0.40);
-  WARN("linear on shapes: " << share);
 }

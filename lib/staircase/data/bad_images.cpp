@@ -1,6 +1,7 @@
 #include "staircase/data/bad_images.h"
 
 #include <stdexcept>
+#include <utility>
 
 #include "staircase/base/text.h"
 

@@ -10,7 +10,7 @@
 namespace staircase::data {
 namespace {
 
-constexpr int64_t most_pixels = 100'000'000;
+constexpr int64_t most_pixels = 100'000'000, longest_side = 65'535;
 
 [[noreturn]] void fail(const std::filesystem::path& path, const std::string& fault) {
   throw BadImage(path.string() + ": " + fault);
@@ -38,9 +38,9 @@ Image decode_image(const std::filesystem::path& path) {
   std::string bytes = read_bytes(path);
   const ImageFileCheck check = check_image_file(bytes);
   if (!check.fault.empty()) fail(path, check.fault);
-  if (check.width > most_pixels / check.height)
+  if (check.width > longest_side || check.height > longest_side || check.width * check.height > most_pixels)
     fail(path, "declares " + std::to_string(check.width) + "x" + std::to_string(check.height) +
-                   " pixels, more than 100 million");
+                   " pixels, more than 100 million or 65535 along a side");
   cv::Mat decoded;
   try {
     const cv::Mat encoded(1, static_cast<int>(bytes.size()), CV_8U, bytes.data());

@@ -11,7 +11,7 @@ namespace staircase::data {
 /// convert("RGB") makes them, alpha is dropped, 16 bits are cut to 8.
 /// Throws BadImage naming the path when the file is missing, unreadable, cut short (no end marker;
 /// OpenCV alone decodes a JPEG cut to a tenth as a whole image), damaged, of another format, or
-/// declares more than 100 million pixels.
+/// declares more than 100 million pixels or 65535 along a side.
 Image decode_image(const std::filesystem::path& path);
 
 }  // namespace staircase::data

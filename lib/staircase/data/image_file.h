@@ -13,7 +13,7 @@ struct ImageFileCheck {
 };
 
 /// Walks the markers of a JPEG (SOI to EOI, past thumbnails inside segments) or the chunks of a PNG
-/// (signature to IEND, with their checksums). Bytes after the end are tolerated.
+/// (signature to IEND, with the checksums of the critical ones). Bytes after the end are tolerated.
 /// Source: ITU-T T.81, annex B; PNG, third edition, section 5.
 ImageFileCheck check_image_file(std::string_view bytes);
 

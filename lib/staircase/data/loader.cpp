@@ -1,10 +1,13 @@
 #include "staircase/data/loader.h"
 
+#include <algorithm>
 #include <condition_variable>
 #include <deque>
 #include <exception>
 #include <mutex>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "staircase/base/errors.h"
 #include "staircase/data/sample_order.h"

@@ -1,11 +1,14 @@
 #include "staircase/data/open_data.h"
 
+#include <filesystem>
+
 #include "staircase/data/cifar.h"
 #include "staircase/data/idx.h"
 #include "staircase/data/image_folder.h"
 #include "staircase/data/shapes.h"
 
 namespace staircase::data {
+namespace fs = std::filesystem;
 namespace {
 
 using config::DataKind;
@@ -17,6 +20,12 @@ void require_default(const DataOptions& options, T DataOptions::*member, const c
                      const char* kinds, const config::Place& place) {
   if (options.*member != DataOptions{}.*member)
     throw config::ConfigError(place.at(name), std::string("goes only with /data/kind ") + kinds);
+}
+
+void require_folder(const fs::path& path, const config::Place& place) {
+  if (fs::is_directory(path)) return;
+  throw config::ConfigError(place, "\"" + path.string() + "\" " +
+                                       (fs::exists(path) ? "is not a folder" : "does not exist"));
 }
 
 }  // namespace
@@ -40,20 +49,16 @@ void check_data_options(const DataOptions& options, const config::Place& place) 
 DataSource open_data(const DataOptions& options, const config::Place& place) {
   check_data_options(options, place);
   if (options.kind == DataKind::shapes) return open_shapes(options);
-  std::error_code error;
-  if (!std::filesystem::is_directory(options.path, error))
-    throw config::ConfigError(
-        place.at("path"), "\"" + options.path + "\" " +
-                              (error && error != std::errc::no_such_file_or_directory
-                                   ? "cannot be read: " + error.message()
-                                   : std::filesystem::exists(options.path, error)
-                                         ? "is not a folder"
-                                         : "does not exist"));
-  switch (options.kind) {
-    case DataKind::cifar10: return open_cifar10(options.path);
-    case DataKind::cifar100: return open_cifar100(options.path);
-    case DataKind::idx: return open_idx(options.path);
-    default: return open_image_folder(options.path);
+  try {
+    require_folder(options.path, place.at("path"));
+    switch (options.kind) {
+      case DataKind::cifar10: return open_cifar10(options.path);
+      case DataKind::cifar100: return open_cifar100(options.path);
+      case DataKind::idx: return open_idx(options.path);
+      default: return open_image_folder(options.path);
+    }
+  } catch (const fs::filesystem_error& error) {
+    throw RequestError(error.path1().string() + ": cannot be read: " + error.code().message());
   }
 }
 
