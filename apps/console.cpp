@@ -3,10 +3,10 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <iostream>
 
 #include "staircase/base/text.h"
+#include "staircase/lab/report_table.h"
 
 namespace staircase::apps {
 
@@ -16,23 +16,7 @@ void print_json(const config::Json& value) {
 
 void print_table(const std::vector<std::string>& header, const std::vector<bool>& right,
                  const std::vector<std::vector<std::string>>& rows) {
-  std::vector<size_t> widths(header.size());
-  const auto widen = [&](const std::vector<std::string>& cells) {
-    for (size_t i = 0; i < cells.size(); ++i) widths[i] = std::max(widths[i], cells[i].size());
-  };
-  widen(header);
-  for (const auto& row : rows) widen(row);
-  const auto print = [&](const std::vector<std::string>& cells) {
-    std::string line;
-    for (size_t i = 0; i < cells.size(); ++i) {
-      const std::string space(widths[i] - cells[i].size(), ' ');
-      line += (i ? "  " : "") + (right[i] ? space + cells[i] : cells[i] + space);
-    }
-    line.erase(line.find_last_not_of(' ') + 1);
-    std::cout << line << "\n";
-  };
-  print(header);
-  for (const auto& row : rows) print(row);
+  std::cout << lab::terminal_table({header, right, rows});
 }
 
 int terminal_width() {

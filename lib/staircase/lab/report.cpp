@@ -11,16 +11,6 @@ namespace {
 
 using config::Json;
 
-/// Columns that a terminal needs for an UTF-8 text: continuation bytes take none.
-size_t columns(const std::string& text) {
-  return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
-}
-
-std::string padded(const std::string& text, size_t width, bool right) {
-  const std::string space(width - std::min(width, columns(text)), ' ');
-  return right ? space + text : text + space;
-}
-
 std::string markdown_table(const TextTable& table) {
   const auto line = [](const std::vector<std::string>& cells) {
     std::string text = "|";
@@ -34,29 +24,6 @@ std::string markdown_table(const TextTable& table) {
   for (bool right : table.right) rule.push_back(right ? "---:" : "---");
   std::string text = line(table.header) + line(rule);
   for (const auto& row : table.rows) text += line(row);
-  return text;
-}
-
-/// `extra` is put behind each row.
-std::string terminal_table(const TextTable& table, const std::vector<std::string>& extra = {}) {
-  std::vector<size_t> widths(table.header.size());
-  const auto widen = [&](const std::vector<std::string>& cells) {
-    for (size_t i = 0; i < cells.size(); ++i) widths[i] = std::max(widths[i], columns(cells[i]));
-  };
-  widen(table.header);
-  for (const auto& row : table.rows) widen(row);
-  const auto line = [&](const std::vector<std::string>& cells) {
-    std::string text;
-    for (size_t i = 0; i < cells.size(); ++i) text += (i ? "  " : "") + padded(cells[i], widths[i], table.right[i]);
-    return text;
-  };
-  const auto trimmed = [](std::string text) {
-    text.erase(text.find_last_not_of(' ') + 1);
-    return text + "\n";
-  };
-  std::string text = trimmed(line(table.header));
-  for (size_t i = 0; i < table.rows.size(); ++i)
-    text += trimmed(line(table.rows[i]) + (i < extra.size() ? "  " + extra[i] : ""));
   return text;
 }
 
@@ -135,7 +102,7 @@ std::string report_terminal(const Json& results, int width) {
   size_t table_width = 0;
   for (size_t start = 0; start < bare.size();) {
     const size_t end = bare.find('\n', start);
-    table_width = std::max(table_width, columns(bare.substr(start, end - start)));
+    table_width = std::max(table_width, text_columns(bare.substr(start, end - start)));
     start = end + 1;
   }
   const size_t all = static_cast<size_t>(std::max(width, 20)), shortest = 10, longest = 30;

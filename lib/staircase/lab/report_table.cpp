@@ -1,5 +1,7 @@
 #include "staircase/lab/report_table.h"
 
+#include <algorithm>
+
 #include "staircase/base/text.h"
 
 namespace staircase::lab {
@@ -76,7 +78,39 @@ void drop_empty_columns(TextTable& table) {
   }
 }
 
+std::string padded(const std::string& text, size_t width, bool right) {
+  const std::string space(width - std::min(width, text_columns(text)), ' ');
+  return right ? space + text : text + space;
+}
+
 }  // namespace
+
+size_t text_columns(const std::string& text) {
+  // Continuation bytes take none.
+  return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+std::string terminal_table(const TextTable& table, const std::vector<std::string>& extra) {
+  std::vector<size_t> widths(table.header.size());
+  const auto widen = [&](const std::vector<std::string>& cells) {
+    for (size_t i = 0; i < cells.size(); ++i) widths[i] = std::max(widths[i], text_columns(cells[i]));
+  };
+  widen(table.header);
+  for (const auto& row : table.rows) widen(row);
+  const auto line = [&](const std::vector<std::string>& cells) {
+    std::string text;
+    for (size_t i = 0; i < cells.size(); ++i) text += (i ? "  " : "") + padded(cells[i], widths[i], table.right[i]);
+    return text;
+  };
+  const auto trimmed = [](std::string text) {
+    text.erase(text.find_last_not_of(' ') + 1);
+    return text + "\n";
+  };
+  std::string text = trimmed(line(table.header));
+  for (size_t i = 0; i < table.rows.size(); ++i)
+    text += trimmed(line(table.rows[i]) + (i < extra.size() ? "  " + extra[i] : ""));
+  return text;
+}
 
 TextTable main_table(const Json& results) {
   const bool ladder = results["kind"] == "ablation";
