@@ -20,6 +20,10 @@ int run_ladder(const Words& words);
 int run_diff(const Words& words);
 int run_run(const Words& words);
 int run_eval(const Words& words);
+int run_predict(const Words& words);
+int run_convert(const Words& words);
+int run_export(const Words& words);
+int run_bench(const Words& words);
 int run_report(const Words& words);
 int run_schema(const Words& words);
 

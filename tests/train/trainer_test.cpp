@@ -5,7 +5,7 @@
 #include "staircase/base/errors.h"
 #include "staircase/base/files.h"
 #include "staircase/data/open_data.h"
-#include "staircase/train/model_file.h"
+#include "staircase/interop/model_file.h"
 #include "support/catch.h"
 #include "support/small_experiment.h"
 #include "support/temporary_folder.h"
@@ -144,9 +144,9 @@ TEST_CASE("Micro-batches give the result of the whole batch where no batch norm 
   parts.recipe.micro_batch_size = 4;
   train_through(job_in(folder / "whole", whole));
   train_through(job_in(folder / "parts", parts));
-  const auto a = read_model_file(folder / "whole" / "weights.safetensors");
-  const auto b = read_model_file(folder / "parts" / "weights.safetensors");
-  const auto left = a.model->named_parameters(), right = b.model->named_parameters();
+  const auto a = interop::open_model_file(folder / "whole" / "weights.safetensors");
+  const auto b = interop::open_model_file(folder / "parts" / "weights.safetensors");
+  const auto left = interop::build_model(a)->named_parameters(), right = interop::build_model(b)->named_parameters();
   for (const auto& item : left) {
     INFO(item.key());
     CHECK(torch::allclose(item.value(), right[item.key()], 1e-4, 1e-6));
@@ -181,7 +181,7 @@ TEST_CASE("The weights file of a run gives the accuracy that its summary reports
   const config::Json summary = train_through(job);
   CHECK(summary["images"] == 40);
   CHECK(summary.contains("top5_ema"));
-  const auto loaded = read_model_file(folder / "run" / "weights.safetensors");
-  CHECK(loaded.class_names.size() == 10);
-  CHECK(loaded.recipe == job.configuration.recipe);
+  const auto loaded = interop::open_model_file(folder / "run" / "weights.safetensors");
+  CHECK(loaded.description.class_names.size() == 10);
+  CHECK(loaded.description.recipe == job.configuration.recipe);
 }

@@ -7,7 +7,7 @@
 
 namespace staircase::config {
 
-enum class Stem { conv7_pool, patchify4 };
+enum class Stem { conv7_pool, patchify4, patchify16 };
 /// What mixes space in a block: the one operation with a kernel.
 enum class Spatial { dense, grouped, depthwise };
 /// bottleneck: wide-narrow-wide, output = expansion * width. inverted: narrow-wide-narrow.
@@ -20,7 +20,7 @@ enum class ConvBias { where_no_norm_follows, always };
 /// truncated_normal: std .02, biases 0. kaiming_fan_out: as torchvision's ResNet.
 enum class Initialization { kaiming_fan_out, truncated_normal };
 
-template <> inline constexpr std::array enum_names<Stem>{std::string_view("conv7_pool"), std::string_view("patchify4")};
+template <> inline constexpr std::array enum_names<Stem>{std::string_view("conv7_pool"), std::string_view("patchify4"), std::string_view("patchify16")};
 template <> inline constexpr std::array enum_names<Spatial>{std::string_view("dense"), std::string_view("grouped"), std::string_view("depthwise")};
 template <> inline constexpr std::array enum_names<BlockShape>{std::string_view("bottleneck"), std::string_view("inverted_bottleneck")};
 template <> inline constexpr std::array enum_names<SpatialPosition>{std::string_view("middle"), std::string_view("first")};
@@ -66,8 +66,8 @@ struct ModelOptions {
         field("depths", &M::depths, "blocks in each stage", range(1, 200).items(1, 4)),
         field("width", &M::width, "channels of the first stage; each later stage doubles them", range(1, 4096)),
         field("width_factor", &M::width_factor, "multiplies every width; the first stage's is rounded", range(0.001, 16)),
-        field("stem", &M::stem, "7x7 stride 2 with max-pooling, or 4x4 stride 4"),
-        field("patchify_norm", &M::patchify_norm, "a norm after the patchify stem (separate downsampling always has it)"),
+        field("stem", &M::stem, "7x7 stride 2 with max-pooling, 4x4 stride 4, or 16x16 stride 16"),
+        field("patchify_norm", &M::patchify_norm, "a norm after the patchify stem (with separate downsampling between stages there always is one)"),
         field("patchify_activation", &M::patchify_activation, "an activation after the patchify stem"),
         field("spatial", &M::spatial, "what mixes space in a block: a dense, grouped or depthwise convolution"),
         field("groups", &M::groups, "groups of the spatial convolution where it is grouped", range(1, 65536)),
@@ -79,7 +79,7 @@ struct ModelOptions {
         field("activations_per_block", &M::activations_per_block, "3: after each convolution and the addition; 1: before the last 1x1", Limits{}.either(1, 3)),
         field("norm", &M::norm, "batch: BatchNorm; layer: LayerNorm over channels at each position"),
         field("norms_per_block", &M::norms_per_block, "3: after each convolution; 1: after the spatial one", Limits{}.either(1, 3)),
-        field("downsampling", &M::downsampling, "inside the first block of a stage, or a norm and a 2x2 stride-2 convolution between stages"),
+        field("downsampling", &M::downsampling, "inside the first block of a stage, or a norm and a 2x2 stride-2 convolution between stages and a norm before the head"),
         field("projection_norm", &M::projection_norm, "a norm on the projection shortcut"),
         field("conv_bias", &M::conv_bias, "which convolutions have a bias"),
         field("layer_scale_init", &M::layer_scale_init, "initial LayerScale of a block's branch; 0: none", range(0, 10)),

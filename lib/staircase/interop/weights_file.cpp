@@ -31,13 +31,16 @@ TensorFile read_weights(const std::filesystem::path& path, const std::optional<s
   return read_safetensors(path);
 }
 
-void write_weights(const std::filesystem::path& path, const TensorFile& content) {
+void check_weights_extension(const std::filesystem::path& path) {
   const std::string extension = path.extension().string();
-  if (extension == ".safetensors") return write_safetensors(path, content);
-  if (extension == ".pth" || extension == ".pt") return write_pth(path, content);
-  throw RequestError(path.string() +
-                     ": weights are written as .safetensors, .pth or .pt, not as \"" + extension +
-                     "\"");
+  if (extension != ".safetensors" && extension != ".pth" && extension != ".pt")
+    throw RequestError(path.string() + ": weights are written as .safetensors, .pth or .pt, not as \"" + extension + "\"");
+}
+
+void write_weights(const std::filesystem::path& path, const TensorFile& content) {
+  check_weights_extension(path);
+  if (path.extension() == ".safetensors") return write_safetensors(path, content);
+  write_pth(path, content);
 }
 
 }  // namespace staircase::interop

@@ -14,6 +14,9 @@ namespace staircase::interop {
 TensorFile read_weights(const std::filesystem::path& path,
                         const std::optional<std::string>& key = std::nullopt);
 
+/// Throws RequestError for an extension that write_weights does not write.
+void check_weights_extension(const std::filesystem::path& path);
+
 /// Writes .safetensors, .pth or .pt, as the path's extension says.
 /// Throws RequestError for any other extension; else as write_safetensors and write_pth do.
 void write_weights(const std::filesystem::path& path, const TensorFile& content);

@@ -11,6 +11,27 @@ std::string_view kind_name(LayerKind kind) {
   return names[static_cast<size_t>(kind)];
 }
 
+std::vector<TensorSpec> layer_tensors(const LayerSpec& layer) {
+  const std::string prefix = layer.name + ".";
+  std::vector<TensorSpec> tensors;
+  switch (layer.kind) {
+    case LayerKind::convolution:
+      tensors = {{prefix + "weight", {layer.out, layer.in / layer.groups, layer.kernel, layer.kernel}}};
+      if (layer.bias) tensors.push_back({prefix + "bias", {layer.out}});
+      break;
+    case LayerKind::linear: tensors = {{prefix + "weight", {layer.out, layer.in}}, {prefix + "bias", {layer.out}}}; break;
+    case LayerKind::layer_norm: tensors = {{prefix + "weight", {layer.out}}, {prefix + "bias", {layer.out}}}; break;
+    case LayerKind::batch_norm:
+      for (const char* each : {"weight", "bias", "running_mean", "running_var"})
+        tensors.push_back({prefix + each, {layer.out}});
+      tensors.push_back({prefix + "num_batches_tracked", {}, true});
+      break;
+    case LayerKind::layer_scale: tensors = {{layer.name, {layer.out}}}; break;
+    default: break;
+  }
+  return tensors;
+}
+
 double parameter_count(const LayerSpec& layer) {
   const auto in = static_cast<double>(layer.in), out = static_cast<double>(layer.out);
   const double bias = layer.bias ? out : 0.0;

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace staircase::nn {
 
@@ -26,6 +27,16 @@ struct LayerSpec {
 
   bool operator==(const LayerSpec&) const = default;
 };
+
+/// A parameter or buffer of a layer: "stem.conv.weight", (64, 3, 7, 7).
+struct TensorSpec {
+  std::string name;
+  std::vector<int64_t> shape;
+  bool is_counter = false;  ///< BatchNorm's num_batches_tracked: an int64 that old files lack
+};
+
+/// What a layer holds, by name and shape; empty for layers without numbers.
+std::vector<TensorSpec> layer_tensors(const LayerSpec& layer);
 
 /// Learned numbers of a layer. double: a plan of absurd size must not overflow before it is refused.
 double parameter_count(const LayerSpec& layer);

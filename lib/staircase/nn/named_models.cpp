@@ -37,6 +37,16 @@ NamedModel convnext(const std::string& name, std::vector<int64_t> depths, int64_
   return {name, "convnext", options, drop_path_rate};
 }
 
+/// One stage at a 16th of the image's side, as a ViT has it.
+NamedModel isotropic(const std::string& size, int64_t depth, int64_t width, double layer_scale_init,
+                     double drop_path_rate) {
+  NamedModel model = convnext("convnext_isotropic_" + size, {depth}, width, drop_path_rate);
+  model.options.stem = Stem::patchify16;
+  model.options.patchify_norm = false;
+  model.options.layer_scale_init = layer_scale_init;
+  return model;
+}
+
 }  // namespace
 
 const std::vector<NamedModel>& named_models() {
@@ -49,7 +59,10 @@ const std::vector<NamedModel>& named_models() {
       convnext("convnext_small", {3, 3, 27, 3}, 96, 0.4),
       convnext("convnext_base", {3, 3, 27, 3}, 128, 0.5),
       convnext("convnext_large", {3, 3, 27, 3}, 192, 0.5),
-      convnext("convnext_xlarge", {3, 3, 27, 3}, 256, 0.5)};
+      convnext("convnext_xlarge", {3, 3, 27, 3}, 256, 0.5),
+      isotropic("small", 18, 384, 0.0, 0.1),
+      isotropic("base", 18, 768, 0.0, 0.2),
+      isotropic("large", 36, 1024, 1e-6, 0.5)};
   return models;
 }
 

@@ -16,7 +16,7 @@ struct NamedModel {
   double drop_path_rate = 0.0;  ///< published with the model, for ImageNet-1K at 224 px
 };
 
-/// resnet50/101/152/200 and convnext_{tiny,small,base,large,xlarge}.
+/// resnet50/101/152/200, convnext_{tiny,small,base,large,xlarge}, convnext_isotropic_{small,base,large}.
 /// Source: He et al. 2015, arXiv:1512.03385; Liu et al. 2022, arXiv:2201.03545.
 const std::vector<NamedModel>& named_models();
 

@@ -82,9 +82,11 @@ std::vector<LayerSpec> plan_stem(const ModelOptions& o, int64_t in, int64_t out)
     stem = {convolution("conv", in, out, 7, 2, 3), norm_layer(o, "norm", out),
             activation_layer(o, "activation", out), {"pool", LayerKind::max_pool, out, out, 3, 2, 1}};
   } else {
-    stem = {convolution("conv", in, out, 4, 4, 0)};
-    // Without this norm a network with separate downsampling diverges.
-    if (o.patchify_norm || o.downsampling == Downsampling::separate) stem.push_back(norm_layer(o, "norm", out));
+    const int64_t patch = o.stem == Stem::patchify4 ? 4 : 16;
+    stem = {convolution("conv", in, out, patch, patch, 0)};
+    // Without this norm a network with separate downsampling between its stages diverges.
+    const bool downsamples = o.downsampling == Downsampling::separate && o.depths.size() > 1;
+    if (o.patchify_norm || downsamples) stem.push_back(norm_layer(o, "norm", out));
     if (o.patchify_activation) stem.push_back(activation_layer(o, "activation", out));
   }
   return with_biases(o, stem);
@@ -106,20 +108,33 @@ StagePlan plan_stage(const ModelOptions& o, int64_t depth, bool first_stage, int
   return stage;
 }
 
-double total_parameters(const ModelPlan& plan) {
-  double total = 0;
-  const auto add = [&](const std::vector<LayerSpec>& chain) {
-    for (const LayerSpec& layer : chain) total += parameter_count(layer);
-  };
-  add(plan.stem);
-  for (const StagePlan& stage : plan.stages) {
-    add(stage.downsample);
-    for (const BlockPlan& block : stage.blocks) {
-      add(block.branch);
-      add(block.shortcut);
+/// How a chain goes on: from the one before it, at the start of a block, or beside a block's branch.
+enum class ChainRole { trunk, branch, shortcut };
+
+/// Calls visit(prefix of the names, chain, role) in the order in which the network runs.
+template <class Visit>
+void for_each_chain(const ModelPlan& plan, Visit&& visit) {
+  visit("stem.", plan.stem, ChainRole::trunk);
+  for (size_t s = 0; s < plan.stages.size(); ++s) {
+    const std::string stage = "stages." + std::to_string(s) + ".";
+    visit(stage + "downsample.", plan.stages[s].downsample, ChainRole::trunk);
+    for (size_t b = 0; b < plan.stages[s].blocks.size(); ++b) {
+      const BlockPlan& block = plan.stages[s].blocks[b];
+      const std::string prefix = stage + "blocks." + std::to_string(b) + ".";
+      visit(prefix, block.branch, ChainRole::branch);
+      if (block.layer_scale_init != 0)
+        visit(prefix, std::vector<LayerSpec>{{"layer_scale", LayerKind::layer_scale, block.out, block.out}},
+              ChainRole::trunk);
+      visit(prefix + "shortcut.", block.shortcut, ChainRole::shortcut);
+      visit(prefix, block.after, ChainRole::trunk);
     }
   }
-  add(plan.head);
+  visit("head.", plan.head, ChainRole::trunk);
+}
+
+double total_parameters(const ModelPlan& plan) {
+  double total = 0;
+  for (const LayerSpec& layer : flat_layers(plan)) total += parameter_count(layer);
   return total;
 }
 
@@ -160,10 +175,20 @@ ModelPlan plan_model(const ModelOptions& o, const Place& place) {
   return plan;
 }
 
+std::vector<LayerSpec> flat_layers(const ModelPlan& plan) {
+  std::vector<LayerSpec> layers;
+  for_each_chain(plan, [&](const std::string& prefix, const std::vector<LayerSpec>& chain, ChainRole) {
+    for (const LayerSpec& layer : chain) {
+      layers.push_back(layer);
+      layers.back().name = prefix + layer.name;
+    }
+  });
+  return layers;
+}
+
 std::vector<CountedLayer> count_layers(const ModelPlan& plan, int64_t image_size_px, const Place& place) {
   std::vector<CountedLayer> counted;
-  int64_t size = image_size_px;
-  const auto walk = [&](const std::string& prefix, const std::vector<LayerSpec>& chain, int64_t from) {
+  const auto count_chain = [&](const std::string& prefix, const std::vector<LayerSpec>& chain, int64_t from) {
     for (const LayerSpec& layer : chain) {
       CountedLayer entry{layer, output_size(layer, from)};
       entry.spec.name = prefix + layer.name;
@@ -179,22 +204,12 @@ std::vector<CountedLayer> count_layers(const ModelPlan& plan, int64_t image_size
     }
     return from;
   };
-  size = walk("stem.", plan.stem, size);
-  for (size_t s = 0; s < plan.stages.size(); ++s) {
-    const std::string stage = "stages." + std::to_string(s) + ".";
-    size = walk(stage + "downsample.", plan.stages[s].downsample, size);
-    for (size_t b = 0; b < plan.stages[s].blocks.size(); ++b) {
-      const BlockPlan& block = plan.stages[s].blocks[b];
-      const std::string prefix = stage + "blocks." + std::to_string(b) + ".";
-      const int64_t entered = size;
-      size = walk(prefix, block.branch, entered);
-      if (block.layer_scale_init != 0)
-        walk(prefix, {{"layer_scale", LayerKind::layer_scale, block.out, block.out}}, size);
-      walk(prefix + "shortcut.", block.shortcut, entered);
-      walk(prefix, block.after, size);
-    }
-  }
-  walk("head.", plan.head, size);
+  int64_t size = image_size_px, entered = size;  // entered: the size at the block's entry
+  for_each_chain(plan, [&](const std::string& prefix, const std::vector<LayerSpec>& chain, ChainRole role) {
+    if (role == ChainRole::branch) entered = size;
+    const int64_t left = count_chain(prefix, chain, role == ChainRole::shortcut ? entered : size);
+    if (role != ChainRole::shortcut) size = left;
+  });
   return counted;
 }
 

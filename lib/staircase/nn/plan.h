@@ -45,7 +45,10 @@ struct CountedLayer {
 /// makes the network absurdly large (over 2e9 parameters).
 ModelPlan plan_model(const ModelOptions& options, const config::Place& place = {"", "/model"});
 
-/// Every layer in the order in which it runs, with its cost for a square image.
+/// Every layer in the order in which it runs, with its whole path as name.
+std::vector<LayerSpec> flat_layers(const ModelPlan& plan);
+
+/// The same with what each costs for a square image.
 /// Throws config::ConfigError at `place` when the network shrinks the image to nothing.
 std::vector<CountedLayer> count_layers(const ModelPlan& plan, int64_t image_size_px,
                                        const config::Place& place = {"", "/data/image_size_px"});

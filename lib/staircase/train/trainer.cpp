@@ -1,7 +1,5 @@
 #include "staircase/train/trainer.h"
 
-#include <sys/resource.h>
-
 #include <chrono>
 #include <cmath>
 #include <fstream>
@@ -16,11 +14,12 @@
 #include "staircase/interop/safetensors.h"
 #include "staircase/nn/libtorch.h"
 #include "staircase/nn/plan.h"
+#include "staircase/train/benchmark.h"
 #include "staircase/train/evaluate.h"
 #include "staircase/train/mixing.h"
 #include "staircase/train/run_state.h"
 #include "staircase/train/schedule.h"
-#include "staircase/train/model_file.h"
+#include "staircase/interop/model_file.h"
 
 namespace staircase::train {
 namespace {
@@ -30,12 +29,6 @@ using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-double peak_memory_mb() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<double>(usage.ru_maxrss) / 1024.0;
 }
 
 void add_scores(Json& line, const Scores& scores, const std::string& suffix) {
@@ -228,7 +221,7 @@ class Run {
     if (job_.data.test) add_all_scores(summary, job_.data.test, "test_");
     summary["bad_images"] = state_.bad_images.size();
     const nn::Classifier& final_model = state_.average ? *state_.average->model() : *state_.model;
-    write_model_file(job_.folder / "weights.safetensors", final_model, job_.configuration, job_.data.class_names,
+    interop::write_model_file(job_.folder / "weights.safetensors", final_model, job_.configuration, job_.data.class_names,
                        state_.average ? "ema" : "raw");
     write_file_atomically(job_.folder / "summary.json", summary.dump(2) + "\n");
     checkpoints_.clear();

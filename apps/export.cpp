@@ -1,0 +1,58 @@
+#include <iostream>
+
+#include "arguments.h"
+#include "console.h"
+#include "device.h"
+#include "staircase/base/errors.h"
+#include "staircase/base/text.h"
+#include "staircase/interop/torchscript.h"
+#include "weights.h"
+
+namespace staircase::apps {
+namespace {
+
+std::string shapes_text(const std::vector<std::vector<int64_t>>& shapes) {
+  std::vector<std::string> texts;
+  for (const auto& shape : shapes) {
+    std::vector<std::string> sizes;
+    for (int64_t size : shape) sizes.push_back(std::to_string(size));
+    texts.push_back(join(sizes, "x"));
+  }
+  return join(texts);
+}
+
+}  // namespace
+
+int run_export(const Words& words) {
+  Arguments arguments("export", "A network as TorchScript, compared with the original after writing.", "",
+                      "staircase export --weights runs/photos/runs/RUN/weights.safetensors --out photos.pt --include-preprocessing");
+  add_weights_options(arguments);
+  arguments.options()("out", "the file to write", cxxopts::value<std::string>(), "FILE.pt")(
+      "precision", "fp32, bf16 or fp16 (where the device computes it)", cxxopts::value<std::string>()->default_value("fp32"), "P")(
+      "include-preprocessing", "take uint8 images and normalize them inside")(
+      "freeze", "parameters become constants, norms are folded into convolutions")(
+      "device", "cpu, cuda or cuda:N", cxxopts::value<std::string>()->default_value("cpu"), "DEVICE");
+  if (!arguments.parse(words, 0, 0)) return 0;
+  if (!arguments.has("out")) throw RequestError("staircase export: needs --out");
+  const auto out = arguments.get<std::string>("out");
+  check_output(out, "--out");
+  interop::ExportOptions options;
+  options.precision = config::Codec<interop::ExportPrecision>::read(arguments.get<std::string>("precision"), {"", "--precision"}, {});
+  options.include_preprocessing = arguments.has("include-preprocessing");
+  options.freeze = arguments.has("freeze");
+  options.device = parse_device(arguments.get<std::string>("device"));
+  const interop::ModelFile file = open_weights(arguments, "export");
+  const std::string name = model_name(file.description.model);
+  const auto model = interop::build_model(file);
+  const interop::ExportReport report = interop::export_torchscript(*model, file.description, out, options);
+  if (arguments.json())
+    print_json({{"model", name}, {"file", out}, {"precision", config::to_name(options.precision)},
+                {"max_abs_diff", report.max_abs_diff}, {"max_abs_diff_fp32", report.max_abs_diff_fp32},
+                {"bound", report.bound}, {"verified_shapes", report.verified_shapes}});
+  else
+    std::cout << out << ": " << name << ", verified at " << shapes_text(report.verified_shapes) << ", largest difference of a logit "
+              << config::Json(report.max_abs_diff).dump() << " (allowed " << config::Json(report.bound).dump() << ")\n";
+  return 0;
+}
+
+}  // namespace staircase::apps

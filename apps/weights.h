@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include "arguments.h"
+#include "staircase/interop/model_file.h"
+
+namespace staircase::apps {
+
+/// Declares --weights, --model and --key, which eval, predict and export share.
+void add_weights_options(Arguments& arguments);
+
+/// Opens what they name. Throws RequestError as open_model_file does, and when --weights is left out.
+interop::ModelFile open_weights(const Arguments& arguments, const std::string& command);
+
+/// The name of a class, or its number where the file names none.
+std::string class_name(const interop::ModelDescription& description, int64_t index);
+
+/// The named model of these options; "custom" for any other.
+std::string model_name(const config::ModelOptions& model);
+
+/// Refuses a place that no file can be written to: a folder that is missing or closed, a folder
+/// itself. `option`: "--out" or "OUT", for the message. Throws RequestError.
+void check_output(const std::string& path, const std::string& option);
+
+}  // namespace staircase::apps

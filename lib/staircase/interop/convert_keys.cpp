@@ -1,0 +1,97 @@
+#include "staircase/interop/convert_keys.h"
+
+#include <map>
+#include <set>
+
+#include "staircase/base/errors.h"
+#include "staircase/base/text.h"
+#include "staircase/interop/tensor_bytes.h"
+
+namespace staircase::interop {
+namespace {
+
+/// Shapes that differ only in ones at their end: (96, 384) and (96, 384, 1, 1).
+bool same_but_for_ones(torch::IntArrayRef a, torch::IntArrayRef b) {
+  const auto meaning = [](torch::IntArrayRef shape) {
+    while (!shape.empty() && shape.back() == 1) shape = shape.slice(0, shape.size() - 1);
+    return shape;
+  };
+  return meaning(a) == meaning(b);
+}
+
+/// "missing a, b and 3 more", or nothing.
+std::string listed(const std::string& what, const std::vector<std::string>& names) {
+  if (names.empty()) return "";
+  const size_t most = 20;
+  std::vector<std::string> shown(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(std::min(most, names.size())));
+  std::string text = what + " " + join(shown);
+  if (names.size() > most) text += " and " + std::to_string(names.size() - most) + " more";
+  return text;
+}
+
+struct Problems {
+  std::vector<std::string> missing, unexpected, misshapen;
+  bool head_only = true;  ///< nothing but the head is wrong
+
+  void throw_if_any(const std::string& name) const {
+    std::vector<std::string> parts;
+    for (const std::string& part : {listed("missing", missing), listed("unexpected", unexpected), listed("of another shape", misshapen)})
+      if (!part.empty()) parts.push_back(part);
+    if (parts.empty()) return;
+    throw RequestError(name + ": does not fit the network, nothing was loaded: " + join(parts, "; ") +
+                       (head_only ? "; a fresh head (--new-head, /init/new_head) leaves the file's out" : ""));
+  }
+};
+
+bool is_head(const std::string& ours) { return ours.starts_with("head.linear."); }
+
+}  // namespace
+
+TensorFile to_staircase(const TensorFile& file, const config::ModelOptions& model, KeyLayout layout,
+                        const std::string& name, Head head) {
+  std::map<std::string, torch::Tensor> tensors(file.tensors.begin(), file.tensors.end());
+  TensorFile converted;
+  converted.metadata = file.metadata;
+  Problems problems;
+  for (const KeyMapping& mapping : map_keys(model, layout)) {
+    const auto found = tensors.find(mapping.theirs);
+    const bool there = found != tensors.end(), skipped = head == Head::fresh && is_head(mapping.ours);
+    if (there && !skipped && same_but_for_ones(found->second.sizes(), mapping.their_shape)) {
+      converted.tensors.emplace_back(mapping.ours, found->second.reshape(mapping.our_shape));
+    } else if (!there && mapping.is_counter) {
+      converted.tensors.emplace_back(mapping.ours, torch::zeros({}, torch::kLong));
+    } else if (!skipped) {
+      problems.head_only &= is_head(mapping.ours);
+      if (there)
+        problems.misshapen.push_back(mapping.theirs + " " + shape_text(found->second.sizes()) + " instead of " +
+                                     shape_text(mapping.their_shape));
+      else
+        problems.missing.push_back(mapping.theirs);
+    }
+    if (there) tensors.erase(found);
+  }
+  for (const auto& [key, tensor] : file.tensors)
+    if (tensors.count(key)) problems.unexpected.push_back(printable(key));
+  problems.head_only &= problems.unexpected.empty();
+  problems.throw_if_any(name);
+  return converted;
+}
+
+TensorFile from_staircase(const TensorFile& file, const config::ModelOptions& model, KeyLayout layout) {
+  const std::map<std::string, torch::Tensor> tensors(file.tensors.begin(), file.tensors.end());
+  TensorFile converted;
+  converted.metadata = file.metadata;
+  for (const KeyMapping& mapping : map_keys(model, layout))
+    if (const auto found = tensors.find(mapping.ours); found != tensors.end())
+      converted.tensors.emplace_back(mapping.theirs, found->second.reshape(mapping.their_shape));
+  return converted;
+}
+
+void copy_into(nn::Classifier& model, const TensorFile& file) {
+  const torch::NoGradGuard no_grad;
+  const std::map<std::string, torch::Tensor> tensors(file.tensors.begin(), file.tensors.end());
+  for (nn::NamedTensor& item : nn::named_state(model))
+    if (const auto found = tensors.find(item.name); found != tensors.end()) item.tensor.copy_(found->second);
+}
+
+}  // namespace staircase::interop

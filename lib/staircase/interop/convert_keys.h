@@ -1,0 +1,26 @@
+#pragma once
+
+#include "staircase/interop/key_layout.h"
+#include "staircase/nn/classifier.h"
+
+namespace staircase::interop {
+
+/// What is done with the classification head of a file.
+enum class Head { from_file, fresh };
+
+/// The tensors of a file under our names and in our shapes, complete for the network and nothing
+/// else; types stay. A missing num_batches_tracked is 0. Head::fresh leaves head.linear out,
+/// whatever the file holds of it. `name`: of the file, for messages.
+/// Throws RequestError that lists missing, unexpected and misshapen tensors (20 of each at most).
+TensorFile to_staircase(const TensorFile& file, const config::ModelOptions& model, KeyLayout layout,
+                        const std::string& name, Head head = Head::from_file);
+
+/// The reverse, for what to_staircase returned: their names and shapes, in the order of the network.
+/// Throws RequestError as map_keys does.
+TensorFile from_staircase(const TensorFile& file, const config::ModelOptions& model, KeyLayout layout);
+
+/// Copies tensors under our names into a network, converted to its type; those of the network that
+/// the file lacks (a fresh head) stay.
+void copy_into(nn::Classifier& model, const TensorFile& file);
+
+}  // namespace staircase::interop

@@ -1,0 +1,138 @@
+#include "staircase/interop/model_file.h"
+
+#include "staircase/base/errors.h"
+#include "staircase/interop/safetensors.h"
+#include "staircase/interop/weights_file.h"
+
+namespace staircase::interop {
+namespace {
+
+const std::string model_key = "staircase.model", data_key = "staircase.data", recipe_key = "staircase.recipe",
+                  classes_key = "staircase.classes", which_key = "staircase.weights";
+
+/// The JSON under a key of the metadata; empty where there is none.
+std::optional<config::Json> described(const TensorFile& file, const std::string& key, const std::string& name) {
+  const auto found = file.metadata.find(key);
+  if (found == file.metadata.end()) return std::nullopt;
+  return config::parse_json(found->second, name + ": metadata " + key);
+}
+
+template <class Options>
+void read_part(Options& options, const TensorFile& file, const std::string& key, const std::string& name) {
+  if (const auto json = described(file, key, name))
+    options = config::read_options<Options>(*json, {name, "/" + std::string(Options::title)});
+}
+
+std::vector<std::string> read_class_names(const TensorFile& file, const std::string& name) {
+  std::vector<std::string> names;
+  const auto json = described(file, classes_key, name);
+  if (!json) return names;
+  const config::Place place{name + ": metadata " + classes_key, ""};
+  if (!json->is_array()) config::detail::refuse(*json, place, "a list of names");
+  for (const config::Json& each : *json) {
+    if (!each.is_string()) config::detail::refuse(each, place, "a list of names");
+    names.push_back(each.get<std::string>());
+  }
+  return names;
+}
+
+KeyLayout layout_of(const TensorFile& file, const std::string& name) {
+  if (const auto layout = find_layout(file)) return *layout;
+  throw RequestError(name + ": its " + std::to_string(file.tensors.size()) +
+                     " tensors have the names of no known layout (staircase, torchvision, timm, official)" +
+                     (file.tensors.empty() ? "" : "; the first is \"" + file.tensors[0].first + "\""));
+}
+
+/// The rows of the head and the columns of the first convolution, where the network leaves them open.
+void fill_sizes(config::ModelOptions& model, const TensorFile& file, KeyLayout layout) {
+  for (const KeyMapping& mapping : map_keys(model, layout))
+    for (const auto& [name, tensor] : file.tensors) {
+      if (name != mapping.theirs) continue;
+      if (mapping.ours == "head.linear.weight" && model.num_classes == 0 && tensor.dim() > 0) model.num_classes = tensor.size(0);
+      if (mapping.ours == "stem.conv.weight" && model.in_channels == 0 && tensor.dim() > 1) model.in_channels = tensor.size(1);
+    }
+}
+
+void check_wanted(const config::ModelOptions& found, nn::NamedModel wanted, const std::string& name) {
+  if (wanted.options.num_classes == 0) wanted.options.num_classes = found.num_classes;
+  if (wanted.options.in_channels == 0) wanted.options.in_channels = found.in_channels;
+  wanted.options.initialization = found.initialization;  // says nothing about weights that are there
+  if (wanted.options.layer_scale_init != 0 && found.layer_scale_init != 0)
+    wanted.options.layer_scale_init = found.layer_scale_init;
+  const auto differences = config::diff_options(found, wanted.options);
+  if (differences.empty()) return;
+  throw RequestError(name + ": holds another network than " + wanted.name + ": " + differences[0].pointer + " is " +
+                     differences[0].a.dump() + " in the file and " + differences[0].b.dump() + " in the network asked for");
+}
+
+config::ModelOptions model_of(const TensorFile& file, KeyLayout layout, const OpenOptions& options, const std::string& name) {
+  config::ModelOptions model;
+  if (const auto json = described(file, model_key, name)) {
+    model = config::read_options<config::ModelOptions>(*json, {name + ": metadata " + model_key, "/model"});
+    if (options.model) check_wanted(model, *options.model, name);
+  } else if (options.model) {
+    model = options.model->options;
+    fill_sizes(model, file, layout);
+  } else {
+    model = guess_model(file, layout, name);
+  }
+  return model;
+}
+
+ModelFile describe_and_rename(const TensorFile& file, const std::string& name, const OpenOptions& options) {
+  ModelFile opened;
+  ModelDescription& description = opened.description;
+  description.layout = layout_of(file, name);
+  description.model = model_of(file, description.layout, options, name);
+  const int64_t imagenet_size_px = 224;
+  description.data.image_size_px = imagenet_size_px;
+  read_part(description.data, file, data_key, name);
+  read_part(description.recipe, file, recipe_key, name);
+  description.class_names = read_class_names(file, name);
+  opened.tensors = to_staircase(file, description.model, description.layout, name, options.head);
+  return opened;
+}
+
+}  // namespace
+
+ModelFile open_model_file(const std::filesystem::path& path, const OpenOptions& options) {
+  const std::string name = path.string();
+  const TensorFile file = read_weights(path, options.key);
+  try {
+    return describe_and_rename(file, name, options);
+  } catch (const RequestError& error) {
+    // What is wrong between a network and a layout does not know the file.
+    if (std::string(error.what()).starts_with(name)) throw;
+    throw RequestError(name + ": " + error.what());
+  }
+}
+
+std::shared_ptr<nn::Classifier> build_model(const ModelFile& file) {
+  auto model = std::make_shared<nn::Classifier>(file.description.model);
+  copy_into(*model, file.tensors);
+  model->eval();
+  return model;
+}
+
+std::map<std::string, std::string> describe_model(const ModelDescription& d, const std::string& which) {
+  std::map<std::string, std::string> metadata{{"format", "pt"},
+                                              {model_key, config::write_options(d.model).dump()},
+                                              {data_key, config::write_options(d.data).dump()},
+                                              {recipe_key, config::write_options(d.recipe).dump()}};
+  if (!d.class_names.empty()) metadata[classes_key] = config::Json(d.class_names).dump();
+  if (!which.empty()) metadata[which_key] = which;
+  return metadata;
+}
+
+void write_model_file(const std::filesystem::path& path, const nn::Classifier& model,
+                      const config::Configuration& configuration, const std::vector<std::string>& class_names,
+                      const std::string& which) {
+  TensorFile file;
+  for (const auto& item : nn::named_state(model))
+    file.tensors.emplace_back(item.name, item.tensor.detach().to(torch::kCPU));
+  ModelDescription description{model.options(), KeyLayout::staircase, configuration.data, configuration.recipe, class_names};
+  file.metadata = describe_model(description, which);
+  write_safetensors(path, file);
+}
+
+}  // namespace staircase::interop

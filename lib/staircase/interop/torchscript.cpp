@@ -1,0 +1,211 @@
+#include "staircase/interop/torchscript.h"
+
+#include <torch/csrc/jit/api/module.h>
+#include <torch/csrc/jit/frontend/tracer.h>
+#include <torch/csrc/jit/serialization/import.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <sstream>
+
+#include "staircase/base/build_info.h"
+#include "staircase/base/errors.h"
+#include "staircase/base/files.h"
+#include "staircase/base/text.h"
+
+namespace staircase::interop {
+namespace fs = std::filesystem;
+namespace {
+
+using CompilationUnit = std::shared_ptr<torch::jit::CompilationUnit>;
+
+torch::ScalarType scalar_type(ExportPrecision precision) {
+  switch (precision) {
+    case ExportPrecision::bf16: return torch::kBFloat16;
+    case ExportPrecision::fp16: return torch::kHalf;
+    default: return torch::kFloat;
+  }
+}
+
+/// A TorchScript module with the same names that holds the same tensors. The tracer knows a
+/// parameter by its tensor, so it must be the very one that the network computes with.
+torch::jit::Module mirror(const torch::nn::Module& module, const CompilationUnit& unit) {
+  torch::jit::Module script(c10::QualifiedName("__torch__.staircase.Module"), unit, /*shouldMangle=*/true);
+  script.register_attribute("training", c10::BoolType::get(), false);
+  for (const auto& item : module.named_parameters(false)) script.register_parameter(item.key(), item.value(), false);
+  for (const auto& item : module.named_buffers(false)) script.register_buffer(item.key(), item.value());
+  for (const auto& item : module.named_children()) script.register_module(item.key(), mirror(*item.value(), unit));
+  return script;
+}
+
+/// (1, C, 1, 1) in units of uint8 pixels. A gray image takes the averages, as in training.
+torch::Tensor per_channel(const std::array<double, 3>& values, int64_t channels) {
+  std::vector<double> pixels;
+  const double average = (values[0] + values[1] + values[2]) / 3.0;
+  for (int64_t c = 0; c < channels; ++c) pixels.push_back(255.0 * (channels == 1 ? average : values[static_cast<size_t>(c)]));
+  return torch::tensor(pixels, torch::kFloat).view({1, channels, 1, 1});
+}
+
+/// What the exported forward() computes: the network between its casts and, if asked for, normalization.
+struct Pipeline {
+  nn::Classifier& model;
+  torch::ScalarType type;
+  torch::Tensor mean, std;  ///< undefined without preprocessing
+
+  torch::Tensor operator()(const torch::Tensor& images) const {
+    torch::Tensor x = images;
+    if (mean.defined()) x = (x.to(torch::kFloat) - mean) / std;
+    return model.forward(x.to(type)).to(torch::kFloat);
+  }
+};
+
+Pipeline make_pipeline(nn::Classifier& model, const ModelDescription& description, const ExportOptions& options) {
+  Pipeline pipeline{model, scalar_type(options.precision), {}, {}};
+  if (!options.include_preprocessing) return pipeline;
+  const int64_t channels = model.options().in_channels;
+  if (channels != 1 && channels != 3)
+    throw RequestError("--include-preprocessing: the network takes " + std::to_string(channels) +
+                       " channels, images have 1 or 3");
+  pipeline.mean = per_channel(description.data.mean, channels).to(options.device);
+  pipeline.std = per_channel(description.data.std, channels).to(options.device);
+  return pipeline;
+}
+
+/// Images as forward() takes them; the same for the same shape.
+torch::Tensor example_images(const std::vector<int64_t>& shape, const ExportOptions& options) {
+  const int64_t count = std::accumulate(shape.begin(), shape.end(), int64_t{1}, std::multiplies<>());
+  const torch::Tensor wave = torch::arange(count, torch::kFloat).mul(0.7).sin().reshape(shape);  // in [-1, 1]
+  const torch::Tensor images = options.include_preprocessing ? wave.add(1).mul(127.5).to(torch::kUInt8) : wave;
+  return images.to(options.device);
+}
+
+torch::jit::Module trace(const Pipeline& pipeline, const ExportOptions& options) {
+  const auto unit = std::make_shared<torch::jit::CompilationUnit>();
+  torch::jit::Module script = mirror(pipeline.model, unit);
+  if (pipeline.mean.defined()) {
+    torch::jit::Module preprocessing = mirror(torch::nn::Module(), unit);
+    preprocessing.register_buffer("mean", pipeline.mean);
+    preprocessing.register_buffer("std", pipeline.std);
+    script.register_module("preprocessing", preprocessing);
+  }
+  const int64_t side_px = 64;
+  const torch::Tensor images = example_images({1, pipeline.model.options().in_channels, side_px, side_px}, options);
+  const auto traced = torch::jit::tracer::trace(
+      {images}, [&](torch::jit::Stack inputs) { return torch::jit::Stack{pipeline(inputs.at(0).toTensor())}; },
+      [](const torch::Tensor&) { return std::string(); }, /*strict=*/true, /*force_outplace=*/false, &script, {"images"});
+  auto* forward = unit->create_function(c10::QualifiedName(*script.type()->name(), "forward"), traced.first->graph);
+  script.type()->addMethod(forward);
+  return options.freeze ? torch::jit::freeze(script) : script;
+}
+
+torch::jit::ExtraFilesMap extra_files(const ModelDescription& description, const ExportOptions& options) {
+  const config::Json config = {{"model", config::write_options(description.model)},
+                               {"data", config::write_options(description.data)},
+                               {"recipe", config::write_options(description.recipe)},
+                               {"precision", config::to_name(options.precision)}};
+  const config::Json normalization = {{"mean", description.data.mean},
+                                      {"std", description.data.std},
+                                      {"image_size_px", description.data.image_size_px},
+                                      {"eval_crop_ratio", description.recipe.eval_crop_ratio},
+                                      {"included", options.include_preprocessing}};
+  const config::Json classes = description.class_names;
+  return {{"config.json", config.dump(2)},
+          {"classes.json", classes.dump(2)},
+          {"normalization.json", normalization.dump(2)},
+          {"revision.txt", build_info().version + " " + build_info().revision}};
+}
+
+double largest(const torch::Tensor& tensor) { return tensor.abs().max().item<double>(); }
+
+/// What the network gives, before it changes to the export's precision and after.
+struct Expected {
+  torch::Tensor images, fp32, logits;
+};
+
+std::vector<Expected> expectations(Pipeline& pipeline, const ExportOptions& options) {
+  const int64_t channels = pipeline.model.options().in_channels;
+  std::vector<Expected> all;
+  for (const std::vector<int64_t>& shape : {std::vector<int64_t>{2, channels, 96, 64}, {3, channels, 64, 128}, {2, channels, 224, 192}})
+    all.push_back({example_images(shape, options), {}, {}});
+  const torch::ScalarType type = pipeline.type;
+  pipeline.type = torch::kFloat;
+  pipeline.model.to(options.device, torch::kFloat);
+  for (Expected& each : all) each.fp32 = pipeline(each.images);
+  pipeline.type = type;
+  pipeline.model.to(type);
+  for (Expected& each : all) each.logits = pipeline(each.images);
+  return all;
+}
+
+/// Refuses a precision that the device does not compute, in a sentence instead of an operator's name.
+std::vector<Expected> expectations_or_refusal(Pipeline& pipeline, const ExportOptions& options) {
+  try {
+    return expectations(pipeline, options);
+  } catch (const c10::Error&) {
+    if (options.precision == ExportPrecision::fp32) throw;
+    throw RequestError("--precision " + std::string(config::to_name(options.precision)) +
+                       ": this LibTorch does not compute it on " + options.device.str() + "; fp32 works everywhere");
+  }
+}
+
+/// Loads the file and compares it with what the network gave.
+ExportReport verify(const fs::path& file, const std::vector<Expected>& expected, const ExportOptions& options) {
+  torch::jit::Module loaded = torch::jit::load(file.string(), options.device);
+  ExportReport report;
+  double scale = 0;
+  for (const Expected& each : expected) {
+    const torch::Tensor logits = loaded.forward({each.images}).toTensor();
+    if (logits.sizes() != each.logits.sizes()) {
+      std::ostringstream shapes;
+      shapes << "the file gives logits of shape " << logits.sizes() << ", the network " << each.logits.sizes();
+      throw std::runtime_error(shapes.str());
+    }
+    const double difference = largest(logits - each.logits);
+    scale = std::max(scale, largest(each.logits));
+    // NaN compares false with everything, so it is asked for by name.
+    report.max_abs_diff = std::isnan(difference) ? difference : std::max(report.max_abs_diff, difference);
+    if (std::isnan(difference)) break;
+    report.max_abs_diff_fp32 = std::max(report.max_abs_diff_fp32, largest(logits - each.fp32));
+    report.verified_shapes.push_back(each.images.sizes().vec());
+  }
+  report.bound = export_tolerance(options.precision) * scale;
+  if (!(report.max_abs_diff <= report.bound))
+    throw std::runtime_error("the file's logits differ from the network's by " + decimals(report.max_abs_diff, 6) +
+                             ", at most " + decimals(report.bound, 6) + " is allowed; it was deleted");
+  return report;
+}
+
+}  // namespace
+
+double export_tolerance(ExportPrecision precision) {
+  switch (precision) {
+    case ExportPrecision::bf16: return 3e-2;  // 8 bits of mantissa; folded norms round differently
+    case ExportPrecision::fp16: return 4e-3;  // 11 bits
+    default: return 1e-4;
+  }
+}
+
+ExportReport export_torchscript(nn::Classifier& model, const ModelDescription& description, const fs::path& path,
+                                const ExportOptions& options) {
+  const torch::NoGradGuard no_grad;
+  model.eval();
+  Pipeline pipeline = make_pipeline(model, description, options);
+  const std::vector<Expected> expected = expectations_or_refusal(pipeline, options);
+  const torch::jit::Module script = trace(pipeline, options);
+  fs::path unverified = path;
+  unverified += ".unverified";
+  try {
+    write_file_atomically(unverified, [&](std::ostream& out) { script.save(out, extra_files(description, options)); });
+    ExportReport report = verify(unverified, expected, options);
+    fs::rename(unverified, path);
+    return report;
+  } catch (const std::exception& error) {
+    std::error_code ignored;
+    fs::remove(unverified, ignored);
+    if (dynamic_cast<const c10::Error*>(&error)) throw;
+    throw std::runtime_error(path.string() + ": " + error.what());
+  }
+}
+
+}  // namespace staircase::interop
