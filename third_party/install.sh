@@ -7,7 +7,7 @@ set -eu
 
 # a|b: the first of the two names that the release knows.
 packages="cmake ninja-build g++ ccache
-  libtorch-dev libopencv-core-dev libopencv-imgproc-dev libopencv-imgcodecs-dev
+  libtorch-dev libopenblas0-openmp libopencv-core-dev libopencv-imgproc-dev libopencv-imgcodecs-dev
   nlohmann-json3-dev libcxxopts-dev zlib1g-dev"
 test_packages="libcatch2-dev|catch2"
 

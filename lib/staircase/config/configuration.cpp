@@ -8,7 +8,7 @@
 namespace staircase::config {
 namespace {
 
-const std::vector<std::string> part_names{"model", "recipe", "data"};
+const std::vector<std::string> part_names{"model", "recipe", "data", "init"};
 
 void read_part(Configuration& configuration, const std::string& part, const Json& value, const Place& place,
                const ModelReader& read_model) {
@@ -18,8 +18,10 @@ void read_part(Configuration& configuration, const std::string& part, const Json
     configuration.model_drop_path_rate = model.drop_path_rate;
   } else if (part == "recipe") {
     configuration.recipe = read_recipe(value, place);
-  } else {
+  } else if (part == "data") {
     configuration.data = read_options<DataOptions>(value, place);
+  } else {
+    configuration.init = read_options<InitOptions>(value, place);
   }
 }
 
@@ -30,7 +32,7 @@ std::pair<std::string, std::string> part_and_field(const std::string& pointer, c
   for (const std::string& name : part_names) known = known || parts[0] == name;
   if (!known || parts.size() > 2)
     throw ConfigError({source, ""}, "\"" + pointer + "\" leads nowhere; a pointer into a configuration is /model/FIELD, "
-                                                     "/recipe/FIELD or /data/FIELD");
+                                                     "/recipe/FIELD, /data/FIELD or /init/FIELD");
   return {parts[0], parts.size() == 2 ? parts[1] : ""};
 }
 
@@ -40,13 +42,14 @@ Json write_configuration(const Configuration& c) {
   return {{"model", write_options(c.model)},
           {"recipe", write_options(c.recipe)},
           {"data", write_options(c.data)},
+          {"init", write_options(c.init)},
           {"model_drop_path_rate", c.model_drop_path_rate}};
 }
 
 Configuration read_configuration(const Json& value, const std::string& source, const ModelReader& read_model,
                                  Configuration base) {
   const Place place{source, ""};
-  if (!value.is_object()) detail::refuse(value, place.at("base"), "an object with model, recipe and data");
+  if (!value.is_object()) detail::refuse(value, place.at("base"), "an object with model, recipe, data and init");
   for (const auto& [key, part] : value.items()) {
     if (key == "model_drop_path_rate") continue;
     bool known = false;
@@ -68,7 +71,8 @@ void set_field(Configuration& configuration, const std::string& pointer, const J
   const Json edit = {{name, value}};
   if (part == "model") configuration.model = read_options<ModelOptions>(edit, place, configuration.model);
   else if (part == "recipe") configuration.recipe = read_options<RecipeOptions>(edit, place, configuration.recipe);
-  else configuration.data = read_options<DataOptions>(edit, place, configuration.data);
+  else if (part == "data") configuration.data = read_options<DataOptions>(edit, place, configuration.data);
+  else configuration.init = read_options<InitOptions>(edit, place, configuration.init);
 }
 
 Json get_field(const Configuration& configuration, const std::string& pointer, const std::string& source) {
@@ -91,7 +95,7 @@ bool is_configuration_pointer(const std::string& pointer) {
 
 std::vector<Difference> diff_configurations(const Configuration& a, const Configuration& b) {
   std::vector<Difference> all = diff_options(a.model, b.model);
-  for (auto&& more : {diff_options(a.recipe, b.recipe), diff_options(a.data, b.data)})
+  for (auto&& more : {diff_options(a.recipe, b.recipe), diff_options(a.data, b.data), diff_options(a.init, b.init)})
     all.insert(all.end(), more.begin(), more.end());
   return all;
 }

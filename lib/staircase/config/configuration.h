@@ -6,16 +6,18 @@
 
 #include "staircase/config/codec.h"
 #include "staircase/config/data_options.h"
+#include "staircase/config/init_options.h"
 #include "staircase/config/model_options.h"
 #include "staircase/config/recipe_options.h"
 
 namespace staircase::config {
 
-/// What one training run is made of. Pointers into it start with /model, /recipe or /data.
+/// What one training run is made of. Pointers into it start with /model, /recipe, /data or /init.
 struct Configuration {
   ModelOptions model;
   RecipeOptions recipe;
   DataOptions data;
+  InitOptions init;
   /// The published drop-path rate of the model, for recipes that say "model".
   double model_drop_path_rate = 0.0;
 
@@ -32,7 +34,7 @@ using ModelReader = std::function<ModelFromJson(const Json&, const Place&)>;
 /// Every field, with defaults written out.
 Json write_configuration(const Configuration& configuration);
 
-/// Reads what write_configuration wrote, or the three parts by name or as objects that start "from" one.
+/// Reads what write_configuration wrote, or the parts by name or as objects that start "from" one.
 /// Parts that are left out keep what `base` has. `place`: of the object that holds the parts; errors
 /// point into the configuration (/model/norm), not to where the object stands in its file.
 Configuration read_configuration(const Json& value, const std::string& source, const ModelReader& read_model,

@@ -82,7 +82,7 @@ struct ExperimentOptions {
         field("kind", &E::kind, "one configuration, steps from a base, or networks under one recipe"),
         field("extends", &E::extends, "another file that this one merges over"),
         field("ladder", &E::ladder, "a ladder that gives base and steps; a step of the same name takes its place"),
-        field("base", &E::base, "the configuration {model, recipe, data} that the steps start from"),
+        field("base", &E::base, "the configuration {model, recipe, data, init} that the steps start from"),
         field("steps", &E::steps, "ablation: the edits, in order"),
         field("candidates", &E::candidates, "comparison: the networks"),
         field("design", &E::design, "ablation: each step on top of those before, each alone, or all combinations"),

@@ -40,6 +40,9 @@ struct RecipeOptions {
   bool decay_norms_and_biases = false;
   double clip_grad_norm = 0.0;
 
+  double layer_decay = 1.0;
+  double head_init_scale = 1.0;
+
   Schedule schedule = Schedule::cosine;
   double warmup_epochs = 20;
   double warmup_learning_rate = 0.0;
@@ -89,6 +92,8 @@ struct RecipeOptions {
         field("weight_decay", &R::weight_decay, "decoupled in adamw, added to the gradient in sgd", range(0, 10)),
         field("decay_norms_and_biases", &R::decay_norms_and_biases, "weight decay also on parameters with one dimension and biases"),
         field("clip_grad_norm", &R::clip_grad_norm, "largest norm of all gradients together; 0: no clipping", range(0, 1e9)),
+        field("layer_decay", &R::layer_decay, "layer-wise: the learning rate of group i of 12 (stem 0, head 13) is multiplied by layer_decay^(13 - i)", range(0.01, 1)),
+        field("head_init_scale", &R::head_init_scale, "multiplies the initial weights of a fresh head", range(0, 1000)),
         field("schedule", &R::schedule, "after warmup: cosine to min_learning_rate, or a step every step_epochs"),
         field("warmup_epochs", &R::warmup_epochs, "linear from warmup_learning_rate to learning_rate", range(0, 100000)),
         field("warmup_learning_rate", &R::warmup_learning_rate, "where the warmup starts", range(0, 1000)),

@@ -29,6 +29,35 @@ RecipeOptions original() {
   return r;
 }
 
+/// Source: Touvron et al. 2021, arXiv:2012.12877, Table 9, and the code published with it.
+RecipeOptions deit() {
+  RecipeOptions r;
+  r.batch_size = 1024;
+  r.learning_rate = 5e-4 * 1024 / 512;
+  r.warmup_epochs = 5;
+  r.warmup_learning_rate = 1e-6;
+  r.min_learning_rate = 1e-5;
+  r.ema_decay = 0.99996;
+  r.repeated_augmentation = 3;
+  return r;
+}
+
+/// From published weights to larger images or other classes.
+/// Source: Liu et al. 2022, arXiv:2201.03545, Table 6, and the code published with it.
+RecipeOptions finetune() {
+  RecipeOptions r;
+  r.epochs = 30;
+  r.batch_size = 512;
+  r.learning_rate = 5e-5;
+  r.weight_decay = 1e-8;
+  r.warmup_epochs = 0;
+  r.mixup_alpha = r.cutmix_alpha = 0.0;
+  r.ema_decay = 0.0;
+  r.layer_decay = 0.8;
+  r.head_init_scale = 1e-3;
+  return r;
+}
+
 /// Short schedules on few, small images: the modern recipe with everything that needs hundreds of
 /// epochs turned down.
 RecipeOptions small() {
@@ -56,6 +85,8 @@ const std::vector<NamedRecipe>& named_recipes() {
   static const std::vector<NamedRecipe> recipes{
       {"original", "ResNet-50 as published: SGD, 90 epochs, crops and flips", original()},
       {"modern", "ConvNeXt on ImageNet-1K: AdamW, 300 epochs, heavy augmentation", RecipeOptions{}},
+      {"deit", "DeiT on ImageNet-1K: modern with batch 1024 and repeated augmentation", deit()},
+      {"finetune", "from published weights to other classes or larger images: 30 epochs, layer-wise decay", finetune()},
       {"small", "the modern recipe for small data and short schedules", small()}};
   return recipes;
 }

@@ -4,6 +4,7 @@
 #include "staircase/interop/mapped_file.h"
 #include "staircase/interop/pth.h"
 #include "staircase/interop/safetensors.h"
+#include "staircase/interop/tensor_bytes.h"
 
 namespace staircase::interop {
 namespace {
@@ -30,6 +31,8 @@ TensorFile read_weights(const std::filesystem::path& path, const std::optional<s
                        ": is a .safetensors file, which has no keys to choose from");
   return read_safetensors(path);
 }
+
+uint32_t file_crc32(const std::filesystem::path& path) { return crc32(MappedFile::open(path)->bytes()); }
 
 void check_weights_extension(const std::filesystem::path& path) {
   const std::string extension = path.extension().string();

@@ -14,6 +14,9 @@ namespace staircase::interop {
 TensorFile read_weights(const std::filesystem::path& path,
                         const std::optional<std::string>& key = std::nullopt);
 
+/// CRC-32 of a whole file. Throws RequestError when it cannot be read.
+uint32_t file_crc32(const std::filesystem::path& path);
+
 /// Throws RequestError for an extension that write_weights does not write.
 void check_weights_extension(const std::filesystem::path& path);
 

@@ -113,7 +113,7 @@ void check_steps(const ExperimentOptions& options, const std::string& source) {
     std::vector<std::string> pointers;
     for (const auto& [pointer, value] : step.set.items()) {
       if (!config::is_configuration_pointer(pointer))
-        throw ConfigError(place.at("set").at(pointer), "a step sets fields under /model, /recipe or /data");
+        throw ConfigError(place.at("set").at(pointer), "a step sets fields under /model, /recipe, /data or /init");
       pointers.push_back(pointer);
     }
     if (pointers.empty() && i > 0) throw ConfigError(place.at("set"), "sets nothing; only a first step may, to name the base");
@@ -129,7 +129,7 @@ void check_overrides(const ExperimentOptions& options, const std::string& source
     config::detail::refuse(options.override_fields, place, "an object of pointer to value");
   for (const auto& [pointer, value] : options.override_fields.items()) {
     if (!config::is_configuration_pointer(pointer))
-      throw ConfigError(place.at(pointer), "an override sets fields under /model, /recipe or /data");
+      throw ConfigError(place.at(pointer), "an override sets fields under /model, /recipe, /data or /init");
     for (const StepOptions& step : options.steps)
       for (const auto& [edited, ignored] : step.set.items())
         if (edited == pointer || edited.starts_with(pointer + "/"))
@@ -156,6 +156,13 @@ void check_kind(const ExperimentOptions& o, const std::string& source) {
 
 std::string absolute_path(const std::string& path) {
   return path.empty() ? path : fs::absolute(path).lexically_normal().string();
+}
+
+void make_paths_absolute(Json& fields) {
+  for (const char* pointer : {"/data/path", "/init/weights"}) {
+    const auto path = fields.find(pointer);
+    if (path != fields.end() && path->is_string()) *path = absolute_path(path->get<std::string>());
+  }
 }
 
 /// Whatever but the network would differ between candidates is refused by name.
@@ -210,7 +217,7 @@ Experiment resolve_experiment(const Json& content, const std::string& source) {
   ExperimentOptions& options = experiment.options;
   options = config::read_options<ExperimentOptions>(content, {source, ""});
   check_name(options.name, {source, "/name"});
-  if (!options.base.is_object()) config::detail::refuse(options.base, {source, "/base"}, "an object with model, recipe and data");
+  if (!options.base.is_object()) config::detail::refuse(options.base, {source, "/base"}, "an object with model, recipe, data and init");
   if (!options.ladder.empty()) resolve_ladder(options, source);
   check_kind(options, source);
   check_steps(options, source);
@@ -219,8 +226,9 @@ Experiment resolve_experiment(const Json& content, const std::string& source) {
   experiment.steps = options.steps;
   // The same words from another folder would mean other data.
   experiment.base.data.path = absolute_path(experiment.base.data.path);
-  auto path = options.override_fields.find("/data/path");
-  if (path != options.override_fields.end() && path->is_string()) *path = absolute_path(path->get<std::string>());
+  experiment.base.init.weights = absolute_path(experiment.base.init.weights);
+  make_paths_absolute(options.override_fields);
+  for (StepOptions& step : experiment.steps) make_paths_absolute(step.set);
   return experiment;
 }
 
@@ -244,11 +252,12 @@ Json experiment_schema() {
   base["properties"] = {{"model", model},
                         {"recipe", named(config::options_schema<config::RecipeOptions>(true))},
                         {"data", config::options_schema<config::DataOptions>(false)},
+                        {"init", config::options_schema<config::InitOptions>(false)},
                         {"model_drop_path_rate", {{"type", "number"}}}};
   schema["properties"]["base"] = base;
   schema["properties"]["candidates"]["items"]["properties"]["model"] = model;
   for (Json* pointers : {&schema["properties"]["override"], &schema["properties"]["steps"]["items"]["properties"]["set"]})
-    *pointers = {{"type", "object"}, {"propertyNames", {{"pattern", "^/(model|recipe|data)(/|$)"}}}};
+    *pointers = {{"type", "object"}, {"propertyNames", {{"pattern", "^/(model|recipe|data|init)(/|$)"}}}};
   Json whole = {{"$schema", "https://json-schema.org/draft/2020-12/schema"}, {"title", "A Staircase experiment"}};
   return config::merge_json(whole, schema);
 }

@@ -6,6 +6,7 @@
 #include "staircase/base/build_info.h"
 #include "staircase/base/files.h"
 #include "staircase/data/open_data.h"
+#include "staircase/interop/weights_file.h"
 #include "staircase/lab/design.h"
 #include "staircase/lab/ledger.h"
 #include "staircase/lab/report.h"
@@ -42,6 +43,28 @@ config::DataOptions data_of(const Experiment& experiment) {
 
 int64_t all_cores() { return std::max<int64_t>(1, std::thread::hardware_concurrency()); }
 
+/// The checksum of the weights that a run starts from, "" for none.
+std::string initial_weights_checksum(const config::InitOptions& init) {
+  if (init.weights.empty()) return "";
+  const std::string digits = "0123456789abcdef";
+  const uint32_t crc = interop::file_crc32(init.weights);
+  std::string text;
+  for (int shift = 28; shift >= 0; shift -= 4) text += digits[(crc >> shift) & 15U];
+  return text;
+}
+
+/// A run is named by its config, in which initial weights are a path: what lies there must still be
+/// what the run started from.
+void check_initial_weights(const Ledger& ledger, const RunKey& run) {
+  const config::InitOptions& init = run.configuration.init;
+  const fs::path file = ledger.run_folder(run) / "config.json";
+  if (init.weights.empty() || !fs::exists(file)) return;
+  const std::string then = config::read_json_file(file).value("initial_weights_crc32", std::string());
+  if (!then.empty() && then != initial_weights_checksum(init))
+    throw RequestError(init.weights + ": its content changed since the run in " + ledger.run_folder(run).string() +
+                       " started from it; use another --out");
+}
+
 /// An experiment that was checked against its folder and its data, ready to be run.
 struct Prepared {
   Prepared(Experiment wanted, const fs::path& folder) : experiment(std::move(wanted)), ledger(folder) {
@@ -51,6 +74,7 @@ struct Prepared {
     shape = {static_cast<int64_t>(data.class_names.size()), data.channels};
     design = design_variants(experiment, shape.classes, shape.channels);
     runs = list_runs(design, experiment.options.seeds);
+    for (const RunKey& run : runs) check_initial_weights(ledger, run);
     for (const Variant& variant : design.variants) train::check_job(job({variant.configuration, 0}, torch::kCPU));
   }
 
@@ -95,6 +119,7 @@ void write_run_config(const train::TrainJob& job) {
                   {"threads", job.threads},
                   {"device", job.device.str()},
                   {"classes", job.data.class_names},
+                  {"initial_weights_crc32", initial_weights_checksum(job.configuration.init)},
                   {"staircase", {{"version", build_info().version}, {"revision", build_info().revision}}},
                   {"libtorch", TORCH_VERSION},
                   {"compiler", build_info().compiler},

@@ -15,6 +15,7 @@ Classifier::Classifier(const config::ModelOptions& options) : options_(options) 
     auto stage = stages->register_module(std::to_string(s), std::make_shared<torch::nn::Module>());
     if (!plan.stages[s].downsample.empty())
       body_.push_back(stage->register_module("downsample", std::make_shared<Chain>(plan.stages[s].downsample)));
+    stages_.push_back(stage);
     auto blocks = stage->register_module("blocks", std::make_shared<torch::nn::Module>());
     for (size_t b = 0; b < plan.stages[s].blocks.size(); ++b) {
       const auto index = static_cast<int64_t>(blocks_.size());
@@ -46,6 +47,25 @@ void Classifier::set_drop_path(double rate) {
   const auto last = static_cast<double>(blocks_.size()) - 1;
   for (size_t i = 0; i < blocks_.size(); ++i)
     blocks_[i]->set_drop_path(last > 0 ? rate * static_cast<double>(i) / last : rate);
+}
+
+void Classifier::freeze(config::Freeze upto) {
+  frozen_.clear();
+  if (upto != config::Freeze::none) frozen_.push_back(stem_);
+  const auto stages = upto == config::Freeze::backbone ? stages_.size() : static_cast<size_t>(upto) - (upto != config::Freeze::none);
+  for (size_t s = 0; s < std::min(stages, stages_.size()); ++s) frozen_.push_back(stages_[s]);
+  if (upto == config::Freeze::backbone)
+    for (const auto& layer : head_->layers())
+      if (layer->spec().kind != LayerKind::linear) frozen_.push_back(layer);
+  for (auto& parameter : parameters()) parameter.set_requires_grad(true);
+  for (const auto& module : frozen_)
+    for (auto& parameter : module->parameters()) parameter.set_requires_grad(false);
+  train(is_training());
+}
+
+void Classifier::train(bool on) {
+  Module::train(on);
+  for (const auto& module : frozen_) module->eval();
 }
 
 std::vector<NamedTensor> named_state(const torch::nn::Module& module) {

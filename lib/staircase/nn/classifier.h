@@ -3,6 +3,7 @@
 #include <memory>
 #include <vector>
 
+#include "staircase/config/init_options.h"
 #include "staircase/nn/block.h"
 
 namespace staircase::nn {
@@ -22,6 +23,11 @@ class Classifier : public torch::nn::Module {
 
   /// Drop path linear over the blocks, from 0 (first) to `rate` (last).
   void set_drop_path(double rate);
+  /// Keeps everything up to and including a part as it is: no gradients, and evaluation mode (batch
+  /// statistics, no drop path) also while the rest trains.
+  void freeze(config::Freeze upto);
+  void train(bool on = true) override;
+
   /// Which random numbers the next forward pass in training mode draws.
   void set_step(const StepCounter& counter) { *counter_ = counter; }
 
@@ -33,6 +39,7 @@ class Classifier : public torch::nn::Module {
   std::shared_ptr<StepCounter> counter_ = std::make_shared<StepCounter>();
   std::shared_ptr<Chain> stem_, head_;
   std::vector<std::shared_ptr<Block>> blocks_;
+  std::vector<std::shared_ptr<torch::nn::Module>> stages_, frozen_;
   std::vector<std::shared_ptr<torch::nn::Module>> body_;  // downsampling chains and blocks as they run
 };
 

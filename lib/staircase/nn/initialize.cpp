@@ -45,7 +45,7 @@ void initialize_layer(Layer& layer, const std::string& path, config::Initializat
 void initialize(Classifier& model, uint64_t seed) {
   const torch::NoGradGuard no_grad;
   const config::ModelOptions& options = model.options();
-  for (const auto& item : model.named_modules()) {
+  for (const auto& item : model.named_modules("", /*include_self=*/false)) {
     if (auto* layer = dynamic_cast<Layer*>(item.value().get())) {
       initialize_layer(*layer, item.key(), options.initialization, seed);
       for (auto& buffer : layer->named_buffers(false)) buffer.value().fill_(buffer.key() == "running_var" ? 1 : 0);

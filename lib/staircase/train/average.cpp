@@ -13,12 +13,19 @@ WeightAverage::WeightAverage(const std::shared_ptr<nn::Classifier>& model, doubl
   average_->eval();
   const auto to = nn::named_state(*average_);
   for (size_t i = 0; i < from.size(); ++i) {
-    to[i].tensor.copy_(from[i].tensor);
     to[i].tensor.requires_grad_(false);
     const bool floating = from[i].tensor.is_floating_point();
     (floating ? averaged_ : integers_).push_back(to[i].tensor);
     (floating ? source_ : integer_source_).push_back(from[i].tensor);
   }
+  restart();
+}
+
+void WeightAverage::restart() {
+  const torch::NoGradGuard no_grad;
+  for (size_t i = 0; i < averaged_.size(); ++i) averaged_[i].copy_(source_[i]);
+  for (size_t i = 0; i < integers_.size(); ++i) integers_[i].copy_(integer_source_[i]);
+  updates_ = 0;
 }
 
 void WeightAverage::update() {

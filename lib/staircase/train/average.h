@@ -14,6 +14,8 @@ class WeightAverage {
  public:
   WeightAverage(const std::shared_ptr<nn::Classifier>& model, double decay, bool warmup);
 
+  /// Starts anew from a copy of the model as it is now.
+  void restart();
   void update();
   /// The model with the averaged weights, in evaluation mode.
   const std::shared_ptr<nn::Classifier>& model() const { return average_; }

@@ -3,6 +3,8 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "staircase/train/layer_groups.h"
+
 namespace staircase::train {
 
 bool is_decayed(const std::string& name, const torch::Tensor& parameter, const config::RecipeOptions& recipe) {
@@ -10,15 +12,23 @@ bool is_decayed(const std::string& name, const torch::Tensor& parameter, const c
 }
 
 Optimizer::Optimizer(const nn::Classifier& model, const config::RecipeOptions& recipe) : recipe_(recipe) {
-  groups_ = {{recipe.weight_decay, {}, {}, {}, {}}, {0.0, {}, {}, {}, {}}};
   for (const auto& item : model.named_parameters()) {
-    Group& group = groups_[is_decayed(item.key(), item.value(), recipe) ? 0 : 1];
+    if (!item.value().requires_grad()) continue;
+    Group& group = group_for(is_decayed(item.key(), item.value(), recipe) ? recipe.weight_decay : 0.0,
+                             layer_rate(item.key(), model.options(), recipe.layer_decay));
     group.names.push_back(item.key());
     group.parameters.push_back(item.value());
     group.first_moments.push_back(torch::zeros_like(item.value()));
     if (recipe.optimizer == config::Optimizer::adamw)
       group.second_moments.push_back(torch::zeros_like(item.value()));
   }
+}
+
+Optimizer::Group& Optimizer::group_for(double weight_decay, double rate) {
+  for (Group& group : groups_)
+    if (group.weight_decay == weight_decay && group.rate == rate) return group;
+  groups_.push_back({weight_decay, rate, {}, {}, {}, {}});
+  return groups_.back();
 }
 
 TensorList Optimizer::gradients(const Group& group) const {
@@ -66,9 +76,8 @@ void Optimizer::step(double learning_rate) {
   if (recipe_.clip_grad_norm > 0) clip(recipe_.clip_grad_norm);
   ++steps_done_;
   for (Group& group : groups_) {
-    if (group.parameters.empty()) continue;
-    if (recipe_.optimizer == config::Optimizer::adamw) adamw(group, gradients(group), learning_rate);
-    else sgd(group, gradients(group), learning_rate);
+    if (recipe_.optimizer == config::Optimizer::adamw) adamw(group, gradients(group), learning_rate * group.rate);
+    else sgd(group, gradients(group), learning_rate * group.rate);
   }
 }
 

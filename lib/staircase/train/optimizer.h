@@ -15,7 +15,8 @@ using TensorList = std::vector<torch::Tensor>;
 /// AdamW: Loshchilov and Hutter 2019, arXiv:1711.05101. SGD with momentum as torch.optim.SGD.
 class Optimizer {
  public:
-  /// Weight decay leaves out parameters with one dimension and biases, unless the recipe says otherwise.
+  /// Weight decay leaves out parameters with one dimension and biases, unless the recipe says
+  /// otherwise. Frozen parameters are left alone. layer_decay: see layer_groups.h.
   Optimizer(const nn::Classifier& model, const config::RecipeOptions& recipe);
 
   /// One step with the gradients that the parameters hold; a parameter without one is an error.
@@ -32,10 +33,11 @@ class Optimizer {
 
  private:
   struct Group {
-    double weight_decay;
+    double weight_decay, rate;  ///< rate multiplies the learning rate
     std::vector<std::string> names;
     TensorList parameters, first_moments, second_moments;
   };
+  Group& group_for(double weight_decay, double rate);
   TensorList gradients(const Group& group) const;
   void clip(double max_norm);
   void adamw(Group& group, const TensorList& gradients, double learning_rate);

@@ -3,7 +3,7 @@
 #include <map>
 
 #include "staircase/base/errors.h"
-#include "staircase/nn/initialize.h"
+#include "staircase/train/start.h"
 
 namespace staircase::train {
 namespace {
@@ -18,11 +18,16 @@ config::Json identity(const TrainJob& job) {
 RunState::RunState(const TrainJob& job) {
   const config::RecipeOptions& recipe = job.configuration.recipe;
   model = std::make_shared<nn::Classifier>(job.configuration.model);
-  nn::initialize(*model, static_cast<uint64_t>(job.seed));
   model->to(job.device);
+  model->freeze(job.configuration.init.freeze);
   model->set_drop_path(recipe.drop_path_rate.rate.value_or(job.configuration.model_drop_path_rate));
   optimizer = std::make_unique<Optimizer>(*model, recipe);
   if (recipe.ema_decay > 0) average = std::make_unique<WeightAverage>(model, recipe.ema_decay, recipe.ema_warmup);
+}
+
+void RunState::start(const TrainJob& job) {
+  fill_weights(*model, static_cast<uint64_t>(job.seed), job.configuration.init, job.configuration.recipe);
+  if (average) average->restart();
 }
 
 std::vector<std::pair<std::string, torch::Tensor>> RunState::tensors() const {

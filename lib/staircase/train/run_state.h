@@ -12,7 +12,10 @@ namespace staircase::train {
 
 /// Everything of a run that changes while it trains, and nothing else.
 struct RunState {
-  RunState(const TrainJob& job);
+  /// The network with neutral weights; start() or restore() fills it.
+  explicit RunState(const TrainJob& job);
+  /// Fills the weights for step 0.
+  void start(const TrainJob& job);
 
   std::shared_ptr<nn::Classifier> model;
   std::unique_ptr<Optimizer> optimizer;

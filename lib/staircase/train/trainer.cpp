@@ -19,6 +19,7 @@
 #include "staircase/train/mixing.h"
 #include "staircase/train/run_state.h"
 #include "staircase/train/schedule.h"
+#include "staircase/train/start.h"
 #include "staircase/interop/model_file.h"
 
 namespace staircase::train {
@@ -49,6 +50,8 @@ class Run {
     if (auto checkpoint = checkpoints_.load_newest([&](const std::string& text) { observer_.on_warning(text); })) {
       state_.restore(*checkpoint, job_);
       train_loader_->restore_bad_images(state_.bad_images);
+    } else {
+      state_.start(job_);
     }
     last_checkpoint_ = Clock::now();
     while (state_.epoch < recipe_.epochs) {
@@ -247,6 +250,7 @@ void check_job(const TrainJob& job) {
   const config::Configuration& c = job.configuration;
   config::check_recipe(c.recipe, {"", "/recipe"});
   nn::count_layers(nn::plan_model(c.model), c.data.image_size_px);
+  read_initial_weights(c.init, c.model);
   const auto images = static_cast<int64_t>(job.data.train->size());
   if (images < c.recipe.batch_size)
     throw RequestError("/recipe/batch_size: found " + std::to_string(c.recipe.batch_size) + ", allowed is at most " +

@@ -1,0 +1,25 @@
+#include "staircase/train/start.h"
+
+#include "staircase/interop/convert_keys.h"
+#include "staircase/interop/model_file.h"
+#include "staircase/nn/initialize.h"
+
+namespace staircase::train {
+
+interop::TensorFile read_initial_weights(const config::InitOptions& init, const config::ModelOptions& model) {
+  if (init.weights.empty()) return {};
+  interop::OpenOptions options;
+  options.model = nn::NamedModel{"/model", "custom", model, 0.0};
+  options.head = init.new_head ? interop::Head::fresh : interop::Head::from_file;
+  return interop::open_model_file(init.weights, options).tensors;
+}
+
+void fill_weights(nn::Classifier& model, uint64_t seed, const config::InitOptions& init, const config::RecipeOptions& recipe) {
+  const torch::NoGradGuard no_grad;
+  nn::initialize(model, seed);
+  for (nn::NamedTensor& item : nn::named_state(model))
+    if (item.name.starts_with("head.linear.")) item.tensor.mul_(recipe.head_init_scale);
+  interop::copy_into(model, read_initial_weights(init, model.options()));
+}
+
+}  // namespace staircase::train
