@@ -39,6 +39,10 @@ class Case:
         self.logit_sizes, self.tasks = logit_sizes, tasks
 
 
+def label(name, factor):
+    return name if factor == 1 else f"{name}, width / {round(1 / factor)}"
+
+
 def torchvision_case(name, task):
     if name.startswith("resnet"):
         build, translate = getattr(torchvision.models, name), names.from_torchvision_resnet
@@ -55,20 +59,21 @@ def rung_case(ladder_name, rung):
     name = f"{ladder_name}/{rung}"
     return Case({"from": name, "num_classes": LADDER_CLASSES, "width_factor": factor},
                 lambda: ladder.rung(ladder_name, rung, LADDER_CLASSES, factor), names.from_ladder,
-                name + ("" if full else ", width / 4"))
+                label(name, factor))
 
 
 def convnext_case(name, factor=1.0, tasks=("logits", "gradients")):
     depths, width = ladder.CONVNEXT[name]
     return Case({"from": name, "num_classes": LADDER_CLASSES, "width_factor": factor},
                 lambda: ladder.convnext(depths, round(width * factor), LADDER_CLASSES), names.from_ladder,
-                name + ("" if factor == 1 else f", width / {round(1 / factor)}"), tasks=tasks)
+                label(name, factor), tasks=tasks)
 
 
-def isotropic_case(name):
+def isotropic_case(name, factor=1.0, tasks=("logits", "gradients")):
     depth, width, layer_scale = ladder.ISOTROPIC[name]
-    return Case({"from": name, "num_classes": LADDER_CLASSES},
-                lambda: ladder.isotropic(depth, width, layer_scale, LADDER_CLASSES), names.from_ladder, name)
+    return Case({"from": name, "num_classes": LADDER_CLASSES, "width_factor": factor},
+                lambda: ladder.isotropic(depth, round(width * factor), layer_scale, LADDER_CLASSES),
+                names.from_ladder, label(name, factor), tasks=tasks)
 
 
 TORCHVISION = ["resnet50", "resnet101", "resnet152",
@@ -76,9 +81,11 @@ TORCHVISION = ["resnet50", "resnet101", "resnet152",
 GROUPS = {
     "torchvision-logits": [torchvision_case(name, "logits") for name in TORCHVISION],
     "torchvision-gradients": [torchvision_case(name, "gradients") for name in TORCHVISION],
-    # Doubles of the whole of XL with their gradients would take 6 GB on each side.
+    # The largest models' doubles with their gradients would take 5 GB on each side.
     "convnext_xlarge": [convnext_case("convnext_xlarge", tasks=["logits"]), convnext_case("convnext_xlarge", 0.25)],
-    "isotropic": [isotropic_case(name) for name in ladder.ISOTROPIC],
+    "isotropic": [isotropic_case("convnext_isotropic_small"), isotropic_case("convnext_isotropic_base"),
+                  isotropic_case("convnext_isotropic_large", tasks=["logits"]),
+                  isotropic_case("convnext_isotropic_large", 0.25)],
 }
 for ladder_name in ladder.LADDERS:
     GROUPS[ladder_name] = [rung_case(ladder_name, rung) for rung in ladder.STEPS + ladder.SIDE_BRANCHES]
@@ -203,7 +210,7 @@ def compare(case, program):
     passed = (logits is None or logits < LOGITS_BOUND) and (gradient is None or gradient < GRADIENT_BOUND)
     columns = ["" if value is None else f"{value:.1e}" for value in (logits, gradient)]
     verdict = "" if passed else "  FAILED" + (f", worst at {where}" if where else "")
-    print(f"{case.label:54} {columns[0]:>8} {columns[1]:>10}{verdict}", flush=True)
+    print(f"{case.label:56} {columns[0]:>8} {columns[1]:>10}{verdict}", flush=True)
     return passed
 
 
@@ -214,7 +221,7 @@ def main():
     arguments = parser.parse_args()
     program = Program(arguments.program)
     print(f"torch {torch.__version__}, torchvision {torchvision.__version__}")
-    print(f"{'model':54} {'logits':>8} {'gradients':>10}")
+    print(f"{'model':56} {'logits':>8} {'gradients':>10}")
     passed = [compare(case, program) for group in arguments.groups for case in GROUPS[group]]
     print(f"{sum(passed)} of {len(passed)} models agree")
     return 0 if all(passed) else 1
