@@ -18,7 +18,9 @@ torch::Tensor uniform(const std::string& name, torch::IntArrayRef shape) {
   const int64_t range = int64_t{1} << 32;
   const auto start = static_cast<int64_t>(
       crc32(0, reinterpret_cast<const Bytef*>(name.data()), static_cast<uInt>(name.size())));
-  const auto mixed = [](const torch::Tensor& bits) { return at::bitwise_xor(bits, at::floor_divide(bits, 65536)); };
+  const auto mixed = [](const torch::Tensor& bits) {
+    return at::bitwise_xor(bits, at::floor_divide(bits, 65536));
+  };
   torch::Tensor bits = torch::arange(c10::multiply_integers(shape), torch::kLong);
   bits = (bits * 2654435761 + start).remainder(range);
   for (int round = 0; round < 2; ++round) bits = (mixed(bits) * 73244475).remainder(range);
@@ -39,7 +41,8 @@ torch::Tensor value(const std::string& name, torch::IntArrayRef shape) {
 
 /// The second image is nearly uniform, so that its variance is near LayerNorm's eps.
 torch::Tensor images() {
-  return (4 * uniform("images", {2, 3, 64, 96}) - 2) * torch::tensor({1.0, 1e-3}, torch::kDouble).view({2, 1, 1, 1});
+  const torch::Tensor contrast = torch::tensor({1.0, 1e-3}, torch::kDouble).view({2, 1, 1, 1});
+  return (4 * uniform("images", {2, 3, 64, 96}) - 2) * contrast;
 }
 
 config::Json torchvision_logits(const std::string& name) {

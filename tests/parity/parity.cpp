@@ -44,7 +44,8 @@ interop::TensorFile logits(nn::Classifier& model, const std::string& inputs) {
   const torch::NoGradGuard no_grad;
   model.eval();
   interop::TensorFile outputs;
-  for (const auto& [name, images] : read_tensors(inputs)) outputs.tensors.emplace_back(name, model.forward(images));
+  for (const auto& [name, images] : read_tensors(inputs))
+    outputs.tensors.emplace_back(name, model.forward(images));
   return outputs;
 }
 

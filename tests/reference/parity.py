@@ -82,7 +82,8 @@ GROUPS = {
     "torchvision-logits": [torchvision_case(name, "logits") for name in TORCHVISION],
     "torchvision-gradients": [torchvision_case(name, "gradients") for name in TORCHVISION],
     # The largest models' doubles with their gradients would take 5 GB on each side.
-    "convnext_xlarge": [convnext_case("convnext_xlarge", tasks=["logits"]), convnext_case("convnext_xlarge", 0.25)],
+    "convnext_xlarge": [convnext_case("convnext_xlarge", tasks=["logits"]),
+                        convnext_case("convnext_xlarge", 0.25)],
     "isotropic": [isotropic_case("convnext_isotropic_small"), isotropic_case("convnext_isotropic_base"),
                   isotropic_case("convnext_isotropic_large", tasks=["logits"]),
                   isotropic_case("convnext_isotropic_large", 0.25)],
@@ -191,8 +192,8 @@ class Comparison:
         sizes = {key: value.double().norm() for key, value in expected.items()}
         # A bias that only a BatchNorm sees has gradient 0, and both sides give rounding errors there
         # (1e-15 of the largest): those are held against the largest gradient instead of themselves.
-        return max((ratio((outputs[key] - value).norm(), sizes[key] if sizes[key] > 1e-11 * largest else largest), key)
-                   for key, value in expected.items())
+        sizes = {key: size if size > 1e-11 * largest else largest for key, size in sizes.items()}
+        return max((ratio((outputs[key] - value).norm(), sizes[key]), key) for key, value in expected.items())
 
 
 def ratio(difference, size):
