@@ -10,6 +10,9 @@ packages="cmake ninja-build g++ ccache
   libtorch-dev libopenblas0-openmp libopencv-core-dev libopencv-imgproc-dev libopencv-imgcodecs-dev
   nlohmann-json3-dev libcxxopts-dev zlib1g-dev"
 test_packages="libcatch2-dev|catch2"
+# The comparisons with PyTorch are left out of the tests where these cannot be had.
+parity_packages="python3-torch python3-torchvision"
+optional=
 
 fail() {
   echo "install.sh: $*" >&2
@@ -18,7 +21,7 @@ fail() {
 
 case ${1-} in
   '') ;;
-  --tests) packages="$packages $test_packages" ;;
+  --tests) packages="$packages $test_packages" optional=$parity_packages ;;
   *) echo "usage: sh third_party/install.sh [--tests]" >&2; exit 2 ;;
 esac
 
@@ -47,7 +50,7 @@ elif ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
 fi
 
 # One query for all: dpkg-query is the slow part when nothing is missing.
-names=$(echo $packages | tr '|' ' ')
+names=$(echo $packages $optional | tr '|' ' ')
 installed=$(dpkg-query -W -f '${Package} ${db:Status-Status}\n' $names 2>/dev/null |
   sed -n 's/ installed$//p') || true
 is_installed() { echo "$installed" | grep -qxF -e "$1"; }
@@ -56,12 +59,23 @@ missing=
 for package in $packages; do
   is_installed "${package%%|*}" || is_installed "${package##*|}" || missing="$missing $package"
 done
-[ -n "$missing" ] || exit 0
+missing_optional=
+for package in $optional; do
+  is_installed "$package" || missing_optional="$missing_optional $package"
+done
+[ -n "$missing$missing_optional" ] || exit 0
+
+leave_out() {
+  echo "Without$missing_optional the comparisons with PyTorch are left out: $1." >&2
+  exit 0
+}
 
 if [ "$(id -u)" = 0 ]; then
   as_root=
 elif command -v sudo >/dev/null; then
   as_root=sudo
+elif [ -z "$missing" ]; then
+  leave_out "installing takes root or sudo"
 else
   fail "these packages are missing, and installing them takes root or sudo: $(echo $missing)"
 fi
@@ -83,8 +97,14 @@ for package in $missing; do
   apt-cache show "$name" >/dev/null 2>&1 || name=${package##*|}
   chosen="$chosen $name"
 done
-echo "Installing$chosen ..."
-apt install --no-install-recommends $chosen || {
-  [ -z "$stale" ] || fail "the package lists cannot be fetched (is there a network?): $stale"
-  fail "the packages cannot be installed (Debian 12 and 13 have them all): $(reason)"
-}
+if [ -n "$chosen" ]; then
+  echo "Installing$chosen ..."
+  apt install --no-install-recommends $chosen || {
+    [ -z "$stale" ] || fail "the package lists cannot be fetched (is there a network?): $stale"
+    fail "the packages cannot be installed (Debian 12 and 13 have them all): $(reason)"
+  }
+fi
+if [ -n "$missing_optional" ]; then
+  echo "Installing$missing_optional ..."
+  apt install --no-install-recommends $missing_optional || leave_out "$(reason)"
+fi

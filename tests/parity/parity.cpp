@@ -1,0 +1,91 @@
+// What Staircase computes, laid open to another implementation: tests/reference/parity.py compares
+// it with PyTorch's modules. Reads one request a line from standard input, a JSON object
+//   {"task": "logits" or "gradients", "model": MODEL, "weights": FILE, "inputs": FILE, "outputs": FILE}
+// and answers "done" when the outputs are written, so that one process serves any number of models.
+// MODEL is what a config has under /model; the weights carry our parameter names, all of them.
+//   logits      evaluation mode, float: outputs[NAME] = logits of inputs[NAME], for every NAME.
+//   gradients   training mode without drop path, double: the loss is the sum of
+//               logits(inputs["images"]) * inputs["direction"]. The outputs are "logits", each
+//               parameter's gradient under its name, and each buffer as the pass left it.
+#include <iostream>
+#include <map>
+#include <string>
+
+#include "staircase/base/errors.h"
+#include "staircase/interop/weights_file.h"
+#include "staircase/nn/classifier.h"
+#include "staircase/nn/libtorch.h"
+#include "staircase/nn/named_models.h"
+
+namespace staircase::tests {
+namespace {
+
+std::map<std::string, torch::Tensor> read_tensors(const std::string& path) {
+  const interop::TensorFile file = interop::read_weights(path);
+  return {file.tensors.begin(), file.tensors.end()};
+}
+
+/// Strict: names and shapes must be the model's own, none may be missing or left over.
+void load_weights(nn::Classifier& model, const std::string& path) {
+  const torch::NoGradGuard no_grad;
+  auto tensors = read_tensors(path);
+  for (auto& item : nn::named_state(model)) {
+    const auto found = tensors.find(item.name);
+    if (found == tensors.end()) throw RequestError(path + ": " + item.name + " is missing");
+    if (found->second.sizes() != item.tensor.sizes())
+      throw RequestError(path + ": " + item.name + " is of another shape than the model's");
+    item.tensor.copy_(found->second);
+    tensors.erase(found);
+  }
+  if (!tensors.empty()) throw RequestError(path + ": the model has no " + tensors.begin()->first);
+}
+
+interop::TensorFile logits(nn::Classifier& model, const std::string& inputs) {
+  const torch::NoGradGuard no_grad;
+  model.eval();
+  interop::TensorFile outputs;
+  for (const auto& [name, images] : read_tensors(inputs))
+    outputs.tensors.emplace_back(name, model.forward(images));
+  return outputs;
+}
+
+interop::TensorFile gradients(nn::Classifier& model, const std::string& inputs) {
+  const auto given = read_tensors(inputs);
+  model.to(torch::kDouble);
+  model.train();
+  const torch::Tensor output = model.forward(given.at("images"));
+  (output * given.at("direction")).sum().backward();
+  interop::TensorFile outputs;
+  outputs.tensors.emplace_back("logits", output.detach());
+  for (const auto& item : nn::named_state(model)) {
+    if (item.is_parameter && !item.tensor.grad().defined()) throw RequestError(item.name + " got no gradient");
+    outputs.tensors.emplace_back(item.name, item.is_parameter ? item.tensor.grad() : item.tensor);
+  }
+  return outputs;
+}
+
+void answer(const std::string& line) {
+  const config::Json request = config::parse_json(line, "request");
+  const std::string task = request.at("task"), inputs = request.at("inputs");
+  nn::Classifier model(nn::read_model(request.at("model"), {"request", "/model"}).options);
+  load_weights(model, request.at("weights"));
+  if (task != "logits" && task != "gradients") throw RequestError("no task is called " + task);
+  interop::write_weights(request.at("outputs").get<std::string>(),
+                         task == "logits" ? logits(model, inputs) : gradients(model, inputs));
+  std::cout << "done" << std::endl;
+}
+
+}  // namespace
+}  // namespace staircase::tests
+
+int main() {
+  try {
+    for (std::string line; std::getline(std::cin, line);) staircase::tests::answer(line);
+    return 0;
+  } catch (const c10::Error& error) {
+    std::cerr << "parity: " << error.what_without_backtrace() << '\n';
+  } catch (const std::exception& error) {
+    std::cerr << "parity: " << error.what() << '\n';
+  }
+  return 1;
+}
