@@ -6,6 +6,7 @@
 #include "staircase/base/errors.h"
 #include "staircase/base/text.h"
 #include "staircase/interop/torchscript.h"
+#include "staircase/nn/initialize.h"
 #include "weights.h"
 
 namespace staircase::apps {
@@ -19,6 +20,25 @@ std::string shapes_text(const std::vector<std::vector<int64_t>>& shapes) {
     texts.push_back(join(sizes, "x"));
   }
   return join(texts);
+}
+
+using Exported = std::pair<std::shared_ptr<nn::Classifier>, interop::ModelDescription>;
+
+Exported trained(const Arguments& arguments) {
+  const interop::ModelFile file = open_weights(arguments, "export");
+  return {interop::build_model(file), file.description};
+}
+
+/// Without weights a network is exported as its initialization leaves it: for measuring its speed elsewhere.
+Exported untrained(const Arguments& arguments) {
+  if (!arguments.has("model")) throw RequestError("staircase export: needs --weights, or --model alone for an untrained network");
+  interop::ModelDescription description;
+  auto model = std::make_shared<nn::Classifier>(nn::model_from_argument(arguments.get<std::string>("model")).options);
+  nn::initialize(*model, 0);
+  description.model = model->options();
+  const int64_t imagenet_size_px = 224;
+  description.data.image_size_px = imagenet_size_px;
+  return {model, description};
 }
 
 }  // namespace
@@ -41,10 +61,9 @@ int run_export(const Words& words) {
   options.include_preprocessing = arguments.has("include-preprocessing");
   options.freeze = arguments.has("freeze");
   options.device = parse_device(arguments.get<std::string>("device"));
-  const interop::ModelFile file = open_weights(arguments, "export");
-  const std::string name = model_name(file.description.model);
-  const auto model = interop::build_model(file);
-  const interop::ExportReport report = interop::export_torchscript(*model, file.description, out, options);
+  const auto [model, description] = arguments.has("weights") ? trained(arguments) : untrained(arguments);
+  const std::string name = model_name(description.model);
+  const interop::ExportReport report = interop::export_torchscript(*model, description, out, options);
   if (arguments.json())
     print_json({{"model", name}, {"file", out}, {"precision", config::to_name(options.precision)},
                 {"max_abs_diff", report.max_abs_diff}, {"max_abs_diff_fp32", report.max_abs_diff_fp32},

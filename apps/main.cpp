@@ -1,8 +1,11 @@
+#include <ATen/Parallel.h>
 #include <c10/util/Exception.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <iostream>
+#include <thread>
 
 #include "commands.h"
 #include "staircase/base/build_info.h"
@@ -70,6 +73,11 @@ void let_waiting_threads_sleep(const Words& words, char** argv) {
   ::execv("/proc/self/exe", argv);  // comes back only where that is impossible, and then nothing is lost
 }
 
+/// LibTorch's own choice is one thread a physical core, whatever this process may use.
+void use_all_cores() {
+  if (!std::getenv("OMP_NUM_THREADS")) at::set_num_threads(static_cast<int>(std::max(1U, std::thread::hardware_concurrency())));
+}
+
 /// Errors are one line, whatever the message that came up.
 int fail(const std::string& message, int status) {
   std::string line = message;
@@ -85,6 +93,7 @@ int main(int argc, char** argv) {
   try {
     const Words words(argv + 1, argv + argc);
     let_waiting_threads_sleep(words, argv);
+    use_all_cores();
     return dispatch(words);
   } catch (const RequestError& error) {
     return fail(error.what(), 2);

@@ -1,9 +1,12 @@
 // One matrix for every rung and every named model: whatever is added to either list is tested here.
 #include <ATen/record_function.h>
+#include <torch/csrc/jit/api/module.h>
+#include <torch/csrc/jit/serialization/import.h>
 
 #include <map>
 
 #include "staircase/interop/safetensors.h"
+#include "staircase/interop/torchscript.h"
 #include "staircase/nn/initialize.h"
 #include "staircase/nn/ladder.h"
 #include "staircase/nn/libtorch.h"
@@ -118,6 +121,24 @@ TEST_CASE("Every model does as many multiply-accumulates as its plan counts", "[
     model->forward(x);
     at::removeCallback(handle);
     CHECK(macs_seen == count_model(options, 80).macs);
+  }
+}
+
+TEST_CASE("Every model's TorchScript file gives its logits at shapes that were not traced", "[matrix]") {
+  const torch::NoGradGuard no_grad;
+  const tests::TemporaryFolder folder;
+  for (const NamedModel& named : all_models()) {
+    INFO(named.name);
+    auto model = built(reduced(named.options));
+    interop::ModelDescription description;
+    description.model = model->options();
+    const auto report = interop::export_torchscript(*model, description, folder / "model.pt");
+    CHECK(report.verified_shapes.size() == 3);
+    torch::jit::Module script = torch::jit::load((folder / "model.pt").string());
+    const torch::Tensor x = images(3, 40, 72);
+    const torch::Tensor expected = model->forward(x), found = script.forward({x}).toTensor();
+    CHECK((found - expected).abs().max().item<double>() <= 1e-4 * expected.abs().max().item<double>());
+    CHECK(static_cast<size_t>(script.parameters().size()) == model->parameters().size());
   }
 }
 

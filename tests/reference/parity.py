@@ -88,6 +88,13 @@ GROUPS = {
                   isotropic_case("convnext_isotropic_large", tasks=["logits"]),
                   isotropic_case("convnext_isotropic_large", 0.25)],
 }
+# For exports.py: every named model, the larger ConvNeXts at a quarter of their width.
+GROUPS["named-exports"] = (
+    [torchvision_case(name, "logits") for name in ("resnet50", "resnet101", "resnet152", "convnext_tiny")] +
+    [Case("resnet200", lambda: torchvision.models.ResNet(torchvision.models.resnet.Bottleneck, [3, 24, 36, 3]),
+          lambda key, model: names.from_torchvision_resnet(key))] +
+    [convnext_case(name, 0.25) for name in ladder.CONVNEXT if name != "convnext_tiny"] +
+    [isotropic_case(name, 0.25) for name in ladder.ISOTROPIC])
 for ladder_name in ladder.LADDERS:
     GROUPS[ladder_name] = [rung_case(ladder_name, rung) for rung in ladder.STEPS + ladder.SIDE_BRANCHES]
 

@@ -37,7 +37,7 @@ class Shapes {
 
   std::vector<int64_t> depths() const {
     std::vector<int64_t> depths;
-    const size_t most_stages = 4;
+    const size_t most_stages = family_ == Family::isotropic ? 1 : 4;  // whose names say no stage
     const int64_t most_blocks = 200;
     while (depths.size() < most_stages) {
       const std::string stage = "stages." + std::to_string(depths.size()) + ".blocks.";

@@ -53,8 +53,8 @@ void fill_sizes(config::ModelOptions& model, const TensorFile& file, KeyLayout l
     }
 }
 
-void check_wanted(const config::ModelOptions& found, nn::NamedModel wanted, const std::string& name) {
-  if (wanted.options.num_classes == 0) wanted.options.num_classes = found.num_classes;
+void check_wanted(const config::ModelOptions& found, nn::NamedModel wanted, Head head, const std::string& name) {
+  if (wanted.options.num_classes == 0 || head == Head::fresh) wanted.options.num_classes = found.num_classes;
   if (wanted.options.in_channels == 0) wanted.options.in_channels = found.in_channels;
   wanted.options.initialization = found.initialization;  // says nothing about weights that are there
   if (wanted.options.layer_scale_init != 0 && found.layer_scale_init != 0)
@@ -69,7 +69,10 @@ config::ModelOptions model_of(const TensorFile& file, KeyLayout layout, const Op
   config::ModelOptions model;
   if (const auto json = described(file, model_key, name)) {
     model = config::read_options<config::ModelOptions>(*json, {name + ": metadata " + model_key, "/model"});
-    if (options.model) check_wanted(model, *options.model, name);
+    if (options.model) {
+      check_wanted(model, *options.model, options.head, name);
+      if (options.head == Head::fresh) model.num_classes = options.model->options.num_classes;
+    }
   } else if (options.model) {
     model = options.model->options;
     fill_sizes(model, file, layout);

@@ -1,0 +1,107 @@
+#include "staircase/train/start.h"
+
+#include "staircase/base/errors.h"
+#include "staircase/interop/model_file.h"
+#include "staircase/nn/initialize.h"
+#include "staircase/train/layer_groups.h"
+#include "staircase/train/optimizer.h"
+#include "support/catch.h"
+#include "support/temporary_folder.h"
+
+using namespace staircase;
+using namespace staircase::train;
+
+namespace {
+
+std::shared_ptr<nn::Classifier> network(int64_t classes, uint64_t seed) {
+  config::ModelOptions options = nn::find_model("convnext_tiny", {"test", ""}).options;
+  options.depths = {1, 1, 2, 1};
+  options.width_factor = 0.125;
+  options.num_classes = classes;
+  auto model = std::make_shared<nn::Classifier>(options);
+  nn::initialize(*model, seed);
+  return model;
+}
+
+torch::Tensor parameter(nn::Classifier& model, const std::string& name) { return model.named_parameters()[name]; }
+
+}  // namespace
+
+TEST_CASE("A network starts from a file's weights with a fresh, scaled head", "[train]") {
+  const tests::TemporaryFolder folder;
+  auto trained = network(4, 7);
+  interop::write_model_file(folder / "w.safetensors", *trained, {}, {}, "raw");
+  config::InitOptions init;
+  init.weights = (folder / "w.safetensors").string();
+  auto model = network(6, 1);
+  config::RecipeOptions recipe;
+  CHECK_THROWS_AS(fill_weights(*model, 1, init, recipe), RequestError);
+  init.new_head = true;
+  recipe.head_init_scale = 0.001;
+  const torch::Tensor fresh = parameter(*network(6, 1), "head.linear.weight") * 0.001;
+  fill_weights(*model, 1, init, recipe);
+  CHECK(parameter(*model, "stages.2.blocks.1.conv2.weight").equal(parameter(*trained, "stages.2.blocks.1.conv2.weight")));
+  CHECK(torch::allclose(parameter(*model, "head.linear.weight"), fresh));
+}
+
+TEST_CASE("What is frozen keeps its weights and statistics, and drops no path", "[train]") {
+  auto model = network(4, 1);
+  model->freeze(config::Freeze::backbone);
+  model->train();
+  model->set_drop_path(0.5);
+  config::RecipeOptions recipe;
+  Optimizer optimizer(*model, recipe);
+  const torch::Tensor stem = parameter(*model, "stem.conv.weight").clone(), head = parameter(*model, "head.linear.weight").clone();
+  const torch::Tensor x = torch::randn({2, 3, 32, 32});
+  const torch::Tensor logits = model->forward(x);
+  CHECK(logits.equal(model->forward(x)));
+  logits.square().sum().backward();
+  optimizer.step(0.1);
+  CHECK(parameter(*model, "stem.conv.weight").equal(stem));
+  CHECK_FALSE(parameter(*model, "head.linear.weight").equal(head));
+  for (const auto& [upto, trained] : {std::pair{config::Freeze::stem, true}, {config::Freeze::stage_1, false}}) {
+    model->freeze(upto);
+    CHECK_FALSE(parameter(*model, "stem.norm.weight").requires_grad());
+    CHECK(parameter(*model, "stages.0.blocks.0.conv1.weight").requires_grad() == trained);
+    CHECK(parameter(*model, "stages.1.blocks.0.conv1.weight").requires_grad());
+  }
+}
+
+TEST_CASE("Layer-wise decay counts its groups as the published code does", "[train][reference]") {
+  const config::ModelOptions tiny = nn::find_model("convnext_tiny", {"test", ""}).options;
+  const config::ModelOptions base = nn::find_model("convnext_base", {"test", ""}).options;
+  // By hand from the definition: id = 3 + floor(9 * block / depth) in stage 3.
+  CHECK(layer_group("stem.conv.weight", tiny) == 0);
+  CHECK(layer_group("stages.0.blocks.2.conv1.weight", tiny) == 1);
+  CHECK(layer_group("stages.1.downsample.conv.weight", tiny) == 2);
+  CHECK(layer_group("stages.1.blocks.0.norm1.bias", tiny) == 2);
+  CHECK(layer_group("stages.2.downsample.norm.weight", tiny) == 3);
+  CHECK(layer_group("stages.2.blocks.0.conv1.weight", tiny) == 3);
+  CHECK(layer_group("stages.2.blocks.8.conv1.weight", tiny) == 11);
+  CHECK(layer_group("stages.2.blocks.2.conv1.weight", base) == 3);
+  CHECK(layer_group("stages.2.blocks.3.conv1.weight", base) == 4);
+  CHECK(layer_group("stages.2.blocks.26.conv1.weight", base) == 11);
+  CHECK(layer_group("stages.3.downsample.conv.weight", base) == 12);
+  CHECK(layer_group("stages.3.blocks.1.layer_scale", base) == 12);
+  CHECK(layer_group("head.norm.weight", base) == 13);
+  CHECK(layer_rate("stem.conv.weight", tiny, 0.8) == Approx(0.0549755813888));  // .8^13
+  CHECK(layer_rate("head.linear.bias", tiny, 0.8) == 1.0);
+}
+
+TEST_CASE("The optimizer steps each parameter at its layer's rate", "[train]") {
+  auto model = network(4, 1);
+  config::RecipeOptions recipe;
+  recipe.optimizer = config::Optimizer::sgd;
+  recipe.momentum = 0;
+  recipe.weight_decay = 0;
+  recipe.layer_decay = 0.5;
+  Optimizer optimizer(*model, recipe);
+  for (const char* name : {"stem.conv.weight", "stages.3.blocks.0.conv1.weight", "head.linear.weight"}) {
+    INFO(name);
+    const torch::Tensor before = parameter(*model, name).detach().clone();
+    for (auto& each : model->parameters()) each.mutable_grad() = torch::ones_like(each);
+    optimizer.step(1.0);
+    const double moved = (before - parameter(*model, name)).mean().item<double>();
+    CHECK(moved == Approx(layer_rate(name, model->options(), 0.5)).epsilon(1e-3));
+  }
+}
