@@ -32,7 +32,8 @@ std::string plan_text(const lab::RunPlan& plan, const lab::Experiment& experimen
                      std::to_string(plan.runs - plan.done) + " to do in " + folder + "\n";
   if (plan.runs > plan.done)
     text += "training: " + lab::count_text(plan.work.training_macs) + " MACs, about " +
-            (plan.work.expected_hours ? duration_text(*plan.work.expected_hours) : "an unknown time") + " one run after another\n";
+            (plan.work.expected_hours ? duration_text(*plan.work.expected_hours) : "an unknown time") +
+            " one run after another\n";
   if (plan.smallest_difference)
     text += "smallest difference that these seeds can show, judged by the seeds that are done: " +
             decimals(*plan.smallest_difference, 2) + " points (its 95 % interval just leaves 0 out)\n";

@@ -9,12 +9,15 @@ namespace staircase::tests {
 /// Four steps of which none needs another. `extra`: more keys of the experiment.
 inline config::Json four_steps(const std::string& design, const config::Json& extra = config::Json::object()) {
   const config::Json content = {
-      {"name", "four"}, {"kind", "ablation"}, {"design", design},
+      {"name", "four"},
+      {"kind", "ablation"},
+      {"design", design},
       {"base", {{"model", {{"width_factor", 0.1}}}, {"recipe", "small"}, {"data", {{"kind", "shapes"}}}}},
-      {"steps", {{{"name", "gelu"}, {"set", {{"/model/activation", "gelu"}}}},
-                 {{"name", "layer"}, {"set", {{"/model/norm", "layer"}}}},
-                 {{"name", "stem"}, {"set", {{"/model/stem", "patchify4"}}}},
-                 {{"name", "no_mixing"}, {"set", {{"/recipe/mixup_alpha", 0}}}}}}};
+      {"steps",
+       {{{"name", "gelu"}, {"set", {{"/model/activation", "gelu"}}}},
+        {{"name", "layer"}, {"set", {{"/model/norm", "layer"}}}},
+        {{"name", "stem"}, {"set", {{"/model/stem", "patchify4"}}}},
+        {{"name", "no_mixing"}, {"set", {{"/recipe/mixup_alpha", 0}}}}}}};
   return config::merge_json(content, extra);
 }
 
@@ -37,7 +40,8 @@ inline std::vector<std::string> row_names(const lab::DesignedExperiment& design)
 /// An experiment whose runs are written by a function of the steps that are on, instead of by training.
 struct ScoredFolder {
   explicit ScoredFolder(const config::Json& content)
-      : experiment(lab::resolve_experiment(content, "x.json")), ledger(folder.path()),
+      : experiment(lab::resolve_experiment(content, "x.json")),
+        ledger(folder.path()),
         design(lab::design_variants(experiment, 10, 3)) {}
 
   template <class Score>
@@ -47,7 +51,8 @@ struct ScoredFolder {
         const lab::RunKey run{variant.configuration, seed};
         make_folder(ledger.run_folder(run));
         const double top1 = score(variant.subset.value(), seed);
-        write_file_atomically(ledger.run_folder(run) / "summary.json", config::Json{{"top1", top1}, {"top1_ema", top1}}.dump());
+        write_file_atomically(ledger.run_folder(run) / "summary.json",
+                              config::Json{{"top1", top1}, {"top1_ema", top1}}.dump());
       }
     return lab::build_results(experiment, design, ledger);
   }

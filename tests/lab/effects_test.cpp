@@ -58,11 +58,13 @@ TEST_CASE("Shapley values show what two steps do together and sum to the whole g
   for (const config::Json& effect : effects) sum += effect["value"].get<double>();
   CHECK(sum == Approx(results["shapley"]["gain"]["mean"].get<double>()));
   CHECK(results["shapley"]["exact"] == true);
+  CHECK(results["shapley"]["gain"]["verdict"] == "higher");
   CHECK(effects[0]["interval"].size() == 2);
 }
 
 TEST_CASE("Sampled Shapley values carry the error of sampling and still sum to the gain", "[lab]") {
-  const config::Json results = results_of(four_steps("shapley", {{"seeds", {0, 1, 2}}, {"max_configurations", 15}, {"orders", 3}}));
+  const config::Json results =
+      results_of(four_steps("shapley", {{"seeds", {0, 1, 2}}, {"max_configurations", 15}, {"orders", 3}}));
   CHECK(results["shapley"]["exact"] == false);
   CHECK(results["shapley"]["orders"] == 3);
   double sum = 0;
@@ -93,7 +95,8 @@ TEST_CASE("Effects wait for their runs and count the seeds that have them", "[la
   fs::remove_all(folder.ledger.run_folder({folder.design.variants[5].configuration, 1}));
   const config::Json results = build_results(folder.experiment, folder.design, folder.ledger);
   CHECK(results["effects"][0]["n"] == 2);
-  for (int64_t seed : {0, 2}) fs::remove_all(folder.ledger.run_folder({folder.design.variants[5].configuration, seed}));
+  for (int64_t seed : {0, 2})
+    fs::remove_all(folder.ledger.run_folder({folder.design.variants[5].configuration, seed}));
   const config::Json none = build_results(folder.experiment, folder.design, folder.ledger);
   CHECK(none["effects"][0]["value"].is_null());
   CHECK_NOTHROW(report_terminal(none, 120));
@@ -110,7 +113,8 @@ TEST_CASE("One seed gives effects without an interval or a verdict", "[lab]") {
 
 TEST_CASE("The reports of several seeds call what is not shown by its name", "[lab]") {
   const config::Json results = results_of(four_steps("pairwise", three_seeds));
-  for (const std::string& text : {report_markdown(results), report_terminal(results, 120), report_csv(results), effects_csv(results), interactions_csv(results)})
+  for (const std::string& text : {report_markdown(results), report_terminal(results, 120), report_csv(results),
+                                  effects_csv(results), interactions_csv(results)})
     CHECK_THAT(text, ContainsSubstring("no difference shown") && ContainsSubstring("higher"));
 }
 

@@ -111,6 +111,21 @@ TEST_CASE("Planning a run says how many there are and writes nothing", "[lab]") 
   CHECK_FALSE(fs::exists(folder / "out"));
 }
 
+TEST_CASE("Planning more seeds uses what the done ones took and how they spread", "[lab]") {
+  const tests::TemporaryFolder folder;
+  config::Json content = small_ablation();
+  content["seeds"] = {0, 1};
+  Counter counter;
+  run(content, folder / "out", counter);
+  content["seeds"] = {2, 3};
+  const RunPlan plan = plan_run(experiment(content), folder / "out");
+  CHECK(plan.runs == 8);
+  CHECK(plan.done == 4);
+  CHECK(plan.work.training_macs > 0);
+  CHECK(plan.work.expected_hours);
+  CHECK(plan.smallest_difference);
+}
+
 TEST_CASE("Another design in the same folder trains only what the first did not", "[lab]") {
   const tests::TemporaryFolder folder;
   config::Json content = small_ablation();

@@ -52,7 +52,8 @@ std::string difference_text(const Json& difference) {
 }
 
 std::string verdict_text(const Json& difference) {
-  const bool judged = difference.is_object() && difference.contains("verdict") && difference["verdict"].is_string();
+  const bool judged =
+      difference.is_object() && difference.contains("verdict") && difference["verdict"].is_string();
   return judged ? difference["verdict"].get<std::string>() : "";
 }
 

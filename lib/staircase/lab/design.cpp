@@ -126,8 +126,9 @@ class Designer {
     for (const StepOptions& step : steps_) {
       for (const std::string& name : step.required_steps)
         if (!carried.count(name))
-          throw ConfigError({source_, "/steps"}, "the step " + step.name + " requires " + name + ", which is not carried on before it; "
-                                                 "/design cumulative takes the steps in the order of the file");
+          throw ConfigError({source_, "/steps"}, "the step " + step.name + " requires " + name +
+                                                     ", which is not carried on before it; /design cumulative "
+                                                     "takes the steps in the order of the file");
       if (!step.side_branch) carried.insert(step.name);
     }
   }
@@ -135,7 +136,8 @@ class Designer {
   /// one_at_a_time, leave_one_out, pairwise, shapley.
   void switch_subsets() {
     result_.requirements = requirements_of(steps_, source_);
-    const SubsetDesign design = design_subsets(experiment_.options, steps_, result_.requirements, base_step_.name, source_);
+    const SubsetDesign design =
+        design_subsets(experiment_.options, steps_, result_.requirements, base_step_.name, source_);
     result_.orders = design.orders;
     for (const SubsetRow& row : design.rows) {
       const StepOptions shown = shown_step(row, design);
@@ -146,7 +148,8 @@ class Designer {
       const Configuration stepped = with_step(experiment_.base, step);
       DesignedStep designed{step.name, step.group, {}};
       for (const auto& [pointer, value] : step.set.items())
-        designed.changes.push_back({pointer, shown_value(experiment_.base, pointer, source_), shown_value(stepped, pointer, source_)});
+        designed.changes.push_back({pointer, shown_value(experiment_.base, pointer, source_),
+                                    shown_value(stepped, pointer, source_)});
       result_.steps.push_back(designed);
     }
   }

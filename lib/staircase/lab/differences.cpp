@@ -35,7 +35,9 @@ Json interval_json(const std::optional<Interval>& interval) {
 }  // namespace
 
 Json spread_json(const Spread& spread) {
-  return {{"mean", spread.mean}, {"std", spread.std ? Json(*spread.std) : Json(nullptr)}, {"n", spread.count},
+  return {{"mean", spread.mean},
+          {"std", spread.std ? Json(*spread.std) : Json(nullptr)},
+          {"n", spread.count},
           {"interval", interval_json(spread.interval)}};
 }
 
@@ -74,7 +76,9 @@ void judge_together(const std::vector<Json*>& differences) {
   for (size_t i = 0; i < judged.size(); ++i) {
     Json& each = *judged[i];
     each["p_holm"] = corrected[i];
-    each["verdict"] = corrected[i] >= level ? no_difference_shown : each["mean"].get<double>() > 0 ? "higher" : "lower";
+    each["verdict"] = corrected[i] >= level            ? no_difference_shown
+                      : each["mean"].get<double>() > 0 ? "higher"
+                                                       : "lower";
   }
 }
 

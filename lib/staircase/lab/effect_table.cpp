@@ -11,8 +11,8 @@ namespace {
 using config::Json;
 
 std::string p_text(const Json& effect) {
-  if (!effect.contains("p_holm") || !effect["p_holm"].is_number()) return "";
-  const double p = effect["p_holm"].get<double>();
+  if (!effect.is_object() || !effect.contains("p_holm") || !effect["p_holm"].is_number()) return "";
+  const auto p = effect["p_holm"].get<double>();
   return p < 0.001 ? "< 0.001" : decimals(p, 3);
 }
 
@@ -61,14 +61,17 @@ std::string csv_of(const Json& results, const char* list, const std::vector<cons
 
 TextTable effect_table(const Json& results) {
   TextTable table{{"step", "change", "worth", "p (Holm)", "verdict", "error of sampling"},
-                  {false, false, true, true, false, true}, {}};
+                  {false, false, true, true, false, true},
+                  {}};
   if (!results.contains("effects")) return table;
   for (const Json& effect : results["effects"])
-    table.rows.push_back({effect["step"].get<std::string>(), change_text(effect["changes"]), difference_text(effect),
-                          p_text(effect), verdict_text(effect),
-                          effect.contains("order_std_error") ? decimals(effect["order_std_error"].get<double>(), 2) : ""});
+    table.rows.push_back(
+        {effect["step"].get<std::string>(), change_text(effect["changes"]), difference_text(effect),
+         p_text(effect), verdict_text(effect),
+         effect.contains("order_std_error") ? decimals(effect["order_std_error"].get<double>(), 2) : ""});
   if (results.contains("shapley"))
-    table.rows.push_back({"all together", "", difference_text(results["shapley"]["gain"]), "", "", ""});
+    table.rows.push_back({"all together", "", difference_text(results["shapley"]["gain"]),
+                          p_text(results["shapley"]["gain"]), verdict_text(results["shapley"]["gain"]), ""});
   drop_empty_columns(table);
   return table;
 }
@@ -102,13 +105,16 @@ std::vector<std::string> effect_notes(const Json& results) {
   if (!results.contains("effects")) return {};
   const auto design = results["design"].get<std::string>();
   if (design == "one_at_a_time") return {"A step's worth: added alone to the base (on top of what it requires)"};
-  if (design == "leave_one_out") return {"A step's worth: what the full model loses without it (and without what requires it)"};
+  if (design == "leave_one_out")
+    return {"A step's worth: what the full model loses without it (and without what requires it)"};
   if (design == "pairwise")
     return {"A step's worth: added alone to the base (on top of what it requires)",
-            "Together beyond alone: two steps added together, minus what each adds alone; above 0 they help each other"};
+            "Together beyond alone: two steps added together, minus what each adds alone; above 0 they help each "
+            "other"};
   const auto orders = results["shapley"]["orders"].get<int64_t>();
   const bool exact = results["shapley"]["exact"].get<bool>();
-  return {exact ? "A step's worth: its Shapley value, averaged over all orders in which the steps can be taken; the values sum to the whole gain"
+  return {exact ? "A step's worth: its Shapley value, averaged over all orders in which the steps can be taken; "
+                  "the values sum to the whole gain"
                 : "A step's worth: its Shapley value, averaged over " + std::to_string(orders) +
                       " sampled orders; intervals include the sampling; the values sum to the whole gain"};
 }

@@ -25,7 +25,8 @@ Json with_value(Json entry, const Json& difference) {
 void judge(Json& entries) {
   std::vector<Json> differences;
   for (const Json& entry : entries)
-    differences.push_back(entry["value"].is_null() ? Json(nullptr) : Json{{"mean", entry["value"]}, {"p", entry["p"]}});
+    differences.push_back(entry["value"].is_null() ? Json(nullptr)
+                                                   : Json{{"mean", entry["value"]}, {"p", entry["p"]}});
   std::vector<Json*> pointers;
   for (Json& each : differences) pointers.push_back(&each);
   judge_together(pointers);
@@ -48,7 +49,7 @@ class EffectBuilder {
     Json effects = Json::array();
     for (size_t i = 0; i < design_.steps.size(); ++i) {
       const Contrast contrast = contrast_of(design_.requirements, i);
-      effects.push_back(with_value(step_entry(i), difference_json(seed_by_seed([&](const SubsetScore& score) { return contrast.worth(score); }))));
+      effects.push_back(with_value(step_entry(i), difference_of(contrast)));
     }
     finish("effects", effects);
   }
@@ -59,14 +60,7 @@ class EffectBuilder {
       for (size_t b = a + 1; b < design_.steps.size(); ++b) {
         Json entry = {{"a", design_.steps[a].name}, {"b", design_.steps[b].name}};
         const auto pair = pair_of(design_.requirements, a, b);
-        if (!pair) {
-          const bool b_needs_a = holds(design_.requirements.needs[b], a);
-          entry["value"] = nullptr;
-          entry["reason"] = design_.steps[b_needs_a ? b : a].name + " requires " + design_.steps[b_needs_a ? a : b].name;
-        } else {
-          entry = with_value(entry, difference_json(seed_by_seed([&](const SubsetScore& score) { return pair->interaction(score); })));
-        }
-        list.push_back(entry);
+        list.push_back(pair ? with_value(entry, difference_of(*pair)) : without_value(entry, a, b));
       }
     finish("interactions", list);
   }
@@ -93,12 +87,28 @@ class EffectBuilder {
       effects.push_back(entry);
     }
     finish("effects", effects);
-    const Contrast gain{design_.requirements.all(), 0};
-    results_["shapley"] = {{"exact", exact}, {"orders", design_.orders.size()},
-                           {"gain", difference_json(seed_by_seed([&](const SubsetScore& score) { return gain.worth(score); }))}};
+    Json gain = difference_of(Contrast{design_.requirements.all(), 0});
+    judge_together({&gain});  // the sum of the values, not one comparison more
+    results_["shapley"] = {{"exact", exact}, {"orders", design_.orders.size()}, {"gain", gain}};
   }
 
  private:
+  Json difference_of(const Contrast& contrast) const {
+    return difference_json(seed_by_seed([&](const SubsetScore& score) { return contrast.worth(score); }));
+  }
+
+  Json difference_of(const PairContrast& pair) const {
+    return difference_json(seed_by_seed([&](const SubsetScore& score) { return pair.interaction(score); }));
+  }
+
+  /// One of the two steps is never there without the other.
+  Json without_value(Json entry, size_t a, size_t b) const {
+    if (!holds(design_.requirements.needs[b], a)) std::swap(a, b);
+    entry["value"] = nullptr;
+    entry["reason"] = design_.steps[b].name + " requires " + design_.steps[a].name;
+    return entry;
+  }
+
   Json step_entry(size_t step) const {
     Json changes = Json::array();
     for (const auto& change : design_.steps[step].changes)
@@ -151,7 +161,8 @@ class EffectBuilder {
       return sum / static_cast<double>(seeds.size());
     };
     std::vector<double> errors;
-    for (const SampledWorth& worth : sampled_shapley(design_.orders, mean_score)) errors.push_back(worth.std_error);
+    for (const SampledWorth& worth : sampled_shapley(design_.orders, mean_score))
+      errors.push_back(worth.std_error);
     return errors;
   }
 
@@ -169,9 +180,7 @@ void add_effects(const DesignedExperiment& design, Design kind, Json& results) {
     case Design::one_at_a_time: return builder.add_contrasts(added_alone);
     case Design::leave_one_out: return builder.add_contrasts(removed_from_full);
     case Design::shapley: return builder.add_shapley();
-    case Design::pairwise:
-      builder.add_contrasts(added_alone);
-      return builder.add_interactions();
+    case Design::pairwise: builder.add_contrasts(added_alone); return builder.add_interactions();
     case Design::cumulative:
     case Design::grid: return;
   }

@@ -17,7 +17,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
 
 double forward_macs(const train::TrainJob& job) {
   const config::Configuration& c = job.configuration;
@@ -48,8 +50,8 @@ class StepTimer : public train::TrainObserver {
 
   void on_step(const train::StepReport& report) override {
     if (report.step == 1) first_ = Clock::now();
-    const double seconds = seconds_since(first_), enough_seconds = 1.0;
-    const int64_t timed = report.step - 1, enough_steps = 5;
+    const double seconds = seconds_since(first_), enough_seconds = 0.4;
+    const int64_t timed = report.step - 1, enough_steps = 3;
     // The first step is slower: memory is taken and kernels are chosen. It counts only where it is alone.
     seconds_a_step = timed > 0 ? seconds / static_cast<double>(timed) : batch_seconds(report);
     if (report.step == last_step_ || timed >= enough_steps || seconds > enough_seconds) throw Enough{};
@@ -127,8 +129,10 @@ WorkEstimate estimate_work(std::vector<PlannedRun> runs, double cap_seconds) {
     known_seconds += *run.seconds;
     known_macs += macs;
   }
-  if (runs.empty()) estimate.expected_hours = 0.0;
-  else if (known_macs > 0) estimate.expected_hours = known_seconds / 3600 * estimate.training_macs / known_macs;
+  if (runs.empty())
+    estimate.expected_hours = 0.0;
+  else if (known_macs > 0)
+    estimate.expected_hours = known_seconds / 3600 * estimate.training_macs / known_macs;
   return estimate;
 }
 

@@ -22,8 +22,8 @@ struct WorkEstimate {
 /// epoch x epochs. Evaluation is left out.
 double training_macs(const train::TrainJob& job);
 
-/// Seconds that a run of this job should take, from a few training steps of at most a second or so in a
-/// temporary folder, on batches that are small enough for it. An image of an evaluation is taken as a third of
+/// Seconds that a run of this job should take, from a few training steps of well under a second together, in
+/// a temporary folder and on batches that are small enough for it. An image of an evaluation is taken as a third of
 /// one in training. Empty: the steps failed.
 std::optional<double> time_run(const train::TrainJob& job);
 

@@ -10,7 +10,8 @@ namespace {
 bool has_what_it_requires(const GridCell& cell, const std::string& base_name) {
   for (const config::StepOptions* step : cell)
     for (const std::string& name : step ? step->required_steps : std::vector<std::string>{}) {
-      const bool there = std::any_of(cell.begin(), cell.end(), [&](const auto* each) { return each && each->name == name; });
+      const bool there =
+          std::any_of(cell.begin(), cell.end(), [&](const auto* each) { return each && each->name == name; });
       if (!there && name != base_name) return false;
     }
   return true;
@@ -36,7 +37,8 @@ std::vector<GridCell> grid_cells(const std::vector<GridAxis>& axes, const config
   const size_t most_tried = 1000000;
   size_t combinations = 1;
   for (const GridAxis& axis : axes)
-    if ((combinations *= axis.steps.size()) > most_tried) refuse_over_budget(options, source, combinations, true, others);
+    if ((combinations *= axis.steps.size()) > most_tried)
+      refuse_over_budget(options, source, combinations, true, others);
   std::vector<GridCell> cells;
   for (size_t number = 0; number < combinations; ++number) {
     GridCell cell;

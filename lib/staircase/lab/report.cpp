@@ -54,7 +54,8 @@ std::vector<std::string> bars(const Json& results, size_t width) {
 /// Everything beside the main table, where the design has it.
 std::vector<TextTable> further_tables(const Json& results) {
   std::vector<TextTable> tables;
-  for (TextTable table : {effect_table(results), interaction_table(results), grid_table(results), subtotal_table(results)})
+  for (TextTable table :
+       {effect_table(results), interaction_table(results), grid_table(results), subtotal_table(results)})
     if (!table.rows.empty()) tables.push_back(std::move(table));
   return tables;
 }
@@ -82,7 +83,8 @@ std::string report_markdown(const Json& results) {
 
 std::string report_csv(const Json& results) {
   std::string text = "name,group,changes,side_branch,recipe,params,macs,seeds,top1_mean,top1_std,top1_ema_mean,top1_ema_std,"
-                     "delta,delta_to,images_per_second,paper_top1,paper_std,delta_low,delta_high,delta_p_holm,verdict\n";
+                     "delta,delta_to,images_per_second,paper_top1,paper_std,"
+                     "delta_low,delta_high,delta_p_holm,verdict\n";
   const auto number = [](const Json& row, const char* key, const char* inner) -> std::string {
     if (!row.contains(key)) return "";
     const Json& value = inner && row[key].is_object() ? row[key][inner] : row[key];
@@ -101,8 +103,9 @@ std::string report_csv(const Json& results) {
         row["side_branch"].get<bool>() ? "yes" : "no", row["recipe"].get<std::string>(), row["params"].dump(), row["macs"].dump(),
         number(row, "score", "n"), number(row, "top1", "mean"), number(row, "top1", "std"), number(row, "top1_ema", "mean"),
         number(row, "top1_ema", "std"), number(row, "delta", "mean"), row.value("delta_to", std::string()),
-        number(row, "images_per_second", nullptr), number(row, "paper_top1", nullptr), number(row, "paper_std", nullptr),
-        bound(row, 0), bound(row, 1), number(row, "delta", "p_holm"), row.contains("delta") ? verdict_text(row["delta"]) : ""};
+        number(row, "images_per_second", nullptr), number(row, "paper_top1", nullptr),
+        number(row, "paper_std", nullptr), bound(row, 0), bound(row, 1), number(row, "delta", "p_holm"),
+        row.contains("delta") ? verdict_text(row["delta"]) : ""};
     text += csv_line(cells);
   }
   return text;

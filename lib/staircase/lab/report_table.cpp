@@ -78,8 +78,8 @@ std::string terminal_table(const TextTable& table, const std::vector<std::string
 TextTable main_table(const Json& results) {
   const bool ladder = results["kind"] == "ablation";
   TextTable table;
-  table.header = {ladder ? "rung" : "name", "change", "params", "MACs", "top-1 raw", "top-1 EMA", "delta", "verdict", "test top-1",
-                  "images/s", "drop path", "paper top-1", "runs"};
+  table.header = {ladder ? "rung" : "name", "change", "params", "MACs", "top-1 raw", "top-1 EMA", "delta",
+                  "verdict", "test top-1", "images/s", "drop path", "paper top-1", "runs"};
   table.right = {false, false, true, true, true, true, true, false, true, true, true, true, false};
   const bool shows_rate = results["kind"] == "comparison";
   // A row of many steps is named by them; their changes stand in the table of effects.
@@ -156,10 +156,11 @@ std::vector<std::string> notes(const Json& results) {
   if (seeds == 1) {
     lines.push_back("one seed: no spread known");
   } else {
-    lines.push_back(std::to_string(seeds) + " seeds: mean ± standard deviation; a difference is the mean over pairs of equal seed "
-                    "[with its 95 % interval by Student's t]");
-    lines.push_back(std::string("\"") + no_difference_shown + "\": p is 0.05 or more after Holm's correction for all differences of "
-                    "a table; so it is wherever the interval contains 0, and for some intervals that do not");
+    lines.push_back(std::to_string(seeds) + " seeds: mean ± standard deviation; a difference is the mean over pairs "
+                                            "of equal seed [with its 95 % interval by Student's t]");
+    lines.push_back(std::string("\"") + no_difference_shown +
+                    "\": p is 0.05 or more after Holm's correction for all differences of a table; so it is wherever "
+                    "the interval contains 0, and for some intervals that do not");
   }
   for (const std::string& note : effect_notes(results)) lines.push_back(note);
   const auto runs = results["runs"].get<int64_t>(), done = results["done"].get<int64_t>();

@@ -15,7 +15,8 @@ using config::StepOptions;
 /// Follows requirements from one step to the next and remembers the way, so that a circle can be named.
 class CircleSearch {
  public:
-  CircleSearch(const std::vector<StepOptions>& steps, const std::string& source) : steps_(steps), source_(source) {
+  CircleSearch(const std::vector<StepOptions>& steps, const std::string& source)
+      : steps_(steps), source_(source) {
     for (size_t i = 0; i < steps.size(); ++i) index_[steps[i].name] = i;
   }
 
@@ -80,8 +81,9 @@ void check_requirements(const std::vector<StepOptions>& steps, const std::string
 
 Requirements requirements_of(const std::vector<StepOptions>& steps, const std::string& source) {
   if (steps.size() > most_steps)
-    throw ConfigError({source, "/steps"}, "holds " + std::to_string(steps.size()) + " steps, allowed are at most " +
-                                              std::to_string(most_steps) + " in this design");
+    throw ConfigError({source, "/steps"}, "holds " + std::to_string(steps.size()) +
+                                              " steps, allowed are at most " + std::to_string(most_steps) +
+                                              " in this design");
   Requirements requirements{std::vector<Subset>(steps.size(), 0)};
   for (size_t i = 0; i < steps.size(); ++i)
     for (size_t j = 0; j < steps.size(); ++j) {

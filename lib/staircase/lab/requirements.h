@@ -27,7 +27,9 @@ struct Requirements {
   /// Whether every step of the subset has what it requires.
   bool allow(Subset subset) const;
   /// Whether the step can be added to the subset.
-  bool allow_next(Subset subset, size_t step) const { return !holds(subset, step) && (needs[step] & ~subset) == 0; }
+  bool allow_next(Subset subset, size_t step) const {
+    return !holds(subset, step) && (needs[step] & ~subset) == 0;
+  }
   /// The step with all that requires it: what goes when the step goes.
   Subset with_dependents(size_t step) const;
 };

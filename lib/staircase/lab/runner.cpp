@@ -154,8 +154,10 @@ RunPlan plan_run(Experiment experiment, const fs::path& folder, torch::Device de
   std::vector<PlannedRun> missing;
   for (const RunKey& run : prepared.runs) {
     if (prepared.ledger.summary(run)) continue;
-    const auto known = seconds.find(config::content_name(run.configuration));
-    missing.push_back({prepared.job(run, device), known == seconds.end() ? std::nullopt : std::optional<double>(known->second)});
+    PlannedRun planned{prepared.job(run, device), std::nullopt};
+    if (const auto known = seconds.find(config::content_name(run.configuration)); known != seconds.end())
+      planned.seconds = known->second;
+    missing.push_back(std::move(planned));
   }
   plan.work = estimate_work(std::move(missing));
   if (plan.done > 0)

@@ -87,7 +87,8 @@ std::vector<StepOrder> sample_orders(const Requirements& requirements, size_t co
   std::vector<StepOrder> orders;
   for (size_t k = 0; k < count; ++k) {
     const RandomStream random(Purpose::step_orders, {seed, k});
-    orders.push_back(from.empty() ? shuffled(requirements.steps(), random) : draw_order(requirements, from, random));
+    orders.push_back(from.empty() ? shuffled(requirements.steps(), random)
+                                  : draw_order(requirements, from, random));
   }
   return orders;
 }
@@ -99,9 +100,8 @@ std::vector<Subset> subsets_on(const std::vector<StepOrder>& orders) {
     subsets.push_back(taken);
     for (size_t step : order) subsets.push_back(taken |= only(step));
   }
-  std::sort(subsets.begin(), subsets.end(), [](Subset a, Subset b) {
-    return std::pair(std::popcount(a), a) < std::pair(std::popcount(b), b);
-  });
+  std::sort(subsets.begin(), subsets.end(),
+            [](Subset a, Subset b) { return std::pair(std::popcount(a), a) < std::pair(std::popcount(b), b); });
   subsets.erase(std::unique(subsets.begin(), subsets.end()), subsets.end());
   return subsets;
 }

@@ -18,7 +18,8 @@ Spread spread_of(const std::vector<double>& numbers) {
   double squares = 0;
   for (double number : numbers) squares += (number - spread.mean) * (number - spread.mean);
   spread.std = std::sqrt(squares / static_cast<double>(numbers.size() - 1));
-  spread.interval = interval_around(spread.mean, *spread.std / std::sqrt(static_cast<double>(spread.count)), spread.count - 1);
+  spread.interval =
+      interval_around(spread.mean, *spread.std / std::sqrt(static_cast<double>(spread.count)), spread.count - 1);
   return spread;
 }
 

@@ -24,7 +24,8 @@ class SubsetList {
   void add(const std::vector<Subset>& subsets) { list_.insert(list_.end(), subsets.begin(), subsets.end()); }
   std::vector<Subset> sorted() const {
     auto list = list_;
-    std::stable_sort(list.begin(), list.end(), [](Subset a, Subset b) { return std::popcount(a) < std::popcount(b); });
+    std::stable_sort(list.begin(), list.end(),
+                     [](Subset a, Subset b) { return std::popcount(a) < std::popcount(b); });
     return list;
   }
 
@@ -34,8 +35,8 @@ class SubsetList {
 
 class SubsetDesigner {
  public:
-  SubsetDesigner(const ExperimentOptions& options, const std::vector<StepOptions>& steps, const Requirements& requirements,
-                 const std::string& base_name, const std::string& source)
+  SubsetDesigner(const ExperimentOptions& options, const std::vector<StepOptions>& steps,
+                 const Requirements& requirements, const std::string& base_name, const std::string& source)
       : options_(options), steps_(steps), requirements_(requirements), base_name_(base_name), source_(source) {}
 
   SubsetDesign run() {
@@ -60,7 +61,8 @@ class SubsetDesigner {
   }
 
   size_t row_of(Subset subset) const {
-    const auto found = std::find_if(design_.rows.begin(), design_.rows.end(), [&](const SubsetRow& row) { return row.subset == subset; });
+    const auto found = std::find_if(design_.rows.begin(), design_.rows.end(),
+                                    [&](const SubsetRow& row) { return row.subset == subset; });
     return static_cast<size_t>(found - design_.rows.begin());
   }
 
@@ -119,13 +121,17 @@ class SubsetDesigner {
     try {
       return sample_orders(requirements_, count, static_cast<uint64_t>(options_.order_seed));
     } catch (const std::invalid_argument& error) {
-      throw ConfigError({source_, "/steps"}, std::string(error.what()) + "; use fewer steps, or none that requires another");
+      throw ConfigError({source_, "/steps"},
+                        std::string(error.what()) + "; use fewer steps, or none that requires another");
     }
   }
 
   std::vector<StepOrder> asked_orders() const {
     const auto orders = drawn(static_cast<size_t>(options_.orders));
-    if (orders.size() < 2) throw ConfigError({source_, "/orders"}, "found 1, allowed are 2 or more: one order has no standard error; 0 takes as many as fit");
+    if (orders.size() < 2)
+      throw ConfigError(
+          {source_, "/orders"},
+          "found 1, allowed are 2 or more: one order has no standard error; 0 takes as many as fit");
     const size_t count = subsets_on(orders).size();
     if (count > budget()) refuse_over_budget(options_, source_, count, false, "set a smaller /orders");
     return orders;
@@ -142,7 +148,8 @@ class SubsetDesigner {
       const size_t count = passed.sorted().size();
       if (count <= budget()) continue;
       if (fit < 2)
-        refuse_over_budget(options_, source_, count, true, "use fewer steps (Shapley values need two sampled orders at least)");
+        refuse_over_budget(options_, source_, count, true,
+                           "use fewer steps (Shapley values need two sampled orders at least)");
       break;
     }
     orders.resize(fit);
@@ -170,31 +177,35 @@ void check_subset_steps(Design design, const std::vector<StepOptions>& steps, co
   std::map<std::string, std::string> set_by;
   for (const StepOptions& step : steps) {
     if (step.side_branch)
-      throw ConfigError({source, "/steps"}, "the step " + step.name + " is a side_branch, which goes only with a walk: /design " +
+      throw ConfigError({source, "/steps"}, "the step " + step.name +
+                                                " is a side_branch, which goes only with a walk: /design " +
                                                 name + " has none; use cumulative, or leave the step out");
     for (const auto& [pointer, value] : step.set.items()) {
       const auto [before, is_new] = set_by.emplace(pointer, step.name);
       if (!is_new)
-        throw ConfigError({source, "/steps"}, before->second + " and " + step.name + " both set " + pointer +
-                                                  ", so they are alternatives and cannot both be on, as /design " + name +
-                                                  " asks; use cumulative, one_at_a_time or grid, or keep one of them");
+        throw ConfigError({source, "/steps"},
+                          before->second + " and " + step.name + " both set " + pointer +
+                              ", so they are alternatives and cannot both be on, as /design " + name +
+                              " asks; use cumulative, one_at_a_time or grid, or keep one of them");
     }
   }
 }
 
-void refuse_over_budget(const ExperimentOptions& options, const std::string& source, size_t configurations, bool or_more,
-                        const std::string& others) {
+void refuse_over_budget(const ExperimentOptions& options, const std::string& source, size_t configurations,
+                        bool or_more, const std::string& others) {
   const size_t seeds = options.seeds.size();
   const std::string least = or_more ? "at least " : "";
   throw ConfigError({source, "/max_configurations"},
                     "allows " + std::to_string(options.max_configurations) + ", but the design " +
                         std::string(to_name(options.design)) + " of these steps needs " + least +
-                        std::to_string(configurations) + ", which are " + least + std::to_string(configurations * seeds) +
-                        " runs with " + std::to_string(seeds) + (seeds == 1 ? " seed" : " seeds") + "; raise it, or " + others);
+                        std::to_string(configurations) + ", which are " + least +
+                        std::to_string(configurations * seeds) + " runs with " + std::to_string(seeds) +
+                        (seeds == 1 ? " seed" : " seeds") + "; raise it, or " + others);
 }
 
 SubsetDesign design_subsets(const ExperimentOptions& options, const std::vector<StepOptions>& steps,
-                            const Requirements& requirements, const std::string& base_name, const std::string& source) {
+                            const Requirements& requirements, const std::string& base_name,
+                            const std::string& source) {
   return SubsetDesigner(options, steps, requirements, base_name, source).run();
 }
 

@@ -24,13 +24,18 @@ const Json* row_named(const Json& results, const std::string& name) {
 }
 
 void add_row(Sum& sum, const Json& results, const Json& row) {
-  if (row["delta"].is_object()) sum.delta += row["delta"]["mean"].get<double>();
-  else sum.whole = false;
-  if (row.contains("paper_delta")) sum.paper += row["paper_delta"].get<double>();
-  else sum.paper_whole = false;
+  if (row["delta"].is_object())
+    sum.delta += row["delta"]["mean"].get<double>();
+  else
+    sum.whole = false;
+  if (row.contains("paper_delta"))
+    sum.paper += row["paper_delta"].get<double>();
+  else
+    sum.paper_whole = false;
   const auto score = results["score"].get<std::string>();
   const Json* before = row_named(results, row["delta_to"].get<std::string>());
-  const SeedNumbers deltas = before ? paired_differences(row_scores(row, score), row_scores(*before, score)) : SeedNumbers{};
+  const SeedNumbers deltas =
+      before ? paired_differences(row_scores(row, score), row_scores(*before, score)) : SeedNumbers{};
   SeedNumbers together;
   for (const auto& [seed, delta] : deltas)
     if (!sum.begun || sum.by_seed.count(seed)) together[seed] = delta + (sum.begun ? sum.by_seed[seed] : 0.0);
@@ -52,8 +57,9 @@ Json write(const std::vector<Sum>& sums) {
 }
 
 bool edits_recipe(const Json& row) {
-  return std::any_of(row["changes"].begin(), row["changes"].end(),
-                     [](const Json& change) { return change["pointer"].get<std::string>().starts_with("/recipe"); });
+  return std::any_of(row["changes"].begin(), row["changes"].end(), [](const Json& change) {
+    return change["pointer"].get<std::string>().starts_with("/recipe");
+  });
 }
 
 }  // namespace
