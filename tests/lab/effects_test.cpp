@@ -43,8 +43,14 @@ TEST_CASE("Pairs show what two steps do together", "[lab]") {
   CHECK(together["verdict"] == "higher");
   CHECK(together["n"] == 3);
   for (size_t i = 1; i < 6; ++i) CHECK(results["interactions"][i]["verdict"] == "no difference shown");
-  const std::string matrix = terminal_table(interaction_table(results));
-  CHECK_THAT(matrix, ContainsSubstring("together beyond alone"));
+  const TextTable matrix = interaction_matrix(results), list = interaction_table(results);
+  REQUIRE(matrix.rows.size() == 4);
+  CHECK_THAT(matrix.rows[0][1], ContainsSubstring("alone") && ContainsSubstring("no difference shown"));
+  CHECK_THAT(matrix.rows[0][2], ContainsSubstring(" higher"));
+  CHECK(matrix.rows[1][1].empty());
+  REQUIRE(list.rows.size() == 6);
+  CHECK(list.rows[0].front() == "gelu + layer");
+  CHECK(list.rows[0].back() == "higher");
 }
 
 TEST_CASE("Shapley values show what two steps do together and sum to the whole gain", "[lab]") {

@@ -16,10 +16,11 @@ std::string p_text(const Json& effect) {
   return p < 0.001 ? "< 0.001" : decimals(p, 3);
 }
 
-/// "+3.10 [+1.00, +5.20] higher", "+0.20 [-1.00, +1.40] no difference shown".
+/// "+3.10 higher", "+0.20 no difference shown", "+0.20" of one seed.
 std::string judged_text(const Json& difference) {
+  if (!difference["value"].is_number()) return "?";
   const std::string verdict = verdict_text(difference);
-  return difference_text(difference) + (verdict.empty() ? "" : " " + verdict);
+  return signed_text(difference["value"].get<double>()) + (verdict.empty() ? "" : " " + verdict);
 }
 
 const Json* interaction_of(const Json& results, const Json& a, const Json& b) {
@@ -77,9 +78,20 @@ TextTable effect_table(const Json& results) {
 }
 
 TextTable interaction_table(const Json& results) {
+  TextTable table{{"pair", "together beyond alone", "p (Holm)", "verdict"}, {false, true, true, false}, {}};
+  if (!results.contains("interactions")) return table;
+  for (const Json& entry : results["interactions"])
+    table.rows.push_back({entry["a"].get<std::string>() + " + " + entry["b"].get<std::string>(),
+                          entry.contains("reason") ? "" : difference_text(entry), p_text(entry),
+                          entry.contains("reason") ? entry["reason"].get<std::string>() : verdict_text(entry)});
+  drop_empty_columns(table);
+  return table;
+}
+
+TextTable interaction_matrix(const Json& results) {
   TextTable table;
   if (!results.contains("interactions")) return table;
-  table.header = {"together beyond alone"};
+  table.header = {"together, alone"};
   table.right = {false};
   for (const Json& effect : results["effects"]) {
     table.header.push_back(effect["step"].get<std::string>());

@@ -7,9 +7,12 @@ namespace staircase::lab {
 /// What each step was worth: step, change, worth with interval, corrected p, verdict; no rows for other designs.
 TextTable effect_table(const config::Json& results);
 
-/// A matrix of the steps: what two give together beyond what each gives alone above the diagonal, with the
-/// verdict where a difference is shown; each step alone on it. No rows for other designs than pairwise.
+/// What two steps give together beyond what each gives alone, a pair a row, with interval, corrected p and
+/// verdict. No rows for other designs than pairwise.
 TextTable interaction_table(const config::Json& results);
+
+/// The same as a matrix of the steps, each step alone on the diagonal; values and verdicts, which fit a page.
+TextTable interaction_matrix(const config::Json& results);
 
 /// What the worth of a step means in this design.
 std::vector<std::string> effect_notes(const config::Json& results);

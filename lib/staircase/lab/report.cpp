@@ -54,8 +54,8 @@ std::vector<std::string> bars(const Json& results, size_t width) {
 /// Everything beside the main table, where the design has it.
 std::vector<TextTable> further_tables(const Json& results) {
   std::vector<TextTable> tables;
-  for (TextTable table :
-       {effect_table(results), interaction_table(results), grid_table(results), subtotal_table(results)})
+  for (TextTable table : {effect_table(results), interaction_table(results), interaction_matrix(results),
+                          grid_table(results), subtotal_table(results)})
     if (!table.rows.empty()) tables.push_back(std::move(table));
   return tables;
 }
