@@ -5,6 +5,8 @@
 #include "console.h"
 #include "device.h"
 #include "display.h"
+#include "staircase/base/text.h"
+#include "staircase/lab/cells.h"
 #include "staircase/lab/report.h"
 
 namespace staircase::apps {
@@ -19,6 +21,27 @@ void ask_to_stop(int signal) {
   std::signal(signal, SIG_DFL);
 }
 
+/// "12 minutes", "3.4 hours".
+std::string duration_text(double hours) {
+  if (hours * 60 < 2) return decimals(hours * 3600, 0) + " seconds";
+  return hours < 2 ? decimals(hours * 60, 0) + " minutes" : decimals(hours, 1) + " hours";
+}
+
+std::string plan_text(const lab::RunPlan& plan, const lab::Experiment& experiment, const std::string& folder) {
+  std::string text = std::to_string(plan.runs) + " runs, " + std::to_string(plan.done) + " done, " +
+                     std::to_string(plan.runs - plan.done) + " to do in " + folder + "\n";
+  if (plan.runs > plan.done)
+    text += "training: " + lab::count_text(plan.work.training_macs) + " MACs, about " +
+            (plan.work.expected_hours ? duration_text(*plan.work.expected_hours) : "an unknown time") +
+            " one run after another\n";
+  if (plan.smallest_difference)
+    text += "smallest difference that these seeds can show, judged by the seeds that are done: " +
+            decimals(*plan.smallest_difference, 2) + " points (its 95 % interval just leaves 0 out)\n";
+  else if (experiment.options.kind != config::ExperimentKind::single)
+    text += "smallest difference that these seeds can show: not known before two seeds of two rows are done\n";
+  return text;
+}
+
 }  // namespace
 
 int run_run(const Words& words) {
@@ -28,7 +51,7 @@ int run_run(const Words& words) {
       "set", "PTR=VALUE: change a field of every configuration, or of the experiment; may be repeated",
       cxxopts::value<std::vector<std::string>>(), "PTR=VALUE")(
       "device", "cpu, cuda or cuda:N", cxxopts::value<std::string>()->default_value("cpu"), "DEVICE")(
-      "dry-run", "check everything, say what would be done, write nothing");
+      "dry-run", "check everything, say what would be done and what it costs, write nothing");
   if (!arguments.parse(words, 1, 1)) return 0;
   std::vector<lab::Assignment> assignments;
   for (const std::string& text : arguments.all("set")) assignments.push_back(lab::parse_assignment(text));
@@ -38,9 +61,9 @@ int run_run(const Words& words) {
   options.device = parse_device(arguments.get<std::string>("device"));
 
   if (arguments.has("dry-run")) {
-    const lab::RunPlan plan = lab::plan_run(experiment, options.folder);
+    const lab::RunPlan plan = lab::plan_run(experiment, options.folder, options.device);
     if (arguments.json()) print_json(plan.to_json());
-    else std::cout << plan.runs << " runs, " << plan.done << " done, " << plan.runs - plan.done << " to do in " << options.folder.string() << "\n";
+    else std::cout << plan_text(plan, experiment, options.folder.string());
     return 0;
   }
   std::signal(SIGINT, ask_to_stop);

@@ -104,7 +104,43 @@ TEST_CASE("Planning a run says how many there are and writes nothing", "[lab]") 
   const RunPlan plan = plan_run(experiment(small_ablation()), folder / "out");
   CHECK(plan.runs == 2);
   CHECK(plan.done == 0);
+  CHECK(plan.to_json()["missing"] == 2);
+  REQUIRE(plan.work.expected_hours);
+  CHECK(*plan.work.expected_hours > 0);
+  CHECK_FALSE(plan.smallest_difference);
   CHECK_FALSE(fs::exists(folder / "out"));
+}
+
+TEST_CASE("Planning more seeds uses what the done ones took and how they spread", "[lab]") {
+  const tests::TemporaryFolder folder;
+  config::Json content = small_ablation();
+  content["seeds"] = {0, 1};
+  Counter counter;
+  run(content, folder / "out", counter);
+  content["seeds"] = {2, 3};
+  const RunPlan plan = plan_run(experiment(content), folder / "out");
+  CHECK(plan.runs == 8);
+  CHECK(plan.done == 4);
+  CHECK(plan.work.training_macs > 0);
+  CHECK(plan.work.expected_hours);
+  CHECK(plan.smallest_difference);
+}
+
+TEST_CASE("Another design in the same folder trains only what the first did not", "[lab]") {
+  const tests::TemporaryFolder folder;
+  config::Json content = small_ablation();
+  content["steps"].push_back({{"name", "layer"}, {"set", {{"/model/norm", "layer"}}}});
+  Counter first, second, third;
+  run(content, folder / "out", first);
+  CHECK(first.ended == std::vector<std::string>{"base", "gelu", "layer"});
+  content["design"] = "shapley";
+  const config::Json results = run(content, folder / "out", second);
+  CHECK(second.ended == std::vector<std::string>{"layer"});  // alone; the rest was on the walk
+  CHECK(results["done"] == 4);
+  content["design"] = "leave_one_out";
+  content["steps"][1]["requires"] = {"gelu"};  // decides no run, so the folder takes it
+  run(content, folder / "out", third);
+  CHECK(third.ended.empty());
 }
 
 TEST_CASE("The report of a folder needs no data", "[lab]") {

@@ -52,6 +52,20 @@ config '{"kind": "single", "kind": "single"}'
 refuse 2 '"kind" stands twice' run x.json
 config '{"kind": "single", "seeds": [NaN]}'
 refuse 2 'is not JSON' run x.json
+steps='[{"name": "gelu", "set": {"/model/activation": "gelu"}}, {"name": "layer", "set": {"/model/norm": "layer"}}, {"name": "kernel", "set": {"/model/kernel_size": 5}}]'
+config '{"kind": "ablation", "seeds": [0, 1], "base": {"model": {"depths": [1, 1], "width_factor": 0.125}, "recipe": {"from": "small", "epochs": 1, "warmup_epochs": 0, "batch_size": 16}, '"$small"'}, "steps": '"$steps"'}'
+refuse 2 '/max_configurations: allows 4, but the design shapley of these steps needs at least' run x.json --set /design=shapley --set /max_configurations=4
+refuse 2 'needs 7, which are 14 runs with 2 seeds; raise it, or use fewer steps' run x.json --set /design=pairwise --set /max_configurations=6
+refuse 2 'did you mean "gelu"' run x.json --set '/steps/1/requires=["gelo"]'
+refuse 2 'gelu requires layer requires gelu' run x.json --set '/steps/1/requires=["gelu"]' --set '/steps/0/requires=["layer"]'
+refuse 2 'both set /model/norm' run x.json --set /design=shapley --set '/steps/0/set={"/model/norm": "batch"}'
+refuse 2 'holds 1 twice' run x.json --set '/seeds=[1, 1]'
+refuse 2 'holds 0 values' run x.json --set '/seeds=[]'
+plan=$("$program" run "$work/x.json" --out "$work/planned" --set /design=shapley --dry-run --json)
+for key in '"runs": 16' '"done": 0' '"training_macs": ' '"expected_hours": ' '"smallest_difference": null'; do
+  case $plan in *"$key"*) ;; *) echo "--dry-run does not say $key: $plan"; failed=1 ;; esac
+done
+[ ! -e "$work/planned" ] || { echo "--dry-run wrote a folder"; failed=1; }
 config "$single"
 
 # A run, then what must be refused of its results. Nothing of them may change.

@@ -11,6 +11,7 @@ namespace staircase {
 /// Values are stable: changing one changes results.
 enum class Purpose : uint64_t {
   shuffle = 1, augment = 2, mixing = 3, drop_path = 4, initialization = 5, shapes = 6, erasing = 7,
+  step_orders = 8,
 };
 
 /// Mixes 64 bits. Source: the finalizer of SplitMix64, Steele et al. 2014.

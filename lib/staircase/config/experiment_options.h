@@ -10,11 +10,12 @@
 namespace staircase::config {
 
 enum class ExperimentKind { single, ablation, comparison };
-enum class Design { cumulative, one_at_a_time, grid };
+enum class Design { cumulative, one_at_a_time, grid, leave_one_out, pairwise, shapley };
 template <> inline constexpr std::array enum_names<ExperimentKind>{
     std::string_view("single"), std::string_view("ablation"), std::string_view("comparison")};
 template <> inline constexpr std::array enum_names<Design>{
-    std::string_view("cumulative"), std::string_view("one_at_a_time"), std::string_view("grid")};
+    std::string_view("cumulative"), std::string_view("one_at_a_time"), std::string_view("grid"),
+    std::string_view("leave_one_out"), std::string_view("pairwise"), std::string_view("shapley")};
 
 /// One edit of a configuration.
 struct StepOptions {
@@ -22,6 +23,7 @@ struct StepOptions {
   Json set = Json::object();
   std::string bundle;
   std::string group;
+  std::vector<std::string> required_steps;
   bool side_branch = false;
   std::optional<double> paper_top1, paper_std;
 
@@ -34,6 +36,7 @@ struct StepOptions {
         field("set", &S::set, "pointer to value, one field; empty only in a first step, which then names the base"),
         field("bundle", &S::bundle, "why the step sets several fields; empty: it sets one"),
         field("group", &S::group, "steps of one group share a subtotal"),
+        field("requires", &S::required_steps, "steps that must be there before this one, by name"),
         field("side_branch", &S::side_branch, "cumulative: tried here, not carried on"),
         field("paper_top1", &S::paper_top1, "a published top-1 shown beside ours, percent", range(0, 100)),
         field("paper_std", &S::paper_std, "its standard deviation", range(0, 100)));
@@ -66,6 +69,9 @@ struct ExperimentOptions {
   std::vector<StepOptions> steps;
   std::vector<CandidateOptions> candidates;
   Design design = Design::cumulative;
+  int64_t max_configurations = 64;
+  int64_t orders = 0;
+  int64_t order_seed = 0;
   std::vector<int64_t> seeds{0};
   Json override_fields = Json::object();
   int64_t threads = 0;
@@ -85,7 +91,10 @@ struct ExperimentOptions {
         field("base", &E::base, "the configuration {model, recipe, data, init} that the steps start from"),
         field("steps", &E::steps, "ablation: the edits, in order"),
         field("candidates", &E::candidates, "comparison: the networks"),
-        field("design", &E::design, "ablation: each step on top of those before, each alone, or all combinations"),
+        field("design", &E::design, "ablation: each step on top of those before, each alone, all combinations, each removed from the full model, all pairs, or each averaged over all orders"),
+        field("max_configurations", &E::max_configurations, "design grid, pairwise and shapley: the most configurations that it may train, each with every seed", range(2, 100000)),
+        field("orders", &E::orders, "design shapley: orders of the steps to sample where all combinations are more than max_configurations; 0: as many as fit", range(0, 10000)),
+        field("order_seed", &E::order_seed, "design shapley: decides which orders are sampled", range(0, 9007199254740992.0)),
         field("seeds", &E::seeds, "every configuration is trained once with each", range(0, 9007199254740992.0).items(1, 1000)),
         field("override", &E::override_fields, "pointer to value, set in every configuration after its step"),
         field("threads", &E::threads, "of LibTorch, decides the last digits of results; 0: all cores, kept on resume", range(0, 1024)),

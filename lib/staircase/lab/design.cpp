@@ -1,8 +1,10 @@
 #include "staircase/lab/design.h"
 
 #include <algorithm>
+#include <set>
 
 #include "staircase/config/recipes.h"
+#include "staircase/lab/grid.h"
 #include "staircase/nn/plan.h"
 
 namespace staircase::lab {
@@ -18,6 +20,9 @@ Json shown_value(const Configuration& configuration, const std::string& pointer,
   if (pointer == "/recipe") return config::recipe_name(configuration.recipe);
   return config::get_field(configuration, pointer, source);
 }
+
+/// "/recipe", not "/recipe/epochs".
+bool is_whole_part(const std::string& pointer) { return pointer.find('/', 1) == std::string::npos; }
 
 class Designer {
  public:
@@ -38,8 +43,10 @@ class Designer {
       case config::ExperimentKind::single: add(single_row(), experiment_.base, std::nullopt); break;
       case config::ExperimentKind::comparison: comparison(); break;
       case config::ExperimentKind::ablation:
+        check_subset_steps(experiment_.options.design, steps_, source_);
         if (experiment_.options.design == config::Design::grid) grid();
-        else walk(experiment_.options.design == config::Design::cumulative);
+        else if (experiment_.options.design == config::Design::cumulative) walk();
+        else switch_subsets();
     }
     return std::move(result_);
   }
@@ -63,7 +70,7 @@ class Designer {
       // A part as a whole first, or it would undo the override of one of its fields.
       for (const bool whole : {true, false})
         for (const auto& [pointer, value] : experiment_.options.override_fields.items())
-          if ((pointer.find('/', 1) == std::string::npos) == whole)
+          if (is_whole_part(pointer) == whole)
             config::set_field(c, pointer, value, source_, model_reader());
       take_from_data(c.model.num_classes, classes_, "num_classes", "classes");
       take_from_data(c.model.in_channels, channels_, "in_channels", "channels");
@@ -100,16 +107,76 @@ class Designer {
     return result_.variants.size() - 1;
   }
 
-  void walk(bool cumulative) {
+  void walk() {
+    check_order();
     Configuration carried = experiment_.base;
     size_t standing = add(base_step_, carried, std::nullopt);
     for (const StepOptions& step : steps_) {
-      const Configuration stepped = with_step(cumulative ? carried : experiment_.base, step);
-      const size_t row = add(step, stepped, cumulative ? standing : 0);
-      if (!cumulative || step.side_branch) continue;
+      const Configuration stepped = with_step(carried, step);
+      const size_t row = add(step, stepped, standing);
+      if (step.side_branch) continue;
       carried = stepped;
       standing = row;
     }
+  }
+
+  /// The order of a walk is that of the file, so what a step requires has to stand before it and be carried on.
+  void check_order() const {
+    std::set<std::string> carried{base_step_.name};
+    for (const StepOptions& step : steps_) {
+      for (const std::string& name : step.required_steps)
+        if (!carried.count(name))
+          throw ConfigError({source_, "/steps"}, "the step " + step.name + " requires " + name +
+                                                     ", which is not carried on before it; /design cumulative "
+                                                     "takes the steps in the order of the file");
+      if (!step.side_branch) carried.insert(step.name);
+    }
+  }
+
+  /// one_at_a_time, leave_one_out, pairwise, shapley.
+  void switch_subsets() {
+    result_.requirements = requirements_of(steps_, source_);
+    const SubsetDesign design =
+        design_subsets(experiment_.options, steps_, result_.requirements, base_step_.name, source_);
+    result_.orders = design.orders;
+    for (const SubsetRow& row : design.rows) {
+      const StepOptions shown = shown_step(row, design);
+      const size_t added = add(shown, with_subset(row.subset), row.compared_to);
+      result_.variants[added].subset = row.subset;
+    }
+    for (const StepOptions& step : steps_) {
+      const Configuration stepped = with_step(experiment_.base, step);
+      DesignedStep designed{step.name, step.group, {}};
+      for (const auto& [pointer, value] : step.set.items())
+        designed.changes.push_back({pointer, shown_value(experiment_.base, pointer, source_),
+                                    shown_value(stepped, pointer, source_)});
+      result_.steps.push_back(designed);
+    }
+  }
+
+  /// What the row's table line says: the step that it is there for, or all fields in which it differs.
+  StepOptions shown_step(const SubsetRow& row, const SubsetDesign& design) const {
+    if (row.subset == 0 && !row.compared_to) return base_step_;
+    StepOptions shown;
+    if (row.step && experiment_.options.design != config::Design::leave_one_out) shown = steps_[*row.step];
+    shown.name = row.name;
+    shown.set = Json::object();
+    const Subset differ = row.compared_to ? row.subset ^ design.rows[*row.compared_to].subset : 0;
+    for (size_t i = 0; i < steps_.size(); ++i)
+      if (holds(differ, i))
+        for (const auto& [pointer, value] : steps_[i].set.items()) shown.set[pointer] = value;
+    return shown;
+  }
+
+  /// A part as a whole first, whatever its place in the file, or it would undo another step's field of it.
+  Configuration with_subset(Subset subset) const {
+    Configuration configuration = experiment_.base;
+    for (const bool whole : {true, false})
+      for (size_t i = 0; i < steps_.size(); ++i)
+        for (const auto& [pointer, value] : steps_[i].set.items())
+          if (holds(subset, i) && is_whole_part(pointer) == whole)
+            config::set_field(configuration, pointer, value, source_, model_reader());
+    return configuration;
   }
 
   void comparison() {
@@ -125,47 +192,29 @@ class Designer {
 
   /// Every combination: on each axis the base's value, or one of the steps that set its pointers.
   void grid() {
-    struct GridAxis {
-      std::string pointer;
-      std::vector<const StepOptions*> steps;  // null: the base's value
+    const std::vector<GridAxis> axes = grid_axes(steps_);
+    const auto value_name = [&](size_t axis, const StepOptions* step) {
+      return step ? step->name : base_value(axes[axis].pointer);
     };
-    std::vector<GridAxis> axes;
-    for (const StepOptions& step : steps_) {
-      std::string key;
-      for (const auto& [pointer, value] : step.set.items()) key += (key.empty() ? "" : " ") + pointer;
-      auto axis = std::find_if(axes.begin(), axes.end(), [&](const GridAxis& each) { return each.pointer == key; });
-      if (axis == axes.end()) axis = axes.insert(axes.end(), {key, {nullptr}});
-      axis->steps.push_back(&step);
-    }
-    size_t cells = 1;
-    const size_t most = 100000;
-    for (const GridAxis& axis : axes)
-      if ((cells *= axis.steps.size()) > most)
-        throw ConfigError({source_, "/steps"}, "span a grid of more than " + std::to_string(most) + " configurations; use fewer steps");
-    for (const GridAxis& axis : axes) result_.axes.push_back({axis.pointer, {}});
-    for (size_t cell = 0; cell < cells; ++cell) {
+    for (const GridCell& cell : grid_cells(axes, experiment_.options, base_step_.name, source_)) {
       Configuration configuration = experiment_.base;
       StepOptions row;
       std::vector<std::string> names, values;
-      size_t rest = cell, stride = cells;
       for (size_t a = 0; a < axes.size(); ++a) {
-        stride /= axes[a].steps.size();
-        const StepOptions* step = axes[a].steps[rest / stride];
-        rest %= stride;
-        if (step) {
-          configuration = with_step(configuration, *step);
-          for (const auto& [pointer, value] : step->set.items()) row.set[pointer] = value;
-          names.push_back(step->name);
-        }
-        values.push_back(step ? step->name : base_value(axes[a].pointer));
+        values.push_back(value_name(a, cell[a]));
+        if (!cell[a]) continue;
+        configuration = with_step(configuration, *cell[a]);
+        for (const auto& [pointer, value] : cell[a]->set.items()) row.set[pointer] = value;
+        names.push_back(cell[a]->name);
       }
       row.name = names.empty() ? base_step_.name : join(names, "+");
-      const size_t added = add(row, configuration, cell == 0 ? std::nullopt : std::optional<size_t>(0));
+      const size_t added = add(row, configuration, names.empty() ? std::nullopt : std::optional<size_t>(0));
       result_.variants[added].cell = values;
     }
-    for (size_t a = 0; a < axes.size(); ++a)
-      for (const StepOptions* step : axes[a].steps)
-        result_.axes[a].values.push_back(step ? step->name : base_value(axes[a].pointer));
+    for (size_t a = 0; a < axes.size(); ++a) {
+      result_.axes.push_back({axes[a].pointer, {}});
+      for (const StepOptions* step : axes[a].steps) result_.axes[a].values.push_back(value_name(a, step));
+    }
   }
 
   /// "batch (base)": what the base holds there.

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "staircase/lab/experiment.h"
+#include "staircase/lab/subset_design.h"
 
 namespace staircase::lab {
 
@@ -17,6 +18,7 @@ struct Variant {
   bool side_branch = false;
   std::optional<double> paper_top1, paper_std;
   std::vector<std::string> cell;            ///< grid: the value on each axis, as text
+  std::optional<Subset> subset;             ///< which steps are on, in designs that are about that
   config::Configuration configuration;
 };
 
@@ -26,9 +28,19 @@ struct Axis {
   std::vector<std::string> values;
 };
 
+/// A step as tables of effects show it.
+struct DesignedStep {
+  std::string name, group;
+  std::vector<config::Difference> changes;  ///< against the base
+};
+
 struct DesignedExperiment {
   std::vector<Variant> variants;
   std::vector<Axis> axes;  ///< grid only
+  // Of designs that are about which steps are on:
+  std::vector<DesignedStep> steps;  ///< in the order of the bits of Variant::subset
+  Requirements requirements;
+  std::vector<StepOrder> orders;    ///< shapley with sampled orders
 };
 
 /// All configurations of an experiment, in the order of its table, with overrides applied and each

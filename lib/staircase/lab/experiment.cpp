@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "staircase/lab/requirements.h"
 #include "staircase/nn/ladder.h"
 #include "staircase/nn/named_models.h"
 
@@ -221,6 +222,7 @@ Experiment resolve_experiment(const Json& content, const std::string& source) {
   if (!options.ladder.empty()) resolve_ladder(options, source);
   check_kind(options, source);
   check_steps(options, source);
+  check_requirements(options.steps, source);
   check_overrides(options, source);
   experiment.base = config::read_configuration(options.base, source, model_reader());
   experiment.steps = options.steps;

@@ -15,10 +15,13 @@ using config::Json;
 
 const std::string shape_key = "data_has";
 
-/// The folder keeps every step or candidate that it had, under the same name and with the same content.
-void check_kept(const Json& before, const Json& now, const char* list, const fs::path& folder) {
+/// The folder keeps every step or candidate that it had, under the same name and with the same content. The
+/// rest of an entry (its group, what it requires, published numbers) decides no run and may change.
+void check_kept(const Json& before, const Json& now, const char* list, const char* content, const fs::path& folder) {
   for (const Json& entry : before.at(list)) {
-    const bool kept = std::find(now.at(list).begin(), now.at(list).end(), entry) != now.at(list).end();
+    const bool kept = std::any_of(now.at(list).begin(), now.at(list).end(), [&](const Json& other) {
+      return other.at("name") == entry.at("name") && other.at(content) == entry.at(content);
+    });
     if (!kept)
       throw RequestError(folder.string() + ": belongs to another experiment: its /" + list + " hold " +
                          entry.at("name").dump() + ", which is missing or changed here; more extend a folder, fewer do not");
@@ -50,6 +53,24 @@ bool is_unused(const fs::path& folder) {
   return true;
 }
 
+/// Sums over the epochs of a run.
+struct Timing {
+  double images = 0, train_seconds = 0, eval_seconds = 0;
+};
+
+Timing read_timing(const fs::path& file) {
+  std::ifstream in(file);
+  Timing timing;
+  for (std::string text; std::getline(in, text);) {
+    const Json line = Json::parse(text, nullptr, false);  // a line that a kill cut short is passed over
+    if (!line.is_object()) continue;
+    timing.images += line.value("train_images", 0.0);
+    timing.train_seconds += line.value("train_seconds", 0.0);
+    timing.eval_seconds += line.value("eval_seconds", 0.0);
+  }
+  return timing;
+}
+
 }  // namespace
 
 std::string RunKey::name() const { return config::content_name(configuration) + "-" + std::to_string(seed); }
@@ -74,8 +95,8 @@ void Ledger::join(Experiment& experiment) const {
                        (stored.contains(at) ? config::describe_value(stored.at(at)) : "absent") + " there and " +
                        (now.contains(at) ? config::describe_value(now.at(at)) : "absent") + " here; use another --out");
   }
-  check_kept(stored, now, "steps", folder_);
-  check_kept(stored, now, "candidates", folder_);
+  check_kept(stored, now, "steps", "set", folder_);
+  check_kept(stored, now, "candidates", "model", folder_);
   const auto threads = stored.at("threads").get<int64_t>();
   if (experiment.options.threads != 0 && experiment.options.threads != threads)
     throw RequestError(folder_.string() + ": its runs use " + std::to_string(threads) + " threads and results depend on it; "
@@ -134,15 +155,13 @@ void Ledger::clear_failure(const RunKey& run) const {
 }
 
 std::optional<double> Ledger::images_per_second(const RunKey& run) const {
-  std::ifstream in(run_folder(run) / "timing.jsonl");
-  double images = 0, seconds = 0;
-  for (std::string text; std::getline(in, text);) {
-    const Json line = Json::parse(text, nullptr, false);  // a line that a kill cut short is passed over
-    if (!line.is_object()) continue;
-    images += line.value("train_images", 0.0);
-    seconds += line.value("train_seconds", 0.0);
-  }
-  return seconds > 0 ? std::optional<double>(images / seconds) : std::nullopt;
+  const Timing timing = read_timing(run_folder(run) / "timing.jsonl");
+  return timing.train_seconds > 0 ? std::optional<double>(timing.images / timing.train_seconds) : std::nullopt;
+}
+
+std::optional<double> Ledger::seconds(const RunKey& run) const {
+  const Timing timing = read_timing(run_folder(run) / "timing.jsonl");
+  return timing.train_seconds > 0 ? std::optional<double>(timing.train_seconds + timing.eval_seconds) : std::nullopt;
 }
 
 std::vector<RunKey> list_runs(const DesignedExperiment& design, const std::vector<int64_t>& seeds) {

@@ -50,6 +50,8 @@ class Ledger {
   void clear_failure(const RunKey& run) const;
   /// Images a second in training, over all epochs that were timed.
   std::optional<double> images_per_second(const RunKey& run) const;
+  /// Seconds in training and evaluation together.
+  std::optional<double> seconds(const RunKey& run) const;
 
   const std::filesystem::path& folder() const { return folder_; }
 

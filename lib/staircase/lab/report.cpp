@@ -4,7 +4,9 @@
 
 #include "staircase/base/files.h"
 #include "staircase/base/text.h"
-#include "staircase/lab/report_table.h"
+#include "staircase/lab/cells.h"
+#include "staircase/lab/csv.h"
+#include "staircase/lab/effect_table.h"
 
 namespace staircase::lab {
 namespace {
@@ -49,12 +51,20 @@ std::vector<std::string> bars(const Json& results, size_t width) {
   return list;
 }
 
-/// The text in quotes where CSV needs them (RFC 4180).
-std::string csv_cell(const std::string& text) {
-  if (text.find_first_of(",\"\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + "\"";
+/// Everything beside the main table, where the design has it.
+std::vector<TextTable> further_tables(const Json& results) {
+  std::vector<TextTable> tables;
+  for (TextTable table : {effect_table(results), interaction_table(results), interaction_matrix(results),
+                          grid_table(results), subtotal_table(results)})
+    if (!table.rows.empty()) tables.push_back(std::move(table));
+  return tables;
+}
+
+/// A file that the design has, or none left over from another design.
+void write_or_remove(const std::filesystem::path& file, const std::string& text) {
+  std::error_code ignored;
+  if (text.empty()) std::filesystem::remove(file, ignored);
+  else write_file_atomically(file, text);
 }
 
 }  // namespace
@@ -64,8 +74,7 @@ std::string report_markdown(const Json& results) {
   if (const auto description = results["description"].get<std::string>(); !description.empty()) text += description + "\n\n";
   for (const std::string& note : notes(results)) text += "- " + note + "\n";
   text += "\n" + markdown_table(main_table(results));
-  for (const TextTable& table : {grid_table(results), subtotal_table(results)})
-    if (!table.rows.empty()) text += "\n" + markdown_table(table);
+  for (const TextTable& table : further_tables(results)) text += "\n" + markdown_table(table);
   const auto failures = failure_lines(results);
   if (!failures.empty()) text += "\n## Failed runs\n\n";
   for (const std::string& line : failures) text += "- " + line + "\n";
@@ -74,11 +83,16 @@ std::string report_markdown(const Json& results) {
 
 std::string report_csv(const Json& results) {
   std::string text = "name,group,changes,side_branch,recipe,params,macs,seeds,top1_mean,top1_std,top1_ema_mean,top1_ema_std,"
-                     "delta,delta_to,images_per_second,paper_top1,paper_std\n";
+                     "delta,delta_to,images_per_second,paper_top1,paper_std,"
+                     "delta_low,delta_high,delta_p_holm,verdict\n";
   const auto number = [](const Json& row, const char* key, const char* inner) -> std::string {
     if (!row.contains(key)) return "";
     const Json& value = inner && row[key].is_object() ? row[key][inner] : row[key];
     return value.is_number() ? value.dump() : "";
+  };
+  const auto bound = [](const Json& row, size_t end) -> std::string {
+    const bool known = row.contains("delta") && row["delta"].is_object() && row["delta"]["interval"].is_array();
+    return known ? row["delta"]["interval"][end].dump() : "";
   };
   for (const Json& row : results["rows"]) {
     std::vector<std::string> changes;
@@ -89,9 +103,10 @@ std::string report_csv(const Json& results) {
         row["side_branch"].get<bool>() ? "yes" : "no", row["recipe"].get<std::string>(), row["params"].dump(), row["macs"].dump(),
         number(row, "score", "n"), number(row, "top1", "mean"), number(row, "top1", "std"), number(row, "top1_ema", "mean"),
         number(row, "top1_ema", "std"), number(row, "delta", "mean"), row.value("delta_to", std::string()),
-        number(row, "images_per_second", nullptr), number(row, "paper_top1", nullptr), number(row, "paper_std", nullptr)};
-    for (size_t i = 0; i < cells.size(); ++i) text += (i ? "," : "") + csv_cell(cells[i]);
-    text += "\n";
+        number(row, "images_per_second", nullptr), number(row, "paper_top1", nullptr),
+        number(row, "paper_std", nullptr), bound(row, 0), bound(row, 1), number(row, "delta", "p_holm"),
+        row.contains("delta") ? verdict_text(row["delta"]) : ""};
+    text += csv_line(cells);
   }
   return text;
 }
@@ -108,8 +123,7 @@ std::string report_terminal(const Json& results, int width) {
   const size_t all = static_cast<size_t>(std::max(width, 20)), shortest = 10, longest = 30;
   const size_t room = all > table_width + 2 ? all - table_width - 2 : 0;
   std::string text = terminal_table(main, bars(results, std::clamp(room, shortest, longest)));
-  for (const TextTable& table : {grid_table(results), subtotal_table(results)})
-    if (!table.rows.empty()) text += "\n" + terminal_table(table);
+  for (const TextTable& table : further_tables(results)) text += "\n" + terminal_table(table);
   text += "\n";
   for (const std::string& note : notes(results)) text += note + "\n";
   for (const std::string& line : failure_lines(results)) text += "failed: " + line + "\n";
@@ -119,6 +133,8 @@ std::string report_terminal(const Json& results, int width) {
 void write_reports(const std::filesystem::path& folder, const Json& results) {
   write_file_atomically(folder / "results.json", results.dump(2) + "\n");
   write_file_atomically(folder / "results.csv", report_csv(results));
+  write_or_remove(folder / "effects.csv", effects_csv(results));
+  write_or_remove(folder / "interactions.csv", interactions_csv(results));
   write_file_atomically(folder / "report.md", report_markdown(results));
 }
 

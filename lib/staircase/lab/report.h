@@ -13,7 +13,8 @@ std::string report_csv(const config::Json& results);
 /// The same table for a terminal, with a bar a row; `width`: columns.
 std::string report_terminal(const config::Json& results, int width);
 
-/// Writes results.json, results.csv and report.md, each whole or not at all.
+/// Writes results.json, results.csv and report.md, and where the design has them effects.csv and
+/// interactions.csv, each whole or not at all.
 /// Throws std::runtime_error naming the path.
 void write_reports(const std::filesystem::path& folder, const config::Json& results);
 

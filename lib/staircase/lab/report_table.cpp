@@ -3,51 +3,14 @@
 #include <algorithm>
 
 #include "staircase/base/text.h"
+#include "staircase/lab/cells.h"
+#include "staircase/lab/differences.h"
+#include "staircase/lab/effect_table.h"
 
 namespace staircase::lab {
 namespace {
 
 using config::Json;
-
-std::string plain(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
-
-/// "kernel_size 3 -> 7".
-std::string change_text(const Json& row) {
-  std::vector<std::string> parts;
-  for (const Json& change : row["changes"]) {
-    const auto pointer = change["pointer"].get<std::string>();
-    const std::string field = pointer.substr(pointer.rfind('/') + 1);
-    parts.push_back(field + " " + plain(change["from"]) + " -> " + plain(change["to"]));
-  }
-  return join(parts);
-}
-
-std::string count_text(double value) {
-  if (value >= 1e9) return decimals(value / 1e9, 2) + "G";
-  if (value >= 1e6) return decimals(value / 1e6, 2) + "M";
-  if (value >= 1e3) return decimals(value / 1e3, 1) + "k";
-  return decimals(value, 0);
-}
-
-/// "71.25 ± 0.31", or without a spread.
-std::string spread_text(const Json& row, const char* key) {
-  if (!row.contains(key) || !row[key].is_object()) return "";
-  const Json& spread = row[key];
-  std::string text = decimals(spread["mean"].get<double>(), 2);
-  if (spread["std"].is_number()) text += " ± " + decimals(spread["std"].get<double>(), 2);
-  return text;
-}
-
-std::string signed_text(double value) { return (value < 0 ? "" : "+") + decimals(value, 2); }
-
-std::string delta_text(const Json& row) {
-  if (!row.contains("delta")) return "";
-  if (!row["delta"].is_object()) return "?";
-  const Json& delta = row["delta"];
-  std::string text = signed_text(delta["mean"].get<double>());
-  if (delta["std"].is_number()) text += " ± " + decimals(delta["std"].get<double>(), 2);
-  return text;
-}
 
 std::string paper_text(const Json& row) {
   if (!row["paper_top1"].is_number()) return "";
@@ -67,6 +30,13 @@ std::string status_text(const Json& row) {
   return done == all ? "" : std::to_string(done) + " of " + std::to_string(all);
 }
 
+std::string padded(const std::string& text, size_t width, bool right) {
+  const std::string space(width - std::min(width, text_columns(text)), ' ');
+  return right ? space + text : text + space;
+}
+
+}  // namespace
+
 void drop_empty_columns(TextTable& table) {
   for (size_t column = table.header.size(); column-- > 0;) {
     bool empty = true;
@@ -77,13 +47,6 @@ void drop_empty_columns(TextTable& table) {
     for (auto& row : table.rows) row.erase(row.begin() + static_cast<long>(column));
   }
 }
-
-std::string padded(const std::string& text, size_t width, bool right) {
-  const std::string space(width - std::min(width, text_columns(text)), ' ');
-  return right ? space + text : text + space;
-}
-
-}  // namespace
 
 size_t text_columns(const std::string& text) {
   // Continuation bytes take none.
@@ -115,16 +78,21 @@ std::string terminal_table(const TextTable& table, const std::vector<std::string
 TextTable main_table(const Json& results) {
   const bool ladder = results["kind"] == "ablation";
   TextTable table;
-  table.header = {ladder ? "rung" : "name", "change", "params", "MACs", "top-1 raw", "top-1 EMA", "delta", "test top-1",
-                  "images/s", "drop path", "paper top-1", "runs"};
-  table.right = {false, false, true, true, true, true, true, true, true, true, true, false};
+  table.header = {ladder ? "rung" : "name", "change", "params", "MACs", "top-1 raw", "top-1 EMA", "delta",
+                  "verdict", "test top-1", "images/s", "drop path", "paper top-1", "runs"};
+  table.right = {false, false, true, true, true, true, true, false, true, true, true, true, false};
   const bool shows_rate = results["kind"] == "comparison";
+  // A row of many steps is named by them; their changes stand in the table of effects.
+  const bool shows_change = results["design"] != "shapley" && results["design"] != "pairwise";
   for (const Json& row : results["rows"]) {
     const bool side = row["side_branch"].get<bool>();
     const char* test = results["score"] == "top1_ema" ? "test_top1_ema" : "test_top1";
-    table.rows.push_back({(side ? "  (" : "") + row["name"].get<std::string>() + (side ? ")" : ""), change_text(row),
+    table.rows.push_back({(side ? "  (" : "") + row["name"].get<std::string>() + (side ? ")" : ""),
+                          shows_change ? change_text(row["changes"]) : "",
                           count_text(row["params"].get<double>()), count_text(row["macs"].get<double>()),
-                          spread_text(row, "top1"), spread_text(row, "top1_ema"), delta_text(row), spread_text(row, test),
+                          spread_text(row, "top1"), spread_text(row, "top1_ema"),
+                          row.contains("delta") ? difference_text(row["delta"]) : "",
+                          row.contains("delta") ? verdict_text(row["delta"]) : "", spread_text(row, test),
                           row.contains("images_per_second") ? decimals(row["images_per_second"].get<double>(), 0) : "",
                           shows_rate ? decimals(row["drop_path_rate"].get<double>(), 2) : "", paper_text(row),
                           status_text(row)});
@@ -134,11 +102,13 @@ TextTable main_table(const Json& results) {
 }
 
 TextTable subtotal_table(const Json& results) {
-  TextTable table{{"part", "delta", "paper"}, {false, true, true}, {}};
+  TextTable table{{"part", "delta", "verdict", "paper"}, {false, true, false, true}, {}};
   const auto add = [&](const Json& list, const std::string& prefix) {
     for (const Json& sum : list)
       table.rows.push_back({prefix + sum["group"].get<std::string>(),
-                            sum["delta"].is_number() ? signed_text(sum["delta"].get<double>()) : "?",
+                            // Where seeds are missing the sum of the rows' deltas is not the mean of whole sums.
+                            sum["delta"].is_number() ? difference_text(sum["difference"]) : "?",
+                            sum["delta"].is_number() ? verdict_text(sum["difference"]) : "",
                             sum["paper_delta"].is_number() ? signed_text(sum["paper_delta"].get<double>()) : ""});
   };
   if (results.contains("subtotals")) add(results["subtotals"], "");
@@ -160,9 +130,11 @@ TextTable grid_table(const Json& results) {
   }
   for (const Json& value : down["values"]) {
     std::vector<std::string> line{value.get<std::string>()};
-    for (const Json& column : across["values"])
+    for (const Json& column : across["values"]) {
+      line.emplace_back();  // stays empty where a requirement leaves the combination out
       for (const Json& row : results["rows"])
-        if (row["cell"] == Json::array({value, column})) line.push_back(spread_text(row, "score"));
+        if (row["cell"] == Json::array({value, column})) line.back() = spread_text(row, "score");
+    }
     table.rows.push_back(line);
   }
   return table;
@@ -181,7 +153,16 @@ std::vector<std::string> notes(const Json& results) {
   std::vector<std::string> lines;
   lines.push_back("Rows are compared by the last epoch's top-1 of the " + results["score_reason"].get<std::string>() + ".");
   const size_t seeds = results["seeds"].size();
-  lines.push_back(seeds == 1 ? "one seed: no spread known" : std::to_string(seeds) + " seeds: mean ± standard deviation");
+  if (seeds == 1) {
+    lines.push_back("one seed: no spread known");
+  } else {
+    lines.push_back(std::to_string(seeds) + " seeds: mean ± standard deviation; a difference is the mean over pairs "
+                                            "of equal seed [with its 95 % interval by Student's t]");
+    lines.push_back(std::string("\"") + no_difference_shown +
+                    "\": p is 0.05 or more after Holm's correction for all differences of a table; so it is wherever "
+                    "the interval contains 0, and for some intervals that do not");
+  }
+  for (const std::string& note : effect_notes(results)) lines.push_back(note);
   const auto runs = results["runs"].get<int64_t>(), done = results["done"].get<int64_t>();
   if (done < runs) lines.push_back(std::to_string(done) + " of " + std::to_string(runs) + " runs are done");
   return lines;

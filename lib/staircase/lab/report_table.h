@@ -14,12 +14,16 @@ struct TextTable {
   std::vector<std::vector<std::string>> rows;
 };
 
+/// Leaves out the columns that no row fills.
+void drop_empty_columns(TextTable& table);
+
 /// The table in aligned columns, a line a row; `extra` is put behind each row.
 std::string terminal_table(const TextTable& table, const std::vector<std::string>& extra = {});
 /// Columns that a terminal needs for an UTF-8 text.
 size_t text_columns(const std::string& text);
 
-/// Rung, change, parameters, MACs, top-1 of EMA and raw weights, delta, images/s, the paper's number.
+/// Rung, change, parameters, MACs, top-1 of raw and EMA weights, delta with interval and verdict, images/s, the
+/// paper's number.
 /// Columns that no row fills are left out.
 TextTable main_table(const config::Json& results);
 /// Groups and recipe against architecture; no rows where the design has none.

@@ -1,20 +1,15 @@
 #include "staircase/lab/results.h"
 
-#include <algorithm>
-#include <map>
-
 #include "staircase/config/recipes.h"
-#include "staircase/lab/statistics.h"
+#include "staircase/lab/differences.h"
+#include "staircase/lab/effects.h"
+#include "staircase/lab/subtotals.h"
 #include "staircase/nn/plan.h"
 
 namespace staircase::lab {
 namespace {
 
 using config::Json;
-
-Json spread_json(const Spread& spread) {
-  return {{"mean", spread.mean}, {"std", spread.std ? Json(*spread.std) : Json(nullptr)}, {"n", spread.count}};
-}
 
 /// One row with the numbers of its seeds.
 class RowBuilder {
@@ -77,20 +72,6 @@ class RowBuilder {
   const Ledger& ledger_;
 };
 
-/// Mean difference over the seeds that both rows have; null: there is none.
-Json paired_delta(const Json& row, const Json& before, const std::string& score) {
-  std::map<int64_t, double> earlier;
-  for (const Json& seed : before["seeds"])
-    if (seed.contains(score)) earlier[seed["seed"].get<int64_t>()] = seed[score].get<double>();
-  std::vector<double> differences;
-  for (const Json& seed : row["seeds"]) {
-    const auto found = earlier.find(seed["seed"].get<int64_t>());
-    if (seed.contains(score) && found != earlier.end()) differences.push_back(seed[score].get<double>() - found->second);
-  }
-  if (differences.empty()) return nullptr;
-  return spread_json(spread_of(differences));
-}
-
 /// The first row without an average decides: all rows are then compared by their raw weights.
 void choose_score(const DesignedExperiment& design, Json& results) {
   results["score"] = "top1_ema";
@@ -110,54 +91,18 @@ void add_deltas(const DesignedExperiment& design, Json& results) {
     row["score"] = row.contains(score) ? row[score] : Json(nullptr);
     const auto& compared = design.variants[i].compared_to;
     if (!compared) continue;
-    row["delta"] = paired_delta(row, results["rows"][*compared], score);
+    const SeedNumbers before = row_scores(results["rows"][*compared], score);
+    row["delta"] = difference_json(values_of(paired_differences(row_scores(row, score), before)));
     row["delta_to"] = design.variants[*compared].name;
     const Json& paper = row["paper_top1"];
     const Json& paper_before = results["rows"][*compared]["paper_top1"];
     if (paper.is_number() && paper_before.is_number())
       row["paper_delta"] = paper.get<double>() - paper_before.get<double>();
   }
-}
-
-/// Sums of the deltas of a cumulative walk, side branches left out: by group, and recipe against architecture.
-void add_subtotals(const Experiment& experiment, Json& results) {
-  if (experiment.options.kind != config::ExperimentKind::ablation ||
-      experiment.options.design != config::Design::cumulative)
-    return;
-  struct Sum {
-    std::string group;
-    double delta = 0, paper = 0;
-    bool whole = true, paper_whole = true;
-  };
-  std::vector<Sum> sums, kinds{{"recipe"}, {"architecture"}};
-  bool edits_recipe = false;
-  const auto add = [](Sum& sum, const Json& row) {
-    if (row["delta"].is_object()) sum.delta += row["delta"]["mean"].get<double>();
-    else sum.whole = false;
-    if (row.contains("paper_delta")) sum.paper += row["paper_delta"].get<double>();
-    else sum.paper_whole = false;
-  };
-  for (const Json& row : results["rows"]) {
-    if (!row.contains("delta") || row["side_branch"].get<bool>()) continue;
-    const auto group = row["group"].get<std::string>();
-    bool recipe = false;
-    for (const Json& change : row["changes"]) recipe = recipe || change["pointer"].get<std::string>().starts_with("/recipe");
-    add(kinds[recipe ? 0 : 1], row);
-    edits_recipe = edits_recipe || recipe;
-    if (group.empty()) continue;
-    auto sum = std::find_if(sums.begin(), sums.end(), [&](const Sum& each) { return each.group == group; });
-    if (sum == sums.end()) sum = sums.insert(sums.end(), Sum{group});
-    add(*sum, row);
-  }
-  const auto write = [](const std::vector<Sum>& list) {
-    Json written = Json::array();
-    for (const Sum& sum : list)
-      written.push_back({{"group", sum.group}, {"delta", sum.whole ? Json(sum.delta) : Json(nullptr)},
-                         {"paper_delta", sum.paper_whole ? Json(sum.paper) : Json(nullptr)}});
-    return written;
-  };
-  if (!sums.empty()) results["subtotals"] = write(sums);
-  if (edits_recipe) results["recipe_and_architecture"] = write(kinds);
+  std::vector<Json*> deltas;
+  for (Json& row : results["rows"])
+    if (row.contains("delta")) deltas.push_back(&row["delta"]);
+  judge_together(deltas);
 }
 
 }  // namespace
@@ -183,7 +128,8 @@ Json build_results(const Experiment& experiment, const DesignedExperiment& desig
   results["rows"] = Json::array();
   for (const Variant& variant : design.variants) results["rows"].push_back(builder.row(variant));
   add_deltas(design, results);
-  add_subtotals(experiment, results);
+  add_subtotals(options, results);
+  add_effects(design, options.design, results);
   if (design.axes.size() == 2) {
     results["grid"] = {{"axes", Json::array()}};
     for (const Axis& axis : design.axes) results["grid"]["axes"].push_back({{"pointer", axis.pointer}, {"values", axis.values}});

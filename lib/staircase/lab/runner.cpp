@@ -75,7 +75,15 @@ struct Prepared {
     design = design_variants(experiment, shape.classes, shape.channels);
     runs = list_runs(design, experiment.options.seeds);
     for (const RunKey& run : runs) check_initial_weights(ledger, run);
-    for (const Variant& variant : design.variants) train::check_job(job({variant.configuration, 0}, torch::kCPU));
+    for (const Variant& variant : design.variants) check(variant);
+  }
+
+  void check(const Variant& variant) {
+    try {
+      train::check_job(job({variant.configuration, 0}, torch::kCPU));
+    } catch (const RequestError& error) {
+      throw RequestError(std::string(error.what()) + " (in the configuration " + variant.name + ")");
+    }
   }
 
   train::TrainJob job(const RunKey& run, torch::Device device) {
@@ -153,11 +161,34 @@ bool execute(Prepared& prepared, const RunKey& run, const RunOptions& options, R
 
 }  // namespace
 
-Json RunPlan::to_json() const { return {{"runs", runs}, {"done", done}, {"missing", runs - done}}; }
+Json RunPlan::to_json() const {
+  const auto or_null = [](const std::optional<double>& value) { return value ? Json(*value) : Json(nullptr); };
+  return {{"runs", runs}, {"done", done}, {"missing", runs - done}, {"training_macs", work.training_macs},
+          {"expected_hours", or_null(work.expected_hours)}, {"smallest_difference", or_null(smallest_difference)}};
+}
 
-RunPlan plan_run(Experiment experiment, const fs::path& folder) {
-  const Prepared prepared(std::move(experiment), folder);
-  return {prepared.runs.size(), prepared.count_done()};
+RunPlan plan_run(Experiment experiment, const fs::path& folder, torch::Device device) {
+  Prepared prepared(std::move(experiment), folder);
+  RunPlan plan;
+  plan.runs = prepared.runs.size();
+  plan.done = prepared.count_done();
+  std::map<std::string, double> seconds;  // of a done run, by configuration
+  for (const RunKey& run : prepared.runs)
+    if (const auto took = prepared.ledger.summary(run) ? prepared.ledger.seconds(run) : std::nullopt)
+      seconds[config::content_name(run.configuration)] = *took;
+  std::vector<PlannedRun> missing;
+  for (const RunKey& run : prepared.runs) {
+    if (prepared.ledger.summary(run)) continue;
+    PlannedRun planned{prepared.job(run, device), std::nullopt};
+    if (const auto known = seconds.find(config::content_name(run.configuration)); known != seconds.end())
+      planned.seconds = known->second;
+    missing.push_back(std::move(planned));
+  }
+  plan.work = estimate_work(std::move(missing));
+  if (plan.done > 0)
+    plan.smallest_difference = smallest_delta(build_results(prepared.experiment, prepared.design, prepared.ledger),
+                                              static_cast<int>(prepared.experiment.options.seeds.size()));
+  return plan;
 }
 
 Json run_experiment(Experiment wanted, const RunOptions& options, RunObserver& observer, const std::atomic<bool>& stop) {

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <filesystem>
 
+#include "staircase/lab/estimate.h"
 #include "staircase/lab/experiment.h"
 #include "staircase/train/trainer.h"
 
@@ -24,14 +25,17 @@ class RunObserver : public train::TrainObserver {
   virtual void on_run_failed(const std::string& name, const std::string& reason) { (void)name, (void)reason; }
 };
 
-/// What a folder still lacks.
+/// What a folder still lacks, and what that costs.
 struct RunPlan {
   size_t runs = 0, done = 0;
+  WorkEstimate work;                         ///< of the runs that are not done
+  std::optional<double> smallest_difference;  ///< that the planned seeds can show; empty: no earlier seeds
   config::Json to_json() const;
 };
 
-/// Checks everything that can be checked without training and says what would be done. Writes nothing.
-RunPlan plan_run(Experiment experiment, const std::filesystem::path& folder);
+/// Checks everything that can be checked without training and says what would be done; times a few training
+/// steps where no earlier run tells how long one takes. Writes nothing into the folder.
+RunPlan plan_run(Experiment experiment, const std::filesystem::path& folder, torch::Device device = torch::kCPU);
 
 /// Trains what the folder lacks, run by run, and keeps its reports up to date. Returns the content of
 /// results.json. A run that fails is recorded with its reason and the others go on.
