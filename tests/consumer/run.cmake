@@ -8,9 +8,9 @@ execute_process(COMMAND "${CMAKE_COMMAND}" -S "${SOURCE}" -B "${WORK}/build" -G 
                 "-DCMAKE_PREFIX_PATH=${WORK}/prefix;${PREFIX_PATH}" "-DCMAKE_CXX_FLAGS=${FLAGS}"
                 "-DCMAKE_CXX_COMPILER=${COMPILER}" ${run})
 execute_process(COMMAND "${CMAKE_COMMAND}" --build "${WORK}/build" ${run})
-execute_process(COMMAND "${WORK}/build/consumer" OUTPUT_VARIABLE said ${run})
+execute_process(COMMAND "${WORK}/build/consumer" WORKING_DIRECTORY "${WORK}" OUTPUT_VARIABLE said ${run})
 message("${said}")
-if(NOT said STREQUAL "9 blocks in stage 3\n")
+if(NOT said STREQUAL "2 images, 4 classes, verified at 3 shapes\n")
   message(FATAL_ERROR "The consumer printed something else.")
 endif()
 file(REMOVE_RECURSE "${WORK}")

@@ -75,15 +75,46 @@ sums >"$work/before"
 refuse 2 'belongs to another experiment: /override' run x.json --out results --set /recipe/epochs=2
 refuse 2 'weights' eval --data shapes
 weights=$(ls "$work"/results/runs/*/weights.safetensors)
-refuse 2 'holds another model' eval --weights "$weights" --data shapes --model resnet50
+refuse 2 'holds another network than resnet50' eval --weights "$weights" --data shapes --model resnet50
 head -c 2000 "$weights" >"$work/cut.safetensors"
 refuse 2 'cut.safetensors' eval --weights cut.safetensors --data shapes
 sums >"$work/after"
 cmp "$work/before" "$work/after" || { echo "the results changed"; failed=1; }
 
+
+# Weights in, out and to TorchScript: what is wrong is named, and nothing is left behind.
+printf 'no image' >"$work/no.jpg"
+refuse 2 'no.jpg' predict --weights "$weights" no.jpg
+refuse 2 'absent.png: no such file or folder' predict --weights "$weights" absent.png
+refuse 2 'needs --weights' predict no.jpg
+refuse 2 'OUT nowhere/x.pth: there is no folder nowhere' convert "$weights" nowhere/x.pth
+refuse 2 'x.onnx: weights are written as .safetensors, .pth or .pt' convert "$weights" x.onnx
+refuse 2 'did you mean "timm"' convert "$weights" x.pth --to tim
+refuse 2 'the layout official has names for ConvNeXts only' convert "$weights" x.pth --to official
+refuse 2 'is no weights file' convert no.jpg x.pth
+refuse 2 'has no keys to choose from' convert "$weights" x.pth --key model
+refuse 2 '--out nowhere/x.pt: there is no folder nowhere' export --weights "$weights" --out nowhere/x.pt
+refuse 2 '--precision: "fp8" is not one of fp32, bf16, fp16' export --weights "$weights" --out x.pt --precision fp8
+refuse 2 'holds another network than convnext_tiny' export --weights "$weights" --model convnext_tiny --out x.pt
+refuse 2 'needs --weights, or --model' export --out x.pt
+refuse 2 'cut.safetensors' export --weights cut.safetensors --out x.pt
+refuse 2 '--batch-size' bench resnet50 --batch-size 0
+refuse 2 'holds another network than /model' run x.json --set "/init/weights=$weights" --set '/model/depths=[1,2]'
+refuse 2 'did you mean "backbone"' run x.json --set /init/freeze=backbon
+[ ! -e "$work/x.pth" ] && [ ! -e "$work/x.pt" ] && [ ! -e "$work/x.pt.unverified" ] || { echo "a refused file was written"; failed=1; }
+
+# The same weights through a .pth, and as TorchScript.
+"$program" convert "$weights" "$work/again.pth" >/dev/null
+converted=$("$program" eval --weights "$work/again.pth" --data shapes --json 2>/dev/null | sed -n 's/.*"top1": \([0-9.]*\).*/\1/p')
+exported=$("$program" export --weights "$work/again.pth" --out "$work/x.pt" --include-preprocessing --json)
+case $exported in *'"verified_shapes"'*) ;; *) echo "export says nothing of its verification: $exported"; failed=1 ;; esac
+"$program" run "$work/x.json" --out "$work/fine" --set "/init/weights=$work/again.pth" --set /init/freeze=backbone --json >/dev/null 2>&1 ||
+  { echo "a run from weights failed"; failed=1; }
+
 # The weights give the number that the table shows.
 shown=$(sed -n 's/.*"top1_ema": \([0-9.]*\).*/\1/p' "$work"/results/runs/*/summary.json)
 again=$("$program" eval --weights "$weights" --data shapes --json 2>/dev/null | sed -n 's/.*"top1": \([0-9.]*\).*/\1/p')
+[ "$converted" = "$again" ] || { echo "eval of the converted file gives $converted, of the first $again"; failed=1; }
 [ "$shown" = "$again" ] || { echo "eval gives $again, the summary $shown"; failed=1; }
 
 # A folder that cannot be written: one sentence, status 1.
