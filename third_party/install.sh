@@ -1,5 +1,6 @@
 #!/bin/sh
-# Installs the Debian packages that Staircase is built with; does nothing when all are there.
+# Installs the Debian packages that Staircase is built with, and the libraries that draw the charts of
+# its reports (charts.sh); does nothing when all are there.
 #   sh third_party/install.sh            what the program needs
 #   sh third_party/install.sh --tests    and what only the tests need
 # README.md in this folder says what each package is for.
@@ -15,6 +16,7 @@ fail() {
   echo "install.sh: $*" >&2
   exit 1
 }
+fetch_charts() { sh "$(dirname "$0")/charts.sh" "$@"; }
 
 case ${1-} in
   '') ;;
@@ -40,9 +42,11 @@ needs="CMake 3.25, Ninja, GCC 12, LibTorch 1.13, OpenCV 4 (core, imgproc, imgcod
 nlohmann_json 3.11, cxxopts 3.1, zlib and, for the tests, Catch2 (these or newer, on CMAKE_PREFIX_PATH)"
 if has_own_libtorch; then
   echo "Using the LibTorch on CMAKE_PREFIX_PATH and installing nothing: the build needs $needs."
+  fetch_charts
   exit 0
 elif ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
   echo "Not a Debian system, installing nothing: the build needs $needs."
+  fetch_charts
   exit 0
 fi
 
@@ -56,7 +60,10 @@ missing=
 for package in $packages; do
   is_installed "${package%%|*}" || is_installed "${package##*|}" || missing="$missing $package"
 done
-[ -n "$missing" ] || exit 0
+if [ -z "$missing" ]; then
+  fetch_charts --install-npm
+  exit 0
+fi
 
 if [ "$(id -u)" = 0 ]; then
   as_root=
@@ -88,3 +95,4 @@ apt install --no-install-recommends $chosen || {
   [ -z "$stale" ] || fail "the package lists cannot be fetched (is there a network?): $stale"
   fail "the packages cannot be installed (Debian 12 and 13 have them all): $(reason)"
 }
+fetch_charts --install-npm

@@ -4,6 +4,8 @@
 
 #include "staircase/base/files.h"
 #include "staircase/base/text.h"
+#include "staircase/lab/report_data.h"
+#include "staircase/lab/report_html.h"
 #include "staircase/lab/report_table.h"
 
 namespace staircase::lab {
@@ -120,6 +122,7 @@ void write_reports(const std::filesystem::path& folder, const Json& results) {
   write_file_atomically(folder / "results.json", results.dump(2) + "\n");
   write_file_atomically(folder / "results.csv", report_csv(results));
   write_file_atomically(folder / "report.md", report_markdown(results));
+  write_file_atomically(folder / "report.html", report_html({report_data(folder, results)}));
 }
 
 }  // namespace staircase::lab
