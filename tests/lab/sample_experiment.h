@@ -13,7 +13,7 @@ using SampleScore = std::function<double(const lab::Variant& variant, size_t ind
 
 /// A hundredth to half a point that looks like chance and is the same every time.
 inline double sample_noise(size_t index, int64_t seed) {
-  return 0.1 * (static_cast<double>((index * 13 + static_cast<size_t>(seed) * 7) % 11) - 5);
+  return 0.1 * (static_cast<double>((index * 13 + static_cast<size_t>(seed) * (7 + index)) % 11) - 5);
 }
 
 /// Writes what training leaves of one run, over ten epochs.

@@ -55,7 +55,7 @@ std::string background(const Json& experiment, const std::string& prefix) {
 
 std::string sections(const Json& experiment) {
   const Json& results = experiment["results"];
-  return section("Table", "<p class=\"hint\">Sorts by a click on a header.</p>\n" + html_table(main_table(results)) +
+  return section("Table", "<p class=\"hint on-screen\">Sorts by a click on a header.</p>\n" + html_table(main_table(results)) +
                               html_table(grid_table(results)) + html_table(subtotal_table(results))) +
          background(experiment, "");
 }

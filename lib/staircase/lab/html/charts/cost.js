@@ -30,7 +30,7 @@ function placeLabels(points, xDomain, yDomain, width, height) {
 
 function scatterChart(experiment, colors, { value, title, axis, caption }) {
   const rows = chartRows(experiment).filter((row) => hasNumber(row.score) && hasNumber(value(row)));
-  if (rows.length < 2) return null;
+  if (new Set(rows.map(value)).size < 2) return null;
   const width = 440, height = 320;
   const points = rows.map((row) => ({ ...row, x: value(row), y: row.score }));
   const xDomain = widened(points.map((point) => point.x), 0.12), yDomain = widened(points.map((point) => point.y), 0.08);
@@ -47,9 +47,9 @@ function scatterChart(experiment, colors, { value, title, axis, caption }) {
   const layer = [
     ...(walk ? [{ transform: [{ filter: "!datum.side" }], mark: { type: "line", color: colors.muted, strokeWidth: 1, opacity: 0.6 },
                   encoding: { x, y, order: { field: "order" } } }] : []),
-    { mark: { type: "rule", color: colors.muted, strokeWidth: 0.5 },
+    { mark: { type: "rule", color: colors.muted, strokeWidth: 1, strokeDash: [1, 2] },
       encoding: { x, y, x2: { field: "labelX" }, y2: { field: "labelY" } } },
-    { mark: { type: "point", size: 70, color: colors.ours, strokeWidth: 2 },
+    { mark: { type: "point", size: 70, color: colors.ours, strokeWidth: 2, opacity: 1 },
       encoding: { x, y, fill: { condition: { test: "datum.side", value: colors.page }, value: colors.ours },
                   tooltip: [{ field: "name" }, { field: "scoreText", title: "top-1" }, { field: "x", title: axis, format: ",.4~r" }] } },
     ...texts,

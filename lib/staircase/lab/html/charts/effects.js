@@ -48,21 +48,25 @@ function effectChart(experiment, colors) {
   const shapes = { [verdicts.shown]: "circle", [verdicts.none]: "square", [verdicts.unknown]: "triangle-up", [verdicts.paper]: "diamond" };
   const y = labelAxis(labels, true);
   const x = { field: "value", type: "quantitative", title: "Difference in top-1 (percentage points)", scale: { domain, nice: false } };
-  const shape = { field: "verdict", type: "nominal", title: null, scale: { domain: shown, range: shown.map((each) => shapes[each]) },
-                  legend: { orient: "top", symbolStrokeColor: colors.ink, symbolStrokeWidth: 1.6 } };
+  // Shape, filling and outline share one legend because they share field, domain and title.
+  const channel = (range) => ({ field: "verdict", type: "nominal", title: null, scale: { domain: shown, range },
+                                legend: { orient: "top", symbolStrokeWidth: 1.6 } });
+  const shape = channel(shown.map((each) => shapes[each]));
+  const fill = channel(shown.map((each) => (each === verdicts.shown ? colors.ours : colors.page)));
+  const stroke = channel(shown.map((each) => (each === verdicts.paper ? colors.ink : colors.ours)));
   const layer = [
-    { mark: { type: "rule", color: colors.muted, strokeWidth: 1.5 }, encoding: { x: { datum: 0 }, y: undefined } },
+    { data: { values: [{}] }, mark: { type: "rule", color: colors.muted, strokeWidth: 1.2 }, encoding: { x: { datum: 0 } } },
     { transform: [{ filter: "isValid(datum.low)" }], mark: { type: "rule", color: colors.ours, strokeWidth: 2.5 },
       encoding: { y, x: { ...x, field: "low" }, x2: { field: "high" } } },
-    { mark: { type: "point", size: 90, color: colors.ours, strokeWidth: 2 },
-      encoding: { y, x, shape, tooltip: [{ field: "label", title: "step" }, { field: "text", title: "worth" }, { field: "verdict" }],
-                  fill: { condition: { test: { field: "verdict", equal: verdicts.shown }, value: colors.ours }, value: colors.page } } },
+    { mark: { type: "point", size: 90, strokeWidth: 2, opacity: 1 },
+      encoding: { y, x, shape, fill, stroke,
+                  tooltip: [{ field: "label", title: "step" }, { field: "text", title: "worth" }, { field: "verdict" }] } },
     textColumn("text", width + 10, labels),
   ];
   if (hasPaper)
     layer.splice(1, 0, { transform: [{ filter: "isValid(datum.paper)" }, { calculate: "'" + verdicts.paper + "'", as: "verdict" }],
-                         mark: { type: "point", size: 80, color: colors.ink, strokeWidth: 1.2 },
-                         encoding: { y, x: { ...x, field: "paper" }, shape } });
+                         mark: { type: "point", size: 80, strokeWidth: 1.2, opacity: 1 },
+                         encoding: { y, x: { ...x, field: "paper" }, shape, fill, stroke } });
   const bars = rows.some((row) => row.low !== null) ? " Bars: 95 % intervals over the seeds." : "";
   const filled = shown.includes(verdicts.shown) ? " Filled: the difference is told apart from 0." : "";
   return { title: "What each step was worth", caption: "Difference in top-1, in percentage points." + bars + filled,

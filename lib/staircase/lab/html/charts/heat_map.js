@@ -2,14 +2,17 @@
 
 /** Cells with their numbers written in them: color only repeats what the text says. */
 function heatMap(cells, rowsTitle, columnsTitle, rowOrder, columnOrder, color) {
+  const step = Math.max(64, Math.min(120, 560 / columnOrder.length));
+  const tilted = columnOrder.some((name) => 7 * name.length > step);
+  color.scale.interpolate = "rgb"; // other ways from orange to blue lead over red
   return {
     data: { values: cells },
-    width: { step: Math.max(64, Math.min(120, 560 / columnOrder.length)) },
+    width: { step },
     height: { step: 36 },
     encoding: {
       y: { field: "row", type: "nominal", sort: rowOrder, title: rowsTitle, axis: { ticks: false, domain: false } },
       x: { field: "column", type: "nominal", sort: columnOrder, title: columnsTitle,
-           axis: { orient: "top", labelAngle: columnOrder.some((name) => name.length > 9) ? -30 : 0, ticks: false, domain: false } },
+           axis: { orient: "top", labelAngle: tilted ? -30 : 0, ticks: false, domain: false } },
     },
     layer: [{ mark: { type: "rect", stroke: "gray", strokeWidth: 0.5 }, encoding: { color } },
             { mark: "text", encoding: { text: { field: "text" } } }],
