@@ -35,16 +35,18 @@ int report_several(const Words& folders, const std::string& out, bool json) {
 }  // namespace
 
 int run_report(const Words& words) {
-  Arguments arguments("report",
-                      "Writes report.html, report.md, results.csv and results.json from what a folder of results holds.\n"
-                      "Several folders are put side by side on one page; they stay as they are.",
-                      "DIR...", "staircase report runs/quickstart");
-  arguments.options()("out", "the page for several folders", cxxopts::value<std::string>()->default_value("comparison.html"),
-                      "FILE.html");
+  Arguments arguments(
+      "report",
+      "Writes report.html, report.md, results.csv and results.json from what a folder of results holds.\n"
+      "Several folders are put side by side on one page; they stay as they are.",
+      "DIR...", "staircase report runs/quickstart");
+  arguments.options()("out", "the page for several folders",
+                      cxxopts::value<std::string>()->default_value("comparison.html"), "FILE.html");
   if (!arguments.parse(words, 1, 100)) return 0;
   const Words& folders = arguments.positional();
   if (folders.size() > 1) return report_several(folders, arguments.get<std::string>("out"), arguments.json());
-  if (arguments.has("out")) throw RequestError("--out: is for several folders; the report of one lies in the folder");
+  if (arguments.has("out"))
+    throw RequestError("--out: is for several folders; the report of one lies in the folder");
   return report_one(folders[0], arguments.json());
 }
 

@@ -17,13 +17,17 @@ using namespace staircase::lab;
 
 namespace {
 
-double flat_score(const Variant&, size_t index, int64_t seed) { return 40 + static_cast<double>(index) + tests::sample_noise(index, seed); }
+double flat_score(const Variant&, size_t index, int64_t seed) {
+  return 40 + static_cast<double>(index) + tests::sample_noise(index, seed);
+}
 
 /// A folder with the grid of norms and batch sizes.
 struct Sample {
   Sample() { tests::write_sample(folder / "grid", tests::sample_grid(), flat_score); }
   config::Json read() const { return read_experiments({folder / "grid"})[0]; }
-  std::filesystem::path first_run() const { return folder / "grid/runs" / read()["runs"][0]["name"].get<std::string>(); }
+  std::filesystem::path first_run() const {
+    return folder / "grid/runs" / read()["runs"][0]["name"].get<std::string>();
+  }
 
   tests::TemporaryFolder folder;
 };
@@ -49,14 +53,17 @@ size_t count(const std::string& text, const std::string& part) {
 TEST_CASE("The page asks for nothing outside itself", "[lab]") {
   const Sample sample;
   const std::string page = report_html({sample.read()});
-  CHECK_FALSE(std::regex_search(own_part(page), std::regex("https?:|url\\(|@import|<link|<iframe|\\ssrc=|\\shref=")));
+  CHECK_FALSE(
+      std::regex_search(own_part(page), std::regex("https?:|url\\(|@import|<link|<iframe|\\ssrc=|\\shref=")));
   CHECK_THAT(page, ContainsSubstring("content=\"default-src 'none';"));
 }
 
 TEST_CASE("A page ends its scripts only where it means to", "[lab]") {
   const Sample sample;
   config::Json results = sample.read()["results"];
-  const auto scripts = [&] { return count(report_html({report_data(sample.folder / "grid", results)}), "</script"); };
+  const auto scripts = [&] {
+    return count(report_html({report_data(sample.folder / "grid", results)}), "</script");
+  };
   const size_t before = scripts();
   tests::add_sample_effects(results);
   CHECK(scripts() == before);
@@ -73,7 +80,8 @@ TEST_CASE("Text of the user is escaped wherever it stands", "[lab]") {
   CHECK_THAT(page, ContainsSubstring("<h1>a &lt;/script&gt;&lt;script&gt;alert(1)&lt;/script&gt; name</h1>"));
   CHECK_THAT(page, ContainsSubstring("&lt;img src=x onerror=alert(1)&gt; &amp; &quot;quotes&quot;"));
   CHECK(escape_html("<a href='x'>\"&\"</a>") == "&lt;a href=&#39;x&#39;&gt;&quot;&amp;&quot;&lt;/a&gt;");
-  CHECK(config::Json::parse(json_for_script({{"k", "</script><!-- <"}})) == config::Json{{"k", "</script><!-- <"}});
+  CHECK(config::Json::parse(json_for_script({{"k", "</script><!-- <"}})) ==
+        config::Json{{"k", "</script><!-- <"}});
   CHECK_THAT(json_for_script({{"k", "</script>"}}), !ContainsSubstring("<"));
 }
 
@@ -107,7 +115,8 @@ TEST_CASE("A damaged line of a log is left out and named", "[lab]") {
   const config::Json data = sample.read();
   CHECK(data["runs"][0]["curve"].size() == 10);
   REQUIRE(data["warnings"].size() == 2);
-  CHECK_THAT(data["warnings"][0].get<std::string>(), ContainsSubstring("metrics.jsonl: line 11 is damaged and was left out"));
+  CHECK_THAT(data["warnings"][0].get<std::string>(),
+             ContainsSubstring("metrics.jsonl: line 11 is damaged and was left out"));
   CHECK_THAT(report_html({data}), ContainsSubstring("line 11 is damaged"));
 }
 
@@ -129,7 +138,8 @@ TEST_CASE("Experiments side by side show what differs and match rows by name", "
   const Sample sample;
   std::string other = tests::sample_grid();
   other.replace(other.find("\"batch_size\": 256"), 17, "\"batch_size\": 128");
-  tests::write_sample(sample.folder / "other", other, [](const Variant& v, size_t i, int64_t s) { return flat_score(v, i, s) + 2; });
+  tests::write_sample(sample.folder / "other", other,
+                      [](const Variant& v, size_t i, int64_t s) { return flat_score(v, i, s) + 2; });
   const auto experiments = read_experiments({sample.folder / "grid", sample.folder / "other"});
   CHECK(experiments[0]["label"] == (sample.folder / "grid").string());  // both are named "grid"
   const TextTable table = comparison_table(experiments);

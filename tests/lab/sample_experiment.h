@@ -24,37 +24,54 @@ inline void write_sample_run(const std::filesystem::path& folder, double top1, d
   Json line;
   for (int epoch = 1; epoch <= 10; ++epoch) {
     const double learned = 1 - std::exp(-epoch / 2.5);
-    line = {{"epoch", epoch}, {"train_loss", 2.3 - learned * top1 / 60}, {"top1", 10 + (top1 - 10) * learned / (1 - std::exp(-4.0))}};
+    line = {{"epoch", epoch},
+            {"train_loss", 2.3 - learned * top1 / 60},
+            {"top1", 10 + (top1 - 10) * learned / (1 - std::exp(-4.0))}};
     metrics += line.dump() + "\n";
-    timing += Json{{"epoch", epoch}, {"train_seconds", milliseconds}, {"train_images", 1000}, {"eval_seconds", 0.5},
-                   {"peak_memory_mb", 267.4}}.dump() + "\n";
+    timing += Json{{"epoch", epoch},
+                   {"train_seconds", milliseconds},
+                   {"train_images", 1000},
+                   {"eval_seconds", 0.5},
+                   {"peak_memory_mb", 267.4}}
+                  .dump() +
+              "\n";
   }
   line["params"] = 1000;
   write_file_atomically(folder / "metrics.jsonl", metrics);
   write_file_atomically(folder / "timing.jsonl", timing);
   write_file_atomically(folder / "summary.json", line.dump());
   write_file_atomically(folder / "config.json",
-                        Json{{"seed", 0}, {"threads", 2}, {"device", "cpu"}, {"staircase", {{"version", "0.1.0"}, {"revision", "abc1234"}}},
-                             {"libtorch", "1.13.0"}, {"compiler", "GCC 12.2.0"}, {"machine", "a machine, 2 cores, 23 GB"}}.dump());
+                        Json{{"seed", 0},
+                             {"threads", 2},
+                             {"device", "cpu"},
+                             {"staircase", {{"version", "0.1.0"}, {"revision", "abc1234"}}},
+                             {"libtorch", "1.13.0"},
+                             {"compiler", "GCC 12.2.0"},
+                             {"machine", "a machine, 2 cores, 23 GB"}}
+                            .dump());
 }
 
 /// A folder of results as training would have left it, with numbers from a formula.
-inline void write_sample(const std::filesystem::path& folder, const std::string& content, const SampleScore& score) {
-  const lab::Experiment experiment = lab::resolve_experiment(config::parse_json(content, "sample.json"), "sample.json");
+inline void write_sample(const std::filesystem::path& folder, const std::string& content,
+                         const SampleScore& score) {
+  const lab::Experiment experiment =
+      lab::resolve_experiment(config::parse_json(content, "sample.json"), "sample.json");
   const lab::DesignedExperiment design = lab::design_variants(experiment, 10, 3);
   const lab::Ledger ledger(folder);
   make_folder(folder);
   ledger.write_experiment_file(experiment, {10, 3});
   for (size_t i = 0; i < design.variants.size(); ++i)
     for (int64_t seed : experiment.options.seeds)
-      write_sample_run(ledger.run_folder({design.variants[i].configuration, seed}), score(design.variants[i], i, seed),
-                       4 + 0.3 * static_cast<double>(i % 5));
+      write_sample_run(ledger.run_folder({design.variants[i].configuration, seed}),
+                       score(design.variants[i], i, seed), 4 + 0.3 * static_cast<double>(i % 5));
 }
 
 /// The whole ladder, compared by raw weights.
 inline std::string sample_ladder(const std::string& name, const std::string& seeds) {
-  return R"({"name": ")" + name + R"(", "description": "Numbers from a formula: they mean nothing.", "kind": "ablation",
-    "ladder": "resnet50-convnext_tiny", "base": {"data": {"kind": "shapes"}}, "seeds": )" + seeds + "}";
+  return R"({"name": ")" + name +
+         R"(", "description": "Numbers from a formula: they mean nothing.", "kind": "ablation",
+    "ladder": "resnet50-convnext_tiny", "base": {"data": {"kind": "shapes"}}, "seeds": )" +
+         seeds + "}";
 }
 
 inline std::string sample_grid() {
@@ -68,12 +85,17 @@ inline std::string sample_grid() {
 inline void add_sample_effects(config::Json& results) {
   results["name"] = "a </script><script>alert(1)</script> name";
   results["description"] = "<img src=x onerror=alert(1)> & \"quotes\"";
-  results["effects"] = {{{"step", "gelu </script><b>"}, {"value", 1.25}, {"interval", {0.4, 2.1}}, {"verdict", "difference shown"}},
-                        {{"step", "kernel_7"}, {"value", -0.3}, {"interval", {-1.1, 0.5}}, {"verdict", "no difference shown"}},
-                        {{"step", "layer_norm"}, {"value", 0.4}, {"interval", nullptr}}};
-  results["interactions"] = {{{"a", "gelu </script><b>"}, {"b", "kernel_7"}, {"value", 0.8}, {"interval", {0.1, 1.5}}},
-                             {{"a", "gelu </script><b>"}, {"b", "layer_norm"}, {"value", -0.6}},
-                             {{"a", "kernel_7"}, {"b", "layer_norm"}, {"value", 0.1}, {"interval", {-0.5, 0.7}}}};
+  results["effects"] = {
+      {{"step", "gelu </script><b>"},
+       {"value", 1.25},
+       {"interval", {0.4, 2.1}},
+       {"verdict", "difference shown"}},
+      {{"step", "kernel_7"}, {"value", -0.3}, {"interval", {-1.1, 0.5}}, {"verdict", "no difference shown"}},
+      {{"step", "layer_norm"}, {"value", 0.4}, {"interval", nullptr}}};
+  results["interactions"] = {
+      {{"a", "gelu </script><b>"}, {"b", "kernel_7"}, {"value", 0.8}, {"interval", {0.1, 1.5}}},
+      {{"a", "gelu </script><b>"}, {"b", "layer_norm"}, {"value", -0.6}},
+      {{"a", "kernel_7"}, {"b", "layer_norm"}, {"value", 0.1}, {"interval", {-0.5, 0.7}}}};
 }
 
 }  // namespace staircase::tests

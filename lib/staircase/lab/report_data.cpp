@@ -128,7 +128,9 @@ Json report_data(const fs::path& folder, const Json& results) {
 }
 
 TextTable cost_table(const Json& data) {
-  TextTable table{{"row", "runs", "training", "evaluation", "images/s", "memory (MB)"}, {false, true, true, true, true, true}, {}};
+  TextTable table{{"row", "runs", "training", "evaluation", "images/s", "memory (MB)"},
+                  {false, true, true, true, true, true},
+                  {}};
   Cost all;
   std::vector<std::pair<std::string, Cost>> rows;
   for (const Json& run : data["runs"]) {
@@ -149,9 +151,12 @@ TextTable origin_table(const Json& data) {
   for (const Json& run : data["runs"]) {
     const Json made_by = run.value("made_by", Json::object());
     const Json source = made_by.value("staircase", Json::object());
-    std::vector<std::string> line{source.value("version", std::string("?")) + " (" + source.value("revision", std::string("?")) + ")"};
-    for (const char* key : {"libtorch", "compiler", "machine", "device", "threads"}) line.push_back(plain(made_by.value(key, Json("?"))));
-    auto found = std::find_if(origins.begin(), origins.end(), [&](const auto& each) { return each.first == line; });
+    std::vector<std::string> line{source.value("version", std::string("?")) + " (" +
+                                  source.value("revision", std::string("?")) + ")"};
+    for (const char* key : {"libtorch", "compiler", "machine", "device", "threads"})
+      line.push_back(plain(made_by.value(key, Json("?"))));
+    auto found =
+        std::find_if(origins.begin(), origins.end(), [&](const auto& each) { return each.first == line; });
     if (found == origins.end()) found = origins.insert(origins.end(), {line, 0});
     ++found->second;
   }

@@ -41,8 +41,8 @@ std::string configuration(const Json& experiment) {
   const Json& content = experiment["experiment"];
   if (!content.is_object()) return {};
   const std::string text = content.dump(2, ' ', false, Json::error_handler_t::replace);
-  return "<details class=\"json\"><summary>experiment.json, with every default</summary>\n<pre>" + escape_html(text) +
-         "</pre></details>\n";
+  return "<details class=\"json\"><summary>experiment.json, with every default</summary>\n<pre>" +
+         escape_html(text) + "</pre></details>\n";
 }
 
 /// What made the numbers; `prefix` tells several experiments apart.
@@ -55,15 +55,17 @@ std::string background(const Json& experiment, const std::string& prefix) {
 
 std::string sections(const Json& experiment) {
   const Json& results = experiment["results"];
-  return section("Table", "<p class=\"hint on-screen\">Sorts by a click on a header.</p>\n" + html_table(main_table(results)) +
-                              html_table(grid_table(results)) + html_table(subtotal_table(results))) +
+  return section("Table", "<p class=\"hint on-screen\">Sorts by a click on a header.</p>\n" +
+                              html_table(main_table(results)) + html_table(grid_table(results)) +
+                              html_table(subtotal_table(results))) +
          background(experiment, "");
 }
 
 std::string sections_side_by_side(const std::vector<Json>& experiments) {
   std::string html = section("Table", html_table(comparison_table(experiments))) +
                      section("What differs besides the steps", html_table(differences_table(experiments)));
-  for (const Json& experiment : experiments) html += background(experiment, experiment["label"].get<std::string>() + ": ");
+  for (const Json& experiment : experiments)
+    html += background(experiment, experiment["label"].get<std::string>() + ": ");
   return html;
 }
 
@@ -72,8 +74,9 @@ bool has_charts() { return !embedded_file("vega-embed.min.js").empty(); }
 std::string scripts() {
   std::vector<std::string_view> names{"table.js"};
   if (has_charts())
-    names = {"vega.min.js", "vega-lite.min.js", "vega-embed.min.js", "table.js", "common.js", "staircase.js", "effects.js",
-             "heat_map.js", "cost.js", "curves.js", "compare.js", "draw.js"};
+    names = {"vega.min.js", "vega-lite.min.js", "vega-embed.min.js", "table.js",
+             "common.js",   "staircase.js",     "effects.js",        "heat_map.js",
+             "cost.js",     "curves.js",        "compare.js",        "draw.js"};
   std::string html;
   for (const std::string_view name : names) {
     html += "<script>\n";
@@ -100,18 +103,20 @@ std::string title_of(const std::vector<Json>& experiments) {
 
 std::string report_html(const std::vector<Json>& experiments) {
   const bool several = experiments.size() > 1;
-  const std::string without = has_charts()
-                                  ? "<noscript><p>The charts need JavaScript; the tables do not.</p></noscript>"
-                                  : "<p class=\"hint\">This program was built without the chart libraries, so there are tables only.</p>";
-  return fill_skeleton(embedded_file("report.html"),
-                       {{"title", escape_html(title_of(experiments))},
-                        {"style", std::string(embedded_file("report.css"))},
-                        {"introduction", several ? side_by_side_introduction(experiments) : introduction(experiments[0])},
-                        {"without_charts", without},
-                        {"sections", several ? sections_side_by_side(experiments) : sections(experiments[0])},
-                        {"version", escape_html(build_info().version + " (" + build_info().revision + ")")},
-                        {"data", json_for_script({{"experiments", experiments}})},
-                        {"scripts", scripts()}});
+  const std::string without =
+      has_charts() ? "<noscript><p>The charts need JavaScript; the tables do not.</p></noscript>"
+                   : "<p class=\"hint\">This program was built without the chart libraries, so there are "
+                     "tables only.</p>";
+  return fill_skeleton(
+      embedded_file("report.html"),
+      {{"title", escape_html(title_of(experiments))},
+       {"style", std::string(embedded_file("report.css"))},
+       {"introduction", several ? side_by_side_introduction(experiments) : introduction(experiments[0])},
+       {"without_charts", without},
+       {"sections", several ? sections_side_by_side(experiments) : sections(experiments[0])},
+       {"version", escape_html(build_info().version + " (" + build_info().revision + ")")},
+       {"data", json_for_script({{"experiments", experiments}})},
+       {"scripts", scripts()}});
 }
 
 }  // namespace staircase::lab

@@ -1,7 +1,17 @@
 "use strict";
 // Draws every chart that the data allows, again when the reader's theme changes.
 
-const singleCharts = [staircaseChart, effectChart, interactionChart, gridChart, macsChart, rateChart, latencyChart, scoreCurves, lossCurves];
+const singleCharts = [
+  staircaseChart,
+  effectChart,
+  interactionChart,
+  gridChart,
+  macsChart,
+  rateChart,
+  latencyChart,
+  scoreCurves,
+  lossCurves,
+];
 const severalCharts = [compareScores, compareEffects, compareMacs];
 
 /** A figure with its heading, caption and the place of the chart. */
@@ -23,16 +33,27 @@ async function drawCharts(experiments, dark) {
   const section = document.getElementById("charts");
   section.replaceChildren();
   document.documentElement.classList.toggle("dark-charts", dark);
-  const charts = experiments.length > 1 ? severalCharts.map((chart) => chart(experiments, colors))
-                                        : singleCharts.map((chart) => chart(experiments[0], colors));
+  const charts =
+    experiments.length > 1
+      ? severalCharts.map((chart) => chart(experiments, colors))
+      : singleCharts.map((chart) => chart(experiments[0], colors));
   for (const { title, caption, spec } of charts.filter(Boolean)) {
     const place = addFigure(section, title, caption);
     const file = title.toLowerCase().replace(/[^a-z0-9]+/g, "_");
     try {
-      await vegaEmbed(place, { description: title, ...spec }, {
-        mode: "vega-lite", renderer: "svg", config: themeConfig(colors), downloadFileName: file, scaleFactor: 2,
-        actions: { export: true, source: false, compiled: false, editor: false }, tooltip: { theme: dark ? "dark" : "light" },
-      });
+      await vegaEmbed(
+        place,
+        { description: title, ...spec },
+        {
+          mode: "vega-lite",
+          renderer: "svg",
+          config: themeConfig(colors),
+          downloadFileName: file,
+          scaleFactor: 2,
+          actions: { export: true, source: false, compiled: false, editor: false },
+          tooltip: { theme: dark ? "dark" : "light" },
+        },
+      );
     } catch (error) {
       place.textContent = "This chart cannot be drawn: " + error.message;
       console.error(title, error);

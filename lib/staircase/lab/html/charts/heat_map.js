@@ -10,12 +10,25 @@ function heatMap(cells, rowsTitle, columnsTitle, rowOrder, columnOrder, color) {
     width: { step },
     height: { step: 36 },
     encoding: {
-      y: { field: "row", type: "nominal", sort: rowOrder, title: rowsTitle, axis: { ticks: false, domain: false } },
-      x: { field: "column", type: "nominal", sort: columnOrder, title: columnsTitle,
-           axis: { orient: "top", labelAngle: tilted ? -30 : 0, ticks: false, domain: false } },
+      y: {
+        field: "row",
+        type: "nominal",
+        sort: rowOrder,
+        title: rowsTitle,
+        axis: { ticks: false, domain: false },
+      },
+      x: {
+        field: "column",
+        type: "nominal",
+        sort: columnOrder,
+        title: columnsTitle,
+        axis: { orient: "top", labelAngle: tilted ? -30 : 0, ticks: false, domain: false },
+      },
     },
-    layer: [{ mark: { type: "rect", stroke: "gray", strokeWidth: 0.5 }, encoding: { color } },
-            { mark: "text", encoding: { text: { field: "text" } } }],
+    layer: [
+      { mark: { type: "rect", stroke: "gray", strokeWidth: 0.5 }, encoding: { color } },
+      { mark: "text", encoding: { text: { field: "text" } } },
+    ],
   };
 }
 
@@ -27,16 +40,30 @@ function interactionChart(experiment, colors) {
   const cells = given.flatMap(({ a, b, value, interval, verdict }) => {
     const open = verdict ? /no difference/i.test(verdict) : interval && interval[0] <= 0 && interval[1] >= 0;
     const text = open ? "(" + signed(value) + ")" : signed(value);
-    return [{ row: a, column: b, value, text }, { row: b, column: a, value, text }];
+    return [
+      { row: a, column: b, value, text },
+      { row: b, column: a, value, text },
+    ];
   });
   const limit = maxOf(cells.map((cell) => Math.abs(cell.value))) || 1;
-  const color = { field: "value", type: "quantitative", title: "points", legend: { format: "+" },
-                  scale: { domain: [-limit, 0, limit], range: [colors.low, colors.middle, colors.high] } };
-  const brackets = cells.some((cell) => cell.text.startsWith("(")) ? " In parentheses: no difference shown." : "";
-  return { title: "Which steps work together",
-           caption: "Interaction in points of top-1: both steps, minus each alone, plus none. Above 0 the two help each other; " +
-                    "below 0 they get in each other's way." + brackets,
-           spec: heatMap(cells, null, null, names, names, color) };
+  const color = {
+    field: "value",
+    type: "quantitative",
+    title: "points",
+    legend: { format: "+" },
+    scale: { domain: [-limit, 0, limit], range: [colors.low, colors.middle, colors.high] },
+  };
+  const brackets = cells.some((cell) => cell.text.startsWith("("))
+    ? " In parentheses: no difference shown."
+    : "";
+  return {
+    title: "Which steps work together",
+    caption:
+      "Interaction in points of top-1: both steps, minus each alone, plus none. Above 0 the two help each other; " +
+      "below 0 they get in each other's way." +
+      brackets,
+    spec: heatMap(cells, null, null, names, names, color),
+  };
 }
 
 function gridChart(experiment, colors) {
@@ -44,10 +71,28 @@ function gridChart(experiment, colors) {
   if (!grid || grid.axes.length !== 2) return null;
   const rows = experiment.results.rows.filter((row) => row.cell && row.score);
   if (rows.length === 0) return null;
-  const cells = rows.map((row) => ({ row: row.cell[0], column: row.cell[1], value: row.score.mean, text: spreadText(row.score) }));
-  const color = { field: "value", type: "quantitative", title: "top-1",
-                  scale: { domain: widened(cells.map((cell) => cell.value), 0), range: [colors.middle, colors.high] } };
+  const cells = rows.map((row) => ({
+    row: row.cell[0],
+    column: row.cell[1],
+    value: row.score.mean,
+    text: spreadText(row.score),
+  }));
+  const color = {
+    field: "value",
+    type: "quantitative",
+    title: "top-1",
+    scale: {
+      domain: widened(
+        cells.map((cell) => cell.value),
+        0,
+      ),
+      range: [colors.middle, colors.high],
+    },
+  };
   const [down, across] = grid.axes;
-  return { title: "Every combination", caption: scoreTitle(experiment) + ".",
-           spec: heatMap(cells, down.pointer, across.pointer, down.values, across.values, color) };
+  return {
+    title: "Every combination",
+    caption: scoreTitle(experiment) + ".",
+    spec: heatMap(cells, down.pointer, across.pointer, down.values, across.values, color),
+  };
 }
