@@ -43,12 +43,15 @@ std::string difference_text(const std::vector<Json>& scores) {
 /// Pointers and values of what is compared, as texts.
 Json compared_fields(const Json& experiment) {
   Json fields = Json::object();
-  for (const char* key : {"kind", "design", "base", "override", "seeds", "threads", "data_has"})
-    if (experiment.is_object() && experiment.contains(key)) fields[key] = experiment[key];
-  for (const auto& [key, value] : fields["override"].items()) fields["overrides"][key] = value.dump();
-  fields.erase("override");
-  fields["seeds"] = fields.value("seeds", Json()).dump();
-  return fields.flatten();
+  if (!experiment.is_object()) return fields;
+  for (const char* key : {"kind", "design", "base", "threads", "data_has"})
+    if (experiment.contains(key)) fields[key] = experiment[key];
+  fields = fields.flatten();
+  fields["/seeds"] = experiment.value("seeds", Json()).dump();
+  // Their keys are pointers themselves and would be escaped by flatten.
+  const Json overrides = experiment.value("override", Json::object());
+  for (const auto& [pointer, value] : overrides.items()) fields["override " + pointer] = value.dump();
+  return fields;
 }
 
 }  // namespace
