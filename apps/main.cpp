@@ -19,7 +19,7 @@ using namespace staircase::apps;  // NOLINT
 
 constexpr Command commands[] = {
     {"run", "train an experiment, or go on with it", run_run},
-    {"report", "write the tables of a folder of results again", run_report},
+    {"report", "write the reports of a folder again, or put several side by side", run_report},
     {"eval", "top-1, top-5 and loss of trained weights on a data set", run_eval},
     {"predict", "the classes of images", run_predict},
     {"convert", "weights from one key layout or format to another", run_convert},

@@ -1,21 +1,53 @@
+#include <filesystem>
 #include <iostream>
 
 #include "arguments.h"
 #include "console.h"
+#include "staircase/base/files.h"
+#include "staircase/lab/comparison.h"
 #include "staircase/lab/report.h"
+#include "staircase/lab/report_html.h"
 #include "staircase/lab/runner.h"
 
 namespace staircase::apps {
+namespace {
+
+int report_one(const std::string& folder, bool json) {
+  const config::Json results = lab::report_folder(folder);
+  if (json) print_json(results);
+  else
+    std::cout << lab::report_terminal(results, terminal_width())
+              << "\nWrote report.html, report.md, results.json and the .csv tables in " << folder << ".\n";
+  return 0;
+}
+
+/// One page for all; the folders stay as they are.
+int report_several(const Words& folders, const std::string& out, bool json) {
+  const auto experiments = lab::read_experiments({folders.begin(), folders.end()});
+  write_file_atomically(out, lab::report_html(experiments));
+  config::Json results = config::Json::array();
+  for (const config::Json& experiment : experiments) results.push_back(experiment["results"]);
+  if (json) print_json(results);
+  else std::cout << lab::comparison_terminal(experiments) << "\nWrote " << out << ".\n";
+  return 0;
+}
+
+}  // namespace
 
 int run_report(const Words& words) {
-  Arguments arguments("report", "Writes results.json, report.md and the .csv tables from what a folder of results holds.", "DIR",
-                      "staircase report runs/quickstart");
-  if (!arguments.parse(words, 1, 1)) return 0;
-  const std::string folder = arguments.positional()[0];
-  const config::Json results = lab::report_folder(folder);
-  if (arguments.json()) print_json(results);
-  else std::cout << lab::report_terminal(results, terminal_width()) << "\nWrote report.md, results.json and the .csv tables in " << folder << ".\n";
-  return 0;
+  Arguments arguments(
+      "report",
+      "Writes report.html, report.md, results.csv and results.json from what a folder of results holds.\n"
+      "Several folders are put side by side on one page; they stay as they are.",
+      "DIR...", "staircase report runs/quickstart");
+  arguments.options()("out", "the page for several folders",
+                      cxxopts::value<std::string>()->default_value("comparison.html"), "FILE.html");
+  if (!arguments.parse(words, 1, 100)) return 0;
+  const Words& folders = arguments.positional();
+  if (folders.size() > 1) return report_several(folders, arguments.get<std::string>("out"), arguments.json());
+  if (arguments.has("out"))
+    throw RequestError("--out: is for several folders; the report of one lies in the folder");
+  return report_one(folders[0], arguments.json());
 }
 
 }  // namespace staircase::apps

@@ -74,7 +74,7 @@ int run_run(const Words& words) {
     results = lab::run_experiment(experiment, options, display, stop_requested);
   }
   if (arguments.json()) print_json(results);
-  else std::cout << "\n" << lab::report_terminal(results, terminal_width()) << "\nThe report is " << (options.folder / "report.md").string() << ".\n";
+  else std::cout << "\n" << lab::report_terminal(results, terminal_width()) << "\nThe report is " << (options.folder / "report.html").string() << ".\n";
   return results["failed"].get<int64_t>() > 0 ? 1 : 0;
 }
 

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Installs the Debian packages that Staircase is built with; does nothing when all are there.
+# Installs the Debian packages that Staircase is built with, and the libraries that draw the charts of
+# its reports (charts.sh); does nothing when all are there.
 #   sh third_party/install.sh            what the program needs
 #   sh third_party/install.sh --tests    and what only the tests need
 # README.md in this folder says what each package is for.
@@ -18,6 +19,7 @@ fail() {
   echo "install.sh: $*" >&2
   exit 1
 }
+fetch_charts() { sh "$(dirname "$0")/charts.sh" "$@"; }
 
 case ${1-} in
   '') ;;
@@ -43,9 +45,11 @@ needs="CMake 3.25, Ninja, GCC 12, LibTorch 1.13, OpenCV 4 (core, imgproc, imgcod
 nlohmann_json 3.11, cxxopts 3.1, the headers of Boost 1.74, zlib and, for the tests, Catch2 (these or newer, on CMAKE_PREFIX_PATH)"
 if has_own_libtorch; then
   echo "Using the LibTorch on CMAKE_PREFIX_PATH and installing nothing: the build needs $needs."
+  fetch_charts
   exit 0
 elif ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
   echo "Not a Debian system, installing nothing: the build needs $needs."
+  fetch_charts
   exit 0
 fi
 
@@ -63,11 +67,13 @@ missing_optional=
 for package in $optional; do
   is_installed "$package" || missing_optional="$missing_optional $package"
 done
-[ -n "$missing$missing_optional" ] || exit 0
+if [ -z "$missing$missing_optional" ]; then
+  fetch_charts --install-npm
+  exit 0
+fi
 
 leave_out() {
   echo "Without$missing_optional the comparisons with PyTorch are left out: $1." >&2
-  exit 0
 }
 
 if [ "$(id -u)" = 0 ]; then
@@ -108,3 +114,4 @@ if [ -n "$missing_optional" ]; then
   echo "Installing$missing_optional ..."
   apt install --no-install-recommends $missing_optional || leave_out "$(reason)"
 fi
+fetch_charts --install-npm

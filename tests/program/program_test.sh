@@ -40,6 +40,8 @@ refuse 2 'nowhere' run x.json --set '/data={"kind": "image_folder", "path": "now
 refuse 2 'cuda' run x.json --device cuda:99
 refuse 2 'unknown' run x.json --unknown
 refuse 2 'is not a folder of results' report "$work"
+refuse 2 'is not a folder of results' report "$work" "$work" --out both.html
+refuse 2 '--out: is for several folders' report "$work" --out one.html
 refuse 2 'not a known ladder' ladder resnet50
 refuse 2 'did you mean "convnext_tiny"' describe convnext_tny
 refuse 2 '/model/FIELD' describe resnet50 --set /recipe/epochs=3

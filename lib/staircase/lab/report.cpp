@@ -7,6 +7,9 @@
 #include "staircase/lab/cells.h"
 #include "staircase/lab/csv.h"
 #include "staircase/lab/effect_table.h"
+#include "staircase/lab/report_data.h"
+#include "staircase/lab/report_html.h"
+#include "staircase/lab/report_table.h"
 
 namespace staircase::lab {
 namespace {
@@ -136,6 +139,7 @@ void write_reports(const std::filesystem::path& folder, const Json& results) {
   write_or_remove(folder / "effects.csv", effects_csv(results));
   write_or_remove(folder / "interactions.csv", interactions_csv(results));
   write_file_atomically(folder / "report.md", report_markdown(results));
+  write_file_atomically(folder / "report.html", report_html({report_data(folder, results)}));
 }
 
 }  // namespace staircase::lab

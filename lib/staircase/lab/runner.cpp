@@ -7,9 +7,11 @@
 #include "staircase/base/files.h"
 #include "staircase/data/open_data.h"
 #include "staircase/interop/weights_file.h"
+#include "staircase/lab/comparison.h"
 #include "staircase/lab/design.h"
 #include "staircase/lab/ledger.h"
 #include "staircase/lab/report.h"
+#include "staircase/lab/report_data.h"
 #include "staircase/lab/results.h"
 #include "staircase/nn/libtorch.h"
 
@@ -159,6 +161,13 @@ bool execute(Prepared& prepared, const RunKey& run, const RunOptions& options, R
   return false;
 }
 
+/// The content of results.json, from what the folder holds now.
+Json results_of(const fs::path& folder) {
+  const Ledger ledger(folder);
+  const auto [experiment, shape] = ledger.read_experiment_file();
+  return build_results(experiment, design_variants(experiment, shape.classes, shape.channels), ledger);
+}
+
 }  // namespace
 
 Json RunPlan::to_json() const {
@@ -210,12 +219,16 @@ Json run_experiment(Experiment wanted, const RunOptions& options, RunObserver& o
 }
 
 Json report_folder(const fs::path& folder) {
-  const Ledger ledger(folder);
-  const auto [experiment, shape] = ledger.read_experiment_file();
-  const DesignedExperiment design = design_variants(experiment, shape.classes, shape.channels);
-  const Json results = build_results(experiment, design, ledger);
+  const Json results = results_of(folder);
   write_reports(folder, results);
   return results;
+}
+
+std::vector<Json> read_experiments(const std::vector<fs::path>& folders) {
+  std::vector<Json> experiments;
+  for (const fs::path& folder : folders) experiments.push_back(report_data(folder, results_of(folder)));
+  label_experiments(experiments);
+  return experiments;
 }
 
 }  // namespace staircase::lab

@@ -47,4 +47,8 @@ config::Json run_experiment(Experiment experiment, const RunOptions& options, Ru
 /// Throws RequestError when the folder holds no experiment.
 config::Json report_folder(const std::filesystem::path& folder);
 
+/// The experiments of several folders as report_data gives them, labelled for a comparison. Writes nothing.
+/// Throws RequestError when a folder holds no experiment.
+std::vector<config::Json> read_experiments(const std::vector<std::filesystem::path>& folders);
+
 }  // namespace staircase::lab

@@ -1,0 +1,124 @@
+"use strict";
+// What all charts share. Each chart is a function that takes experiments as lab/report_data.h describes
+// them and returns {title, caption, spec}, or null when there is nothing to draw.
+
+/** Colors of one theme. Blue and orange stay apart in every kind of color blindness. */
+function themeColors(dark) {
+  return dark
+    ? {
+        page: "#16191d",
+        ink: "#e6e9ec",
+        muted: "#a3abb4",
+        grid: "#2c3239",
+        ours: "#5aa9e6",
+        other: "#e69f5a",
+        low: "#9a5716",
+        middle: "#16191d",
+        high: "#1f6aa5",
+      }
+    : {
+        page: "#ffffff",
+        ink: "#1d2126",
+        muted: "#5a626b",
+        grid: "#e6e9ec",
+        ours: "#2f7fc1",
+        other: "#c8640a",
+        low: "#eda765",
+        middle: "#ffffff",
+        high: "#7db7e4",
+      };
+}
+
+/** The look of all charts, as Vega-Lite's config. */
+function themeConfig(colors) {
+  const font = 'system-ui, "Segoe UI", "DejaVu Sans", sans-serif';
+  return {
+    background: colors.page,
+    font,
+    axis: {
+      labelColor: colors.ink,
+      titleColor: colors.muted,
+      gridColor: colors.grid,
+      domainColor: colors.muted,
+      tickColor: colors.muted,
+      labelFontSize: 12,
+      titleFontSize: 12,
+      titleFontWeight: "normal",
+      labelLimit: 230,
+    },
+    legend: {
+      labelColor: colors.ink,
+      titleColor: colors.muted,
+      labelFontSize: 12,
+      titleFontSize: 12,
+      symbolSize: 90,
+      labelLimit: 300,
+    },
+    header: { labelColor: colors.ink, titleColor: colors.muted, labelFontSize: 12, labelLimit: 200 },
+    text: { color: colors.ink, fontSize: 12 },
+    view: { stroke: null },
+  };
+}
+
+const hasNumber = (value) => typeof value === "number" && Number.isFinite(value);
+const meanOf = (value) => (hasNumber(value) ? value : value && hasNumber(value.mean) ? value.mean : null);
+const signed = (value, digits = 2) => (value < 0 ? "−" : "+") + Math.abs(value).toFixed(digits);
+const spreadText = (spread) =>
+  spread.mean.toFixed(2) + (hasNumber(spread.std) ? " ± " + spread.std.toFixed(2) : "");
+const minOf = (list) => list.reduce((a, b) => Math.min(a, b), Infinity);
+const maxOf = (list) => list.reduce((a, b) => Math.max(a, b), -Infinity);
+
+/** 4089184256 -> "4.09 G". */
+function countText(value) {
+  for (const [scale, unit] of [
+    [1e9, " G"],
+    [1e6, " M"],
+    [1e3, " k"],
+  ])
+    if (value >= scale) return (value / scale).toPrecision(3) + unit;
+  return String(value);
+}
+
+/** [low, high] widened by a share of its length, and never empty. */
+function widened(values, share) {
+  const low = minOf(values),
+    high = maxOf(values);
+  const room = (high - low || Math.max(Math.abs(high) * 0.1, 1)) * share;
+  return [low - room, high + room];
+}
+
+/** The rows of an experiment as charts need them. Steps that were tried and not adopted stand in parentheses. */
+function chartRows(experiment) {
+  const score = experiment.results.score;
+  return experiment.results.rows.map((row, index) => ({
+    name: row.name,
+    label: row.side_branch ? "(" + row.name + ")" : row.name,
+    order: index,
+    side: Boolean(row.side_branch),
+    score: meanOf(row.score),
+    scoreText: row.score ? spreadText(row.score) : "no result",
+    seeds: row.seeds
+      .filter((seed) => hasNumber(seed[score]))
+      .map((seed) => ({ seed: seed.seed, score: seed[score] })),
+    delta: row.delta || null,
+    deltaTo: row.delta_to,
+    paper: hasNumber(row.paper_top1) ? row.paper_top1 : null,
+    paperDelta: hasNumber(row.paper_delta) ? row.paper_delta : null,
+    macs: row.macs,
+    params: row.params,
+    rate: meanOf(row.images_per_second),
+    latency: meanOf(row.latency_ms),
+  }));
+}
+
+const scoreTitle = (experiment) =>
+  "Top-1 of the " + (experiment.results.score === "top1_ema" ? "EMA" : "raw") + " weights (%)";
+
+/** A row a label, in the order given; only the leftmost of several panels names them. */
+const labelAxis = (labels, shown) => ({
+  field: "label",
+  type: "nominal",
+  sort: labels,
+  scale: { domain: labels },
+  axis: shown ? { title: null, ticks: false, domain: false, labelPadding: 8 } : null,
+});

@@ -1,0 +1,170 @@
+#include "staircase/lab/report_data.h"
+
+#include <algorithm>
+#include <fstream>
+#include <set>
+
+#include "staircase/base/files.h"
+#include "staircase/base/text.h"
+
+namespace staircase::lab {
+namespace fs = std::filesystem;
+namespace {
+
+using config::Json;
+
+/// The objects of a file of JSON lines. What a kill or a full disk left of a line is passed over and named.
+std::vector<Json> read_lines(const fs::path& file, const fs::path& folder, Json& warnings) {
+  std::vector<Json> lines;
+  std::ifstream in(file);
+  int number = 0;
+  for (std::string text; std::getline(in, text);) {
+    ++number;
+    Json line = Json::parse(text, nullptr, false);
+    if (line.is_object()) lines.push_back(std::move(line));
+    else
+      warnings.push_back(file.lexically_relative(folder).string() + ": line " + std::to_string(number) +
+                         " is damaged and was left out");
+  }
+  return lines;
+}
+
+/// The content of a file that must not keep a report from being written; null: missing or damaged.
+Json read_or_warn(const fs::path& file, const fs::path& folder, Json& warnings) {
+  std::error_code ignored;
+  if (!fs::exists(file, ignored)) return nullptr;
+  try {
+    return config::read_json_file(file);
+  } catch (const RequestError&) {
+    warnings.push_back(file.lexically_relative(folder).string() + ": is damaged and was left out");
+    return nullptr;
+  }
+}
+
+double number(const Json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_number() ? found->get<double>() : 0.0;
+}
+
+Json curve_of(const std::vector<Json>& lines) {
+  Json curve = Json::array();
+  for (const Json& line : lines) {
+    Json point;
+    for (const char* key : {"epoch", "train_loss", "loss", "loss_ema", "top1", "top1_ema"})
+      if (line.contains(key) && line[key].is_number()) point[key] = line[key];
+    if (point.contains("epoch")) curve.push_back(point);
+  }
+  return curve;
+}
+
+Json read_run(const fs::path& folder, const std::string& name, Json& warnings) {
+  const fs::path place = folder / "runs" / name;
+  Json run = {{"name", name}, {"curve", curve_of(read_lines(place / "metrics.jsonl", folder, warnings))}};
+  double train = 0, eval = 0, images = 0, memory = 0;
+  for (const Json& line : read_lines(place / "timing.jsonl", folder, warnings)) {
+    train += number(line, "train_seconds");
+    eval += number(line, "eval_seconds");
+    images += number(line, "train_images");
+    memory = std::max(memory, number(line, "peak_memory_mb"));
+  }
+  run["train_seconds"] = train;
+  run["eval_seconds"] = eval;
+  run["train_images"] = images;
+  run["peak_memory_mb"] = memory;
+  Json made_by = read_or_warn(place / "config.json", folder, warnings);
+  if (made_by.is_object()) {
+    for (const char* other : {"configuration", "classes", "seed"}) made_by.erase(other);
+    run["made_by"] = made_by;
+  }
+  return run;
+}
+
+/// "42 s", "12 min", "3.4 h".
+std::string duration_text(double seconds) {
+  if (seconds < 120) return decimals(seconds, seconds < 10 ? 1 : 0) + " s";
+  if (seconds < 7200) return decimals(seconds / 60, 0) + " min";
+  return decimals(seconds / 3600, 1) + " h";
+}
+
+std::string plain(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
+
+/// Sums over the runs of one row, or of all.
+struct Cost {
+  int runs = 0;
+  double train = 0, eval = 0, images = 0, memory = 0;
+
+  void add(const Json& run) {
+    ++runs;
+    train += number(run, "train_seconds");
+    eval += number(run, "eval_seconds");
+    images += number(run, "train_images");
+    memory = std::max(memory, number(run, "peak_memory_mb"));
+  }
+  std::vector<std::string> line(const std::string& name) const {
+    return {name, std::to_string(runs), duration_text(train), duration_text(eval),
+            train > 0 ? decimals(images / train, 0) : "", memory > 0 ? decimals(memory, 0) : ""};
+  }
+};
+
+}  // namespace
+
+Json report_data(const fs::path& folder, const Json& results) {
+  Json data = {{"label", results["name"]}, {"folder", folder.string()}, {"results", results}};
+  Json warnings = Json::array(), runs = Json::array();
+  data["experiment"] = read_or_warn(folder / "experiment.json", folder, warnings);
+  std::set<std::string> seen;
+  for (size_t row = 0; row < results["rows"].size(); ++row)
+    for (const Json& seed : results["rows"][row]["seeds"]) {
+      const std::string name = seed.value("run", std::string());
+      std::error_code ignored;
+      if (!seen.insert(name).second || !fs::is_directory(folder / "runs" / name, ignored)) continue;
+      Json run = {{"row", row}, {"row_name", results["rows"][row]["name"]}, {"seed", seed["seed"]}};
+      run.update(read_run(folder, name, warnings));
+      runs.push_back(run);
+    }
+  data["runs"] = runs;
+  data["warnings"] = warnings;
+  return data;
+}
+
+TextTable cost_table(const Json& data) {
+  TextTable table{{"row", "runs", "training", "evaluation", "images/s", "memory (MB)"},
+                  {false, true, true, true, true, true},
+                  {}};
+  Cost all;
+  std::vector<std::pair<std::string, Cost>> rows;
+  for (const Json& run : data["runs"]) {
+    const auto name = run["row_name"].get<std::string>();
+    if (rows.empty() || rows.back().first != name) rows.emplace_back(name, Cost{});
+    rows.back().second.add(run);
+    all.add(run);
+  }
+  for (const auto& [name, cost] : rows) table.rows.push_back(cost.line(name));
+  if (rows.size() > 1) table.rows.push_back(all.line("all"));
+  return table;
+}
+
+TextTable origin_table(const Json& data) {
+  TextTable table{{"source", "LibTorch", "compiler", "machine", "device", "threads", "runs"},
+                  {false, false, false, false, false, true, true}, {}};
+  std::vector<std::pair<std::vector<std::string>, int>> origins;
+  for (const Json& run : data["runs"]) {
+    const Json made_by = run.value("made_by", Json::object());
+    const Json source = made_by.value("staircase", Json::object());
+    std::vector<std::string> line{source.value("version", std::string("?")) + " (" +
+                                  source.value("revision", std::string("?")) + ")"};
+    for (const char* key : {"libtorch", "compiler", "machine", "device", "threads"})
+      line.push_back(plain(made_by.value(key, Json("?"))));
+    auto found =
+        std::find_if(origins.begin(), origins.end(), [&](const auto& each) { return each.first == line; });
+    if (found == origins.end()) found = origins.insert(origins.end(), {line, 0});
+    ++found->second;
+  }
+  for (auto& [line, count] : origins) {
+    line.push_back(std::to_string(count));
+    table.rows.push_back(line);
+  }
+  return table;
+}
+
+}  // namespace staircase::lab

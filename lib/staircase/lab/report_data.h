@@ -1,0 +1,25 @@
+#pragma once
+
+#include <filesystem>
+
+#include "staircase/lab/report_table.h"
+
+namespace staircase::lab {
+
+/// All that report.html shows of one folder:
+/// {"label": the experiment's name, "folder", "results": content of results.json, "experiment": of experiment.json,
+///  "runs": [{"row": index of its row, "row_name", "seed", "name", "curve": [{"epoch", "train_loss", "top1", ...}],
+///            "train_seconds", "eval_seconds", "train_images", "peak_memory_mb", "made_by": config.json of the run
+///            without its configuration}],
+///  "warnings": [what could not be read]}.
+/// A run that several rows share stands there once, with the first of them.
+/// Lines of metrics.jsonl and timing.jsonl that are damaged are left out and named in the warnings.
+config::Json report_data(const std::filesystem::path& folder, const config::Json& results);
+
+/// Runs, training and evaluation time, throughput and memory, row by row and in all.
+TextTable cost_table(const config::Json& data);
+
+/// Source revision, libraries, compiler and machine, a row for each that made runs.
+TextTable origin_table(const config::Json& data);
+
+}  // namespace staircase::lab
