@@ -38,3 +38,7 @@ TEST_CASE("A file of no weights format is refused", "[interop]") {
     CHECK_THROWS_WITH(read_weights(folder / "x"), ContainsSubstring("no weights file"));
   }
 }
+
+TEST_CASE("A TorchScript file is told from a weights file", "[interop]") {
+  CHECK_THROWS_WITH(read_weights(reference_weights("written_by_1_13.pt")), ContainsSubstring("is a TorchScript file"));
+}

@@ -1,5 +1,7 @@
 #include "staircase/interop/weights_file.h"
 
+#include <algorithm>
+
 #include "staircase/base/errors.h"
 #include "staircase/interop/mapped_file.h"
 #include "staircase/interop/pth.h"
@@ -11,12 +13,20 @@ namespace {
 
 enum class Format { pth, safetensors };
 
+/// torch.jit.save adds code and constants to what torch.save writes; a zip lists its entries at its end.
+bool is_torchscript(std::string_view bytes) {
+  const size_t most = 1 << 16;
+  return bytes.substr(bytes.size() - std::min(bytes.size(), most)).find("/constants.pkl") != std::string_view::npos;
+}
+
 /// A .safetensors file has its header's "{" at byte 8, where a zip has the 0 of a stored entry. Its
 /// first byte may be any, so it is asked first.
 Format format_of(const std::filesystem::path& path) {
   const auto file = MappedFile::open(path);
   const std::string_view bytes = file->bytes();
   if (bytes.size() > 8 && bytes[8] == '{') return Format::safetensors;
+  if (bytes.starts_with("PK") && is_torchscript(bytes))
+    throw RequestError(file->name() + ": is a TorchScript file; give the weights file that it was exported from");
   if (bytes.starts_with("PK") || bytes.starts_with('\x80')) return Format::pth;
   throw RequestError(file->name() +
                      ": is no weights file: it begins neither as .safetensors nor as .pth does");
