@@ -1,11 +1,12 @@
 #!/bin/sh
 # Builds and tests the working tree in a root tree of another Debian release, as root or with sudo.
-#   sh tests/matrix.sh [SUITE]       trixie (the default), bookworm, sid, testing ...
+#   sh tests/matrix.sh [SUITE [OPTION of ctest]...]       trixie (the default), bookworm, sid, testing ...
 # The tree and what was built in it are kept under STAIRCASE_TREES, so a second run is fast.
 # STAIRCASE_MIRROR overrides the package mirror, which is the one apt uses on this system.
 set -eu
 script=$(cd "$(dirname "$0")" && pwd)/$(basename "$0")
 suite=${1:-trixie}
+[ $# -eq 0 ] || shift
 trees=${STAIRCASE_TREES:-/var/cache/staircase/trees}
 tree=$trees/$suite
 home=/src/staircase # the project inside the tree
@@ -18,7 +19,7 @@ fail() {
 if [ "$(id -u)" != 0 ]; then
   command -v sudo >/dev/null || fail "making a root tree takes root or sudo"
   exec sudo STAIRCASE_TREES="$trees" STAIRCASE_MIRROR="${STAIRCASE_MIRROR-}" \
-    CMAKE_BUILD_PARALLEL_LEVEL="${CMAKE_BUILD_PARALLEL_LEVEL-}" sh "$script" "$suite"
+    CMAKE_BUILD_PARALLEL_LEVEL="${CMAKE_BUILD_PARALLEL_LEVEL-}" sh "$script" "$suite" "$@"
 fi
 
 # Mounts and processes live in name spaces of this script's own: however it ends, none is left behind.
@@ -27,7 +28,7 @@ if [ -z "${STAIRCASE_MATRIX_INSIDE-}" ]; then
   mkdir -p "$trees"
   export STAIRCASE_MATRIX_INSIDE=1
   exec flock --no-fork "$tree.lock" \
-    unshare --mount --pid --mount-proc --fork --kill-child sh "$script" "$suite"
+    unshare --mount --pid --mount-proc --fork --kill-child sh "$script" "$suite" "$@"
 fi
 trap 'exit 130' INT # the first process of a name space ignores what it does not trap
 trap 'exit 143' TERM
@@ -117,4 +118,4 @@ copy_sources
 in_tree sh $home/third_party/install.sh --tests
 echo "Debian $suite: LibTorch $(in_tree dpkg-query -W -f '${Version}' libtorch-dev)," \
   "GCC $(in_tree g++ -dumpfullversion)"
-in_tree sh $home/tests/run.sh
+in_tree sh $home/tests/run.sh "$@"

@@ -96,7 +96,8 @@ torch::jit::Module trace(const Pipeline& pipeline, const ExportOptions& options)
       [](const torch::Tensor&) { return std::string(); }, /*strict=*/true, /*force_outplace=*/false, &script, {"images"});
   auto* forward = unit->create_function(c10::QualifiedName(*script.type()->name(), "forward"), traced.first->graph);
   script.type()->addMethod(forward);
-  return options.freeze ? torch::jit::freeze(script) : script;
+  // Python asks every module whether it trains.
+  return options.freeze ? torch::jit::freeze(script, std::vector<std::string>{"training"}) : script;
 }
 
 torch::jit::ExtraFilesMap extra_files(const ModelDescription& description, const ExportOptions& options) {
