@@ -2,6 +2,7 @@
 
 #include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/frontend/tracer.h>
+#include <torch/csrc/jit/runtime/graph_executor.h>
 #include <torch/csrc/jit/serialization/import.h>
 
 #include <algorithm>
@@ -150,8 +151,10 @@ std::vector<Expected> expectations_or_refusal(Pipeline& pipeline, const ExportOp
   }
 }
 
-/// Loads the file and compares it with what the network gave.
+/// Loads the file and compares it with what the network gave. The graph runs as it was written: newer
+/// LibTorch compiles it anew for every shape, which takes seconds each.
 ExportReport verify(const fs::path& file, const std::vector<Expected>& expected, const ExportOptions& options) {
+  const torch::jit::GraphOptimizerEnabledGuard as_written(false);
   torch::jit::Module loaded = torch::jit::load(file.string(), options.device);
   ExportReport report;
   double scale = 0;
