@@ -19,6 +19,8 @@ int run_describe(const Words& words);
 int run_ladder(const Words& words);
 int run_diff(const Words& words);
 int run_run(const Words& words);
+int run_status(const Words& words);
+int run_worker(const Words& words);
 int run_eval(const Words& words);
 int run_predict(const Words& words);
 int run_convert(const Words& words);

@@ -3,6 +3,9 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
 #include <iostream>
 
 #include "staircase/base/text.h"
@@ -23,6 +26,19 @@ int terminal_width() {
   winsize size{};
   const int without_terminal = 100;
   return ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : without_terminal;
+}
+
+std::string clock_text(double seconds) {
+  const auto all = static_cast<long long>(std::isfinite(seconds) ? std::max(0.0, seconds) + 0.5 : 0);
+  char text[32];
+  if (all >= 3600) std::snprintf(text, sizeof text, "%lld:%02lld:%02lld", all / 3600, all / 60 % 60, all % 60);
+  else std::snprintf(text, sizeof text, "%lld:%02lld", all / 60, all % 60);
+  return text;
+}
+
+std::string duration_text(double hours) {
+  if (hours * 60 < 2) return decimals(hours * 3600, 0) + " seconds";
+  return hours < 2 ? decimals(hours * 60, 0) + " minutes" : decimals(hours, 1) + " hours";
 }
 
 std::string giga(int64_t macs) { return decimals(static_cast<double>(macs) / 1e9, 3) + " G"; }

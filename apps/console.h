@@ -17,6 +17,12 @@ void print_table(const std::vector<std::string>& header, const std::vector<bool>
 /// Columns of the terminal behind stdout, 100 where there is none.
 int terminal_width();
 
+/// "0:42", "12:07", "3:25:00".
+std::string clock_text(double seconds);
+
+/// "40 seconds", "12 minutes", "3.4 hours".
+std::string duration_text(double hours);
+
 /// 4089184256 -> "4.089 G".
 std::string giga(int64_t macs);
 

@@ -2,6 +2,8 @@
 
 #include <ATen/Context.h>
 
+#include <sstream>
+
 #include "staircase/base/errors.h"
 
 namespace staircase::apps {
@@ -16,6 +18,13 @@ torch::Device parse_device(const std::string& text) {
   if (index >= devices)
     throw RequestError("--device " + text + ": is not there; this LibTorch sees " + std::to_string(devices) + " CUDA devices");
   return {torch::kCUDA, static_cast<c10::DeviceIndex>(index)};
+}
+
+std::vector<torch::Device> parse_devices(const std::string& text) {
+  std::vector<torch::Device> devices;
+  std::istringstream words(text + ",");
+  for (std::string word; std::getline(words, word, ',');) devices.push_back(parse_device(word));
+  return devices;
 }
 
 }  // namespace staircase::apps

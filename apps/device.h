@@ -3,10 +3,14 @@
 #include <torch/types.h>
 
 #include <string>
+#include <vector>
 
 namespace staircase::apps {
 
 /// "cpu", "cuda" or "cuda:N". Throws RequestError for other words and for a device that is not there.
 torch::Device parse_device(const std::string& text);
+
+/// Several of them, separated by commas.
+std::vector<torch::Device> parse_devices(const std::string& text);
 
 }  // namespace staircase::apps

@@ -1,10 +1,13 @@
 #include "display.h"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cmath>
 #include <cstdio>
 
+#include "console.h"
 #include "staircase/base/text.h"
 
 namespace staircase::apps {
@@ -13,15 +16,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
-
-/// "0:42", "12:07", "3:25:00".
-std::string clock_text(double seconds) {
-  const auto all = static_cast<long long>(std::isfinite(seconds) ? std::max(0.0, seconds) + 0.5 : 0);
-  char text[32];
-  if (all >= 3600) std::snprintf(text, sizeof text, "%lld:%02lld:%02lld", all / 3600, all / 60 % 60, all % 60);
-  else std::snprintf(text, sizeof text, "%lld:%02lld", all / 60, all % 60);
-  return text;
-}
 
 std::string progress_text(const train::StepReport& r) {
   char rate[32];
@@ -39,56 +33,106 @@ std::string bar(double share) {
 
 std::string percent(const config::Json& line, const char* key) { return decimals(line.at(key).get<double>(), 2); }
 
+/// As much of a line as fits the terminal: a line that wraps could not be rewritten in place.
+std::string cut_to_terminal(const std::string& text) {
+  winsize size{};
+  if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return text;
+  size_t columns = 0, end = 0;
+  while (end < text.size() && columns < size.ws_col) {
+    ++columns;
+    for (++end; end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U; ++end) {
+    }
+  }
+  return text.substr(0, end);
+}
+
 }  // namespace
 
-Display::Display() : terminal_(::isatty(STDERR_FILENO) == 1) {}
-Display::~Display() { clear_bar(); }
+/// One run on the display.
+class Display::Watcher : public lab::RunObserver {
+ public:
+  Watcher(Display& display, const lab::RunLabel& label)
+      : display_(display), index_(label.index),
+        title_("[" + std::to_string(label.index) + "/" + std::to_string(label.runs) + "] " + label.name + ", seed " +
+               std::to_string(label.seed)) {}
+  ~Watcher() override { display_.show_bar(index_, ""); }
 
-void Display::clear_bar() {
-  if (bar_shown_) std::fprintf(stderr, "\r\033[K");
-  bar_shown_ = false;
+  void on_start() override {
+    start_ = last_line_ = Clock::now();
+    if (display_.terminal_) display_.show_bar(index_, title_);
+    else display_.print_line(title_);
+  }
+
+  void on_step(const train::StepReport& report) override {
+    last_ = report;
+    if (display_.terminal_) {
+      if (seconds_since(last_drawn_) < 0.1) return;
+      last_drawn_ = Clock::now();
+      const double share = static_cast<double>(report.step) / static_cast<double>(report.steps);
+      display_.show_bar(index_, title_ + "  " + bar(share) + "  " + progress_text(report));
+    } else if (seconds_since(last_line_) > 60) {
+      last_line_ = Clock::now();
+      display_.print_line(title_ + ": step " + std::to_string(report.step) + "/" + std::to_string(report.steps) + "  " +
+                          progress_text(report));
+    }
+  }
+
+  void on_epoch(const config::Json& line) override {
+    if (display_.terminal_ || seconds_since(last_line_) < 10) return;
+    last_line_ = Clock::now();
+    display_.print_line(title_ + ": " + progress_text(last_) +
+                        (line.contains("top1") ? "  top-1 " + percent(line, "top1") : ""));
+  }
+
+  void on_end(const config::Json& summary) override {
+    std::string text = title_ + ": top-1 " + percent(summary, "top1");
+    if (summary.contains("top1_ema")) text += ", EMA " + percent(summary, "top1_ema");
+    display_.show_bar(index_, "");
+    display_.print_line(text + "  (" + clock_text(seconds_since(start_)) + ")");
+  }
+
+  void on_failed(const std::string& reason) override {
+    display_.show_bar(index_, "");
+    display_.print_line(title_ + " failed: " + reason);
+  }
+
+  void on_warning(const std::string& text) override { display_.print_line("warning: " + text); }
+
+ private:
+  Display& display_;
+  size_t index_;
+  std::string title_;
+  Clock::time_point last_drawn_, start_, last_line_;
+  train::StepReport last_;
+};
+
+Display::Display() : terminal_(::isatty(STDERR_FILENO) == 1) {}
+Display::~Display() { clear_bars(); }
+
+std::unique_ptr<lab::RunObserver> Display::watch(const lab::RunLabel& label) {
+  return std::make_unique<Watcher>(*this, label);
+}
+
+void Display::clear_bars() {
+  for (; bars_drawn_ > 0; --bars_drawn_) std::fprintf(stderr, bars_drawn_ > 1 ? "\r\033[K\033[A" : "\r\033[K");
+}
+
+void Display::draw_bars() {
+  for (const auto& [index, text] : bars_) std::fprintf(stderr, "%s%s", bars_drawn_++ > 0 ? "\n" : "", cut_to_terminal(text).c_str());
+}
+
+void Display::show_bar(size_t index, const std::string& text) {
+  if (!terminal_) return;
+  clear_bars();
+  if (text.empty()) bars_.erase(index);
+  else bars_[index] = text;
+  draw_bars();
 }
 
 void Display::print_line(const std::string& text) {
-  clear_bar();
+  clear_bars();
   std::fprintf(stderr, "%s\n", text.c_str());
+  draw_bars();
 }
-
-void Display::on_run_start(size_t index, size_t runs, const std::string& name, int64_t seed) {
-  title_ = "[" + std::to_string(index) + "/" + std::to_string(runs) + "] " + name + ", seed " + std::to_string(seed);
-  run_start_ = last_line_ = Clock::now();
-  last_drawn_ = {};
-  if (!terminal_) print_line(title_);
-}
-
-void Display::on_step(const train::StepReport& report) {
-  last_ = report;
-  if (terminal_) {
-    if (seconds_since(last_drawn_) < 0.1) return;
-    last_drawn_ = Clock::now();
-    const double share = static_cast<double>(report.step) / static_cast<double>(report.steps);
-    std::fprintf(stderr, "\r\033[K%s  %s  %s", title_.c_str(), bar(share).c_str(), progress_text(report).c_str());
-    bar_shown_ = true;
-  } else if (seconds_since(last_line_) > 60) {
-    last_line_ = Clock::now();
-    print_line("  step " + std::to_string(report.step) + "/" + std::to_string(report.steps) + "  " + progress_text(report));
-  }
-}
-
-void Display::on_epoch(const config::Json& line) {
-  if (terminal_ || seconds_since(last_line_) < 10) return;
-  last_line_ = Clock::now();
-  print_line("  " + progress_text(last_) + (line.contains("top1") ? "  top-1 " + percent(line, "top1") : ""));
-}
-
-void Display::on_run_end(const std::string&, const config::Json& summary) {
-  std::string text = title_ + ": top-1 " + percent(summary, "top1");
-  if (summary.contains("top1_ema")) text += ", EMA " + percent(summary, "top1_ema");
-  print_line(text + "  (" + clock_text(seconds_since(run_start_)) + ")");
-}
-
-void Display::on_run_failed(const std::string&, const std::string& reason) { print_line(title_ + " failed: " + reason); }
-
-void Display::on_warning(const std::string& text) { print_line("warning: " + text); }
 
 }  // namespace staircase::apps

@@ -1,33 +1,33 @@
 #pragma once
 
-#include <chrono>
+#include <map>
+#include <string>
 
-#include "staircase/lab/runner.h"
+#include "staircase/lab/observer.h"
 
 namespace staircase::apps {
 
-/// Progress on stderr: one line that is rewritten on a terminal, plain lines elsewhere.
-class Display : public lab::RunObserver {
+/// Progress on stderr: on a terminal a line for every run under way, rewritten in place; plain lines elsewhere.
+class Display : public lab::ExperimentObserver {
  public:
   Display();
   ~Display() override;
 
-  void on_run_start(size_t index, size_t runs, const std::string& name, int64_t seed) override;
-  void on_run_end(const std::string& name, const config::Json& summary) override;
-  void on_run_failed(const std::string& name, const std::string& reason) override;
-  void on_step(const train::StepReport& report) override;
-  void on_epoch(const config::Json& line) override;
-  void on_warning(const std::string& text) override;
+  std::unique_ptr<lab::RunObserver> watch(const lab::RunLabel& label) override;
 
  private:
+  class Watcher;
+
+  /// A line that stays.
   void print_line(const std::string& text);
-  void clear_bar();
+  /// The line of a run under way; an empty text takes it away.
+  void show_bar(size_t index, const std::string& text);
+  void draw_bars();
+  void clear_bars();
 
   bool terminal_;
-  bool bar_shown_ = false;
-  std::string title_;
-  std::chrono::steady_clock::time_point last_drawn_, run_start_, last_line_;
-  train::StepReport last_;
+  std::map<size_t, std::string> bars_;  ///< by the run's index
+  size_t bars_drawn_ = 0;
 };
 
 }  // namespace staircase::apps

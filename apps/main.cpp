@@ -19,6 +19,7 @@ using namespace staircase::apps;  // NOLINT
 
 constexpr Command commands[] = {
     {"run", "train an experiment, or go on with it", run_run},
+    {"status", "what the runs of a folder are at, and the time left", run_status},
     {"report", "write the reports of a folder again, or put several side by side", run_report},
     {"eval", "top-1, top-5 and loss of trained weights on a data set", run_eval},
     {"predict", "the classes of images", run_predict},
@@ -55,6 +56,7 @@ int dispatch(const Words& words) {
     std::cout << "staircase " << build_info().version << " (" << build_info().revision << ")\n";
     return 0;
   }
+  if (words[0] == "worker") return run_worker(Words(words.begin() + 1, words.end()));  // run --jobs starts these
   std::vector<std::string> names;
   for (const Command& command : commands) {
     if (words[0] == command.name) return command.run(Words(words.begin() + 1, words.end()));

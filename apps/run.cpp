@@ -5,9 +5,12 @@
 #include "console.h"
 #include "device.h"
 #include "display.h"
+#include "staircase/base/errors.h"
 #include "staircase/base/text.h"
 #include "staircase/lab/cells.h"
 #include "staircase/lab/report.h"
+#include "staircase/lab/runner.h"
+#include "staircase/lab/worker.h"
 
 namespace staircase::apps {
 namespace {
@@ -15,31 +18,33 @@ namespace {
 std::atomic<bool> stop_requested{false};
 static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may set it");
 
+constexpr int64_t most_jobs = 1024;
+
 /// The first signal asks the trainer to stop after a checkpoint; the second ends the program as usual.
 void ask_to_stop(int signal) {
   stop_requested = true;
   std::signal(signal, SIG_DFL);
 }
 
-/// "12 minutes", "3.4 hours".
-std::string duration_text(double hours) {
-  if (hours * 60 < 2) return decimals(hours * 3600, 0) + " seconds";
-  return hours < 2 ? decimals(hours * 60, 0) + " minutes" : decimals(hours, 1) + " hours";
-}
-
-std::string plan_text(const lab::RunPlan& plan, const lab::Experiment& experiment, const std::string& folder) {
+std::string plan_text(const lab::RunPlan& plan, const lab::Experiment& experiment, const lab::RunOptions& options) {
+  const std::string folder = options.folder.string();
   std::string text = std::to_string(plan.runs) + " runs, " + std::to_string(plan.done) + " done, " +
                      std::to_string(plan.runs - plan.done) + " to do in " + folder + "\n";
   if (plan.runs > plan.done)
     text += "training: " + lab::count_text(plan.work.training_macs) + " MACs, about " +
             (plan.work.expected_hours ? duration_text(*plan.work.expected_hours) : "an unknown time") +
-            " one run after another\n";
+            " one run after another" + (options.jobs > 1 ? ", " + std::to_string(options.jobs) + " side by side" : "") + "\n";
   if (plan.smallest_difference)
     text += "smallest difference that these seeds can show, judged by the seeds that are done: " +
             decimals(*plan.smallest_difference, 2) + " points (its 95 % interval just leaves 0 out)\n";
   else if (experiment.options.kind != config::ExperimentKind::single)
     text += "smallest difference that these seeds can show: not known before two seeds of two rows are done\n";
   return text;
+}
+
+void listen_for_signals() {
+  std::signal(SIGINT, ask_to_stop);
+  std::signal(SIGTERM, ask_to_stop);
 }
 
 }  // namespace
@@ -50,7 +55,9 @@ int run_run(const Words& words) {
   arguments.options()("out", "folder of the results (default: runs/<name>)", cxxopts::value<std::string>(), "DIR")(
       "set", "PTR=VALUE: change a field of every configuration, or of the experiment; may be repeated",
       cxxopts::value<std::vector<std::string>>(), "PTR=VALUE")(
-      "device", "cpu, cuda or cuda:N", cxxopts::value<std::string>()->default_value("cpu"), "DEVICE")(
+      "device", "cpu, cuda, cuda:N, or several that runs side by side take in turn: cuda:0,cuda:1",
+      cxxopts::value<std::string>()->default_value("cpu"), "DEVICE")(
+      "jobs", "runs side by side, each in a process of its own (default: one a device)", cxxopts::value<int64_t>(), "N")(
       "dry-run", "check everything, say what would be done and what it costs, write nothing");
   if (!arguments.parse(words, 1, 1)) return 0;
   std::vector<lab::Assignment> assignments;
@@ -58,16 +65,19 @@ int run_run(const Words& words) {
   const lab::Experiment experiment = lab::read_experiment(arguments.positional()[0], assignments);
   lab::RunOptions options;
   options.folder = arguments.has("out") ? arguments.get<std::string>("out") : "runs/" + experiment.options.name;
-  options.device = parse_device(arguments.get<std::string>("device"));
+  options.devices = parse_devices(arguments.get<std::string>("device"));
+  options.jobs = arguments.has("jobs") ? arguments.get<int64_t>("jobs") : static_cast<int64_t>(options.devices.size());
+  if (options.jobs < 1 || options.jobs > most_jobs)
+    throw RequestError("--jobs: found " + std::to_string(options.jobs) + ", allowed is 1 to " + std::to_string(most_jobs));
+  options.worker_program = {"/proc/self/exe", "worker"};
 
   if (arguments.has("dry-run")) {
-    const lab::RunPlan plan = lab::plan_run(experiment, options.folder, options.device);
+    const lab::RunPlan plan = lab::plan_run(experiment, options);
     if (arguments.json()) print_json(plan.to_json());
-    else std::cout << plan_text(plan, experiment, options.folder.string());
+    else std::cout << plan_text(plan, experiment, options);
     return 0;
   }
-  std::signal(SIGINT, ask_to_stop);
-  std::signal(SIGTERM, ask_to_stop);
+  listen_for_signals();
   config::Json results;
   {
     Display display;
@@ -76,6 +86,17 @@ int run_run(const Words& words) {
   if (arguments.json()) print_json(results);
   else std::cout << "\n" << lab::report_terminal(results, terminal_width()) << "\nThe report is " << (options.folder / "report.html").string() << ".\n";
   return results["failed"].get<int64_t>() > 0 ? 1 : 0;
+}
+
+int run_worker(const Words& words) {
+  listen_for_signals();
+  std::signal(SIGPIPE, SIG_IGN);  // an unread line then is an error that the worker acts on
+  try {
+    lab::work(lab::WorkOrder::from_words(words), stop_requested);
+  } catch (const Interrupted&) {
+    return 130;  // the program that asked for it says so
+  }
+  return 0;
 }
 
 }  // namespace staircase::apps

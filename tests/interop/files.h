@@ -9,6 +9,8 @@
 
 #include "staircase/base/files.h"
 #include "staircase/interop/zip_writer.h"
+#include "support/catch.h"
+#include "support/refusal.h"
 
 // Hand-made files for the tests of the readers.
 namespace staircase::tests {
@@ -29,6 +31,14 @@ inline void write_archive(const std::filesystem::path& path, const std::string& 
     zip.add("archive/version", "3\n");
     zip.finish();
   });
+}
+
+/// What the reader of a file refuses it with, after the file's name; empty: the file is taken.
+inline std::string complaint_about(const std::filesystem::path& path, const std::function<void()>& read) {
+  const std::string message = refusal(read);
+  if (message.empty()) return "";
+  CHECK(message.starts_with(path.string() + ": "));
+  return message.substr(path.string().size() + 2);
 }
 
 inline std::filesystem::path reference_weights(const std::string& name) {

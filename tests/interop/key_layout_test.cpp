@@ -9,6 +9,7 @@
 #include "staircase/nn/initialize.h"
 #include "staircase/nn/named_models.h"
 #include "support/catch.h"
+#include "support/refusal.h"
 
 using namespace staircase;
 using namespace staircase::interop;
@@ -39,15 +40,6 @@ bool equal(const TensorFile& a, const TensorFile& b) {
   for (const auto& [name, tensor] : left)
     if (!right.count(name) || !tensor.equal(right.at(name))) return false;
   return true;
-}
-
-std::string refusal(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const RequestError& error) {
-    return error.what();
-  }
-  return "";
 }
 
 bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
@@ -93,8 +85,8 @@ TEST_CASE("A network is told from the tensors of another implementation", "[inte
 
 TEST_CASE("A network off the families is refused by the field that keeps it out", "[interop]") {
   const auto rung = small("resnet50-convnext_tiny/gelu");
-  CHECK(contains(refusal([&] { map_keys(rung, KeyLayout::timm); }), "/model/"));
-  CHECK(contains(refusal([&] { map_keys(small("resnet50"), KeyLayout::official); }), "ConvNeXts only"));
+  CHECK(contains(tests::refusal([&] { map_keys(rung, KeyLayout::timm); }), "/model/"));
+  CHECK(contains(tests::refusal([&] { map_keys(small("resnet50"), KeyLayout::official); }), "ConvNeXts only"));
   CHECK_NOTHROW(map_keys(rung, KeyLayout::staircase));
 }
 
@@ -104,13 +96,13 @@ TEST_CASE("Missing, unexpected and misshapen tensors are listed, 20 at most", "[
   TensorFile few = file;
   few.tensors.resize(2);
   few.tensors.emplace_back("extra", torch::zeros({1}));
-  const std::string text = refusal([&] { to_staircase(few, options, KeyLayout::torchvision, "few.pth"); });
+  const std::string text = tests::refusal([&] { to_staircase(few, options, KeyLayout::torchvision, "few.pth"); });
   CHECK(text.starts_with("few.pth: "));
   CHECK(contains(text, "bn1.bias"));
   CHECK(contains(text, "more; unexpected extra"));
   for (auto& [name, tensor] : file.tensors)
     if (name == "layer1.0.conv1.weight") tensor = torch::zeros({3, 3});
-  CHECK(contains(refusal([&] { to_staircase(file, options, KeyLayout::torchvision, "f"); }),
+  CHECK(contains(tests::refusal([&] { to_staircase(file, options, KeyLayout::torchvision, "f"); }),
                  "layer1.0.conv1.weight [3, 3] instead of [8, 8, 1, 1]"));
 }
 
@@ -118,7 +110,7 @@ TEST_CASE("A head of another size is refused, and left out when a fresh one is a
   config::ModelOptions options = small("convnext_tiny");
   const TensorFile file = from_staircase(tensors_of(options), options, KeyLayout::timm);
   options.num_classes = 7;
-  const std::string text = refusal([&] { to_staircase(file, options, KeyLayout::timm, "f"); });
+  const std::string text = tests::refusal([&] { to_staircase(file, options, KeyLayout::timm, "f"); });
   CHECK(contains(text, "head.fc.weight [5, 96] instead of [7, 96]"));
   CHECK(contains(text, "--new-head"));
   const TensorFile loaded = to_staircase(file, options, KeyLayout::timm, "f", Head::fresh);

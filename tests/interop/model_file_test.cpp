@@ -1,11 +1,11 @@
 #include "staircase/interop/model_file.h"
 
-#include <functional>
 
 #include "staircase/base/errors.h"
 #include "staircase/interop/weights_file.h"
 #include "staircase/nn/initialize.h"
 #include "support/catch.h"
+#include "support/refusal.h"
 #include "support/temporary_folder.h"
 
 using namespace staircase;
@@ -20,15 +20,6 @@ nn::Classifier tiny(const std::string& name) {
   nn::Classifier model(options);
   nn::initialize(model, 1);
   return model;
-}
-
-std::string refusal(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const RequestError& error) {
-    return error.what();
-  }
-  return "";
 }
 
 OpenOptions as(const std::string& name) {
@@ -71,7 +62,7 @@ TEST_CASE("A wrong --model, an unknown layout and bare Staircase names are refus
   const config::Configuration configuration;
   const auto path = folder / "run.safetensors";
   write_model_file(path, model, configuration, {}, "raw");
-  const std::string wrong = refusal([&] { open_model_file(path, as("resnet50")); });
+  const std::string wrong = tests::refusal([&] { open_model_file(path, as("resnet50")); });
   CHECK(wrong.starts_with(path.string()));
   CHECK(wrong.find("/model/") != std::string::npos);
   CHECK_NOTHROW(open_model_file(path, as("convnext_tiny")));
@@ -79,12 +70,12 @@ TEST_CASE("A wrong --model, an unknown layout and bare Staircase names are refus
   TensorFile bare;
   for (const auto& item : nn::named_state(model)) bare.tensors.emplace_back(item.name, item.tensor.detach());
   write_weights(folder / "bare.pth", bare);
-  CHECK(refusal([&] { open_model_file(folder / "bare.pth"); }).find("--model") != std::string::npos);
+  CHECK(tests::refusal([&] { open_model_file(folder / "bare.pth"); }).find("--model") != std::string::npos);
   const ModelFile told = open_model_file(folder / "bare.pth", as("convnext_tiny"));
   CHECK(told.description.model.num_classes == 4);
-  CHECK(refusal([&] { open_model_file(folder / "bare.pth", as("convnext_small")); }).find("missing stages.2.blocks.9.conv1.weight") !=
+  CHECK(tests::refusal([&] { open_model_file(folder / "bare.pth", as("convnext_small")); }).find("missing stages.2.blocks.9.conv1.weight") !=
         std::string::npos);
 
   write_weights(folder / "other.pth", {{{"encoder.weight", torch::zeros({2})}}, {}});
-  CHECK(refusal([&] { open_model_file(folder / "other.pth"); }).find("no known layout") != std::string::npos);
+  CHECK(tests::refusal([&] { open_model_file(folder / "other.pth"); }).find("no known layout") != std::string::npos);
 }

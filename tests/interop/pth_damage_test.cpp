@@ -49,14 +49,7 @@ std::string complaint(const std::string& pickle, const std::string& entry = data
   TemporaryFolder folder;
   const auto path = folder / "x.pth";
   write_archive(path, pickle, {{"0", entry}});
-  try {
-    read_pth(path);
-    return "";
-  } catch (const RequestError& error) {
-    const std::string message = error.what();
-    CHECK(message.starts_with(path.string() + ": "));
-    return message.substr(path.string().size() + 2);
-  }
+  return complaint_about(path, [&] { read_pth(path); });
 }
 
 }  // namespace

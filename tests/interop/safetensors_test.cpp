@@ -48,14 +48,7 @@ std::string complaint(const std::string& header, const std::string& data) {
   TemporaryFolder folder;
   const auto path = folder / "x.safetensors";
   write_file_atomically(path, safetensors_bytes(header, data));
-  try {
-    read_safetensors(path);
-    return "";
-  } catch (const RequestError& error) {
-    const std::string message = error.what();
-    CHECK(message.starts_with(path.string() + ": "));
-    return message.substr(path.string().size() + 2);
-  }
+  return complaint_about(path, [&] { read_safetensors(path); });
 }
 
 std::string entry(const std::string& dtype, const std::string& shape, const std::string& offsets) {

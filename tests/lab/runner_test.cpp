@@ -26,16 +26,32 @@ config::Json small_ablation() {
 
 Experiment experiment(const config::Json& content) { return resolve_experiment(content, "x.json"); }
 
-class Counter : public RunObserver {
+class Counter : public ExperimentObserver {
  public:
-  void on_run_end(const std::string& name, const config::Json&) override { ended.push_back(name); }
-  void on_run_failed(const std::string& name, const std::string& reason) override { failed.push_back(name + ": " + reason); }
+  std::unique_ptr<RunObserver> watch(const RunLabel& label) override { return std::make_unique<OfRun>(*this, label.name); }
   std::vector<std::string> ended, failed;
+
+ private:
+  struct OfRun : RunObserver {
+    OfRun(Counter& all, std::string row) : counter(all), name(std::move(row)) {}
+    void on_end(const config::Json&) override { counter.ended.push_back(name); }
+    void on_failed(const std::string& reason) override { counter.failed.push_back(name + ": " + reason); }
+    Counter& counter;
+    std::string name;
+  };
 };
 
 config::Json run(const config::Json& content, const fs::path& folder, Counter& counter) {
   const std::atomic<bool> never{false};
-  return run_experiment(experiment(content), {folder}, counter, never);
+  RunOptions options;
+  options.folder = folder;
+  return run_experiment(experiment(content), options, counter, never);
+}
+
+RunPlan plan(const config::Json& content, const fs::path& folder) {
+  RunOptions options;
+  options.folder = folder;
+  return plan_run(experiment(content), options);
 }
 
 }  // namespace
@@ -101,13 +117,13 @@ TEST_CASE("A run that fails is reported and the others go on", "[lab]") {
 
 TEST_CASE("Planning a run says how many there are and writes nothing", "[lab]") {
   const tests::TemporaryFolder folder;
-  const RunPlan plan = plan_run(experiment(small_ablation()), folder / "out");
-  CHECK(plan.runs == 2);
-  CHECK(plan.done == 0);
-  CHECK(plan.to_json()["missing"] == 2);
-  REQUIRE(plan.work.expected_hours);
-  CHECK(*plan.work.expected_hours > 0);
-  CHECK_FALSE(plan.smallest_difference);
+  const RunPlan planned = plan(small_ablation(), folder / "out");
+  CHECK(planned.runs == 2);
+  CHECK(planned.done == 0);
+  CHECK(planned.to_json()["missing"] == 2);
+  REQUIRE(planned.work.expected_hours);
+  CHECK(*planned.work.expected_hours > 0);
+  CHECK_FALSE(planned.smallest_difference);
   CHECK_FALSE(fs::exists(folder / "out"));
 }
 
@@ -118,12 +134,12 @@ TEST_CASE("Planning more seeds uses what the done ones took and how they spread"
   Counter counter;
   run(content, folder / "out", counter);
   content["seeds"] = {2, 3};
-  const RunPlan plan = plan_run(experiment(content), folder / "out");
-  CHECK(plan.runs == 8);
-  CHECK(plan.done == 4);
-  CHECK(plan.work.training_macs > 0);
-  CHECK(plan.work.expected_hours);
-  CHECK(plan.smallest_difference);
+  const RunPlan planned = plan(content, folder / "out");
+  CHECK(planned.runs == 8);
+  CHECK(planned.done == 4);
+  CHECK(planned.work.training_macs > 0);
+  CHECK(planned.work.expected_hours);
+  CHECK(planned.smallest_difference);
 }
 
 TEST_CASE("Another design in the same folder trains only what the first did not", "[lab]") {

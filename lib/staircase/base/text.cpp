@@ -60,6 +60,12 @@ std::string grouped_digits(long long value) {
   return value < 0 ? "-" + digits : digits;
 }
 
+std::string hexadecimal(unsigned long long value, int digits) {
+  char buffer[17];
+  std::snprintf(buffer, sizeof buffer, "%016llx", value);
+  return std::string(buffer).substr(static_cast<size_t>(16 - digits));
+}
+
 std::string did_you_mean(std::string_view name, const std::vector<std::string>& candidates) {
   const std::string nearest = nearest_name(name, candidates);
   return nearest.empty() ? "" : " (did you mean \"" + nearest + "\"?)";

@@ -19,6 +19,9 @@ std::string decimals(double value, int digits);
 /// 25557032 -> "25,557,032".
 std::string grouped_digits(long long value);
 
+/// The last `digits` (16 at most) hexadecimal digits: `hexadecimal(48879, 8)` is "0000beef".
+std::string hexadecimal(unsigned long long value, int digits);
+
 /// ` (did you mean "layer"?)` or nothing, for the end of an error message.
 std::string did_you_mean(std::string_view name, const std::vector<std::string>& candidates);
 

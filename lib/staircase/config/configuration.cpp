@@ -1,8 +1,7 @@
 #include "staircase/config/configuration.h"
 
-#include <cstdio>
-
 #include "staircase/base/random.h"
+#include "staircase/base/text.h"
 #include "staircase/config/recipes.h"
 
 namespace staircase::config {
@@ -101,10 +100,7 @@ std::vector<Difference> diff_configurations(const Configuration& a, const Config
 }
 
 std::string content_name(const Configuration& configuration) {
-  char name[17];
-  std::snprintf(name, sizeof name, "%016llx",
-                static_cast<unsigned long long>(mix64(hash_text(canonical_text(write_configuration(configuration))))));
-  return name;
+  return hexadecimal(mix64(hash_text(canonical_text(write_configuration(configuration)))), 16);
 }
 
 }  // namespace staircase::config

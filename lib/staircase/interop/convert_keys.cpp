@@ -1,7 +1,6 @@
 #include "staircase/interop/convert_keys.h"
 
 #include <map>
-#include <set>
 
 #include "staircase/base/errors.h"
 #include "staircase/base/text.h"

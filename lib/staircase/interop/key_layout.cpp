@@ -1,6 +1,5 @@
 #include "staircase/interop/key_layout.h"
 
-#include <algorithm>
 
 #include "staircase/base/errors.h"
 #include "staircase/config/codec.h"

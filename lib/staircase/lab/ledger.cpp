@@ -42,8 +42,11 @@ std::string first_difference(const Json& a, const Json& b, const std::string& po
   return {};
 }
 
+const std::string lock_name = ".lock";
+
 bool left_by_an_interrupted_write(const fs::path& path) {
-  return path.filename().string().find(".part") != std::string::npos;
+  const std::string name = path.filename().string();
+  return name == lock_name || name.find(".part") != std::string::npos;
 }
 
 bool is_unused(const fs::path& folder) {
@@ -80,7 +83,7 @@ void Ledger::join(Experiment& experiment) const {
   std::error_code error;
   if (fs::exists(folder_, error) && !fs::is_directory(folder_, error))
     throw RequestError(folder_.string() + ": is a file, not a folder for results");
-  if (!fs::exists(file, error)) {
+  if (!exists()) {
     if (!is_unused(folder_))
       throw RequestError(folder_.string() + ": is not empty and holds no experiment.json, so it is not a folder of results");
     return;
@@ -115,10 +118,14 @@ void Ledger::write_experiment_file(const Experiment& experiment, const DataShape
   write_file_atomically(folder_ / "experiment.json", content.dump(2) + "\n");
 }
 
+bool Ledger::exists() const {
+  std::error_code error;
+  return fs::exists(folder_ / "experiment.json", error);
+}
+
 std::pair<Experiment, DataShape> Ledger::read_experiment_file() const {
   const fs::path file = folder_ / "experiment.json";
-  std::error_code error;
-  if (!fs::exists(file, error))
+  if (!exists())
     throw RequestError(folder_.string() + ": holds no experiment.json, so it is not a folder of results");
   Json content = config::read_json_file(file);
   const Json shape = content.is_object() ? content.value(shape_key, Json::object()) : Json::object();
@@ -130,11 +137,13 @@ std::pair<Experiment, DataShape> Ledger::read_experiment_file() const {
 
 fs::path Ledger::run_folder(const RunKey& run) const { return folder_ / "runs" / run.name(); }
 
-std::optional<Json> Ledger::summary(const RunKey& run) const {
-  const fs::path file = run_folder(run) / "summary.json";
+bool Ledger::is_done(const RunKey& run) const {
   std::error_code error;
-  if (!fs::exists(file, error)) return std::nullopt;
-  return config::read_json_file(file);
+  return fs::exists(run_folder(run) / "summary.json", error);
+}
+
+std::optional<Json> Ledger::summary(const RunKey& run) const {
+  return is_done(run) ? std::optional<Json>(config::read_json_file(run_folder(run) / "summary.json")) : std::nullopt;
 }
 
 std::optional<std::string> Ledger::failure(const RunKey& run) const {
@@ -154,6 +163,20 @@ void Ledger::clear_failure(const RunKey& run) const {
   fs::remove(run_folder(run) / "failure.json", ignored);
 }
 
+FileLock Ledger::lock() const { return FileLock::take(folder_ / lock_name); }
+
+std::optional<FileLock> Ledger::try_lock(const RunKey& run) const {
+  make_folder(run_folder(run));
+  return FileLock::try_take(run_folder(run) / lock_name);
+}
+
+bool Ledger::is_running(const RunKey& run) const { return FileLock::is_held(run_folder(run) / lock_name); }
+
+Json Ledger::running_note(const RunKey& run) const {
+  const Json note = Json::parse(FileLock::read_note(run_folder(run) / lock_name), nullptr, false);
+  return note.is_object() ? note : Json::object();
+}
+
 std::optional<double> Ledger::images_per_second(const RunKey& run) const {
   const Timing timing = read_timing(run_folder(run) / "timing.jsonl");
   return timing.train_seconds > 0 ? std::optional<double>(timing.images / timing.train_seconds) : std::nullopt;
@@ -169,7 +192,7 @@ std::vector<RunKey> list_runs(const DesignedExperiment& design, const std::vecto
   std::set<std::string> seen;
   for (int64_t seed : seeds)
     for (const Variant& variant : design.variants) {
-      RunKey run{variant.configuration, seed};
+      RunKey run{variant.configuration, seed, variant.name};
       if (seen.insert(run.name()).second) runs.push_back(std::move(run));
     }
   return runs;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "staircase/base/file_lock.h"
 #include "staircase/lab/design.h"
 
 namespace staircase::lab {
@@ -13,6 +14,7 @@ namespace staircase::lab {
 struct RunKey {
   config::Configuration configuration;
   int64_t seed = 0;
+  std::string row;  ///< its name in the tables: the first that has this configuration
 
   /// "<16 hexadecimal digits of the content>-<seed>".
   std::string name() const;
@@ -38,10 +40,13 @@ class Ledger {
   /// Throws std::runtime_error naming the path.
   void write_experiment_file(const Experiment& experiment, const DataShape& shape) const;
 
+  bool exists() const;
+
   /// The experiment of the folder. Throws RequestError when it holds none.
   std::pair<Experiment, DataShape> read_experiment_file() const;
 
   std::filesystem::path run_folder(const RunKey& run) const;
+  bool is_done(const RunKey& run) const;
   /// summary.json of a run that is done; empty for any other.
   std::optional<config::Json> summary(const RunKey& run) const;
   /// Why the run failed the last time; empty: it did not.
@@ -52,6 +57,14 @@ class Ledger {
   std::optional<double> images_per_second(const RunKey& run) const;
   /// Seconds in training and evaluation together.
   std::optional<double> seconds(const RunKey& run) const;
+
+  /// Waits for the right to change what all runs share: experiment.json and the reports. The folder exists.
+  FileLock lock() const;
+  /// The right to work on a run; empty: another process does. Makes the run's folder.
+  std::optional<FileLock> try_lock(const RunKey& run) const;
+  bool is_running(const RunKey& run) const;
+  /// Where a running run stands, as execute_run notes it; an empty object when it has not said yet.
+  config::Json running_note(const RunKey& run) const;
 
   const std::filesystem::path& folder() const { return folder_; }
 

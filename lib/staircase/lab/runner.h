@@ -5,24 +5,16 @@
 
 #include "staircase/lab/estimate.h"
 #include "staircase/lab/experiment.h"
-#include "staircase/train/trainer.h"
+#include "staircase/lab/observer.h"
 
 namespace staircase::lab {
 
 struct RunOptions {
   std::filesystem::path folder;
-  torch::Device device = torch::kCPU;
-};
-
-/// What a run of an experiment tells while it goes on.
-class RunObserver : public train::TrainObserver {
- public:
-  /// `index`: of the run among `runs`, from 1.
-  virtual void on_run_start(size_t index, size_t runs, const std::string& name, int64_t seed) {
-    (void)index, (void)runs, (void)name, (void)seed;
-  }
-  virtual void on_run_end(const std::string& name, const config::Json& summary) { (void)name, (void)summary; }
-  virtual void on_run_failed(const std::string& name, const std::string& reason) { (void)name, (void)reason; }
+  std::vector<torch::Device> devices{torch::kCPU};  ///< runs side by side take them in turn
+  int64_t jobs = 1;                                 ///< runs side by side, each in a process of its own when over 1
+  /// Path of a program and the words after which it calls work(); needed for jobs over 1.
+  std::vector<std::string> worker_program;
 };
 
 /// What a folder still lacks, and what that costs.
@@ -35,12 +27,13 @@ struct RunPlan {
 
 /// Checks everything that can be checked without training and says what would be done; times a few training
 /// steps where no earlier run tells how long one takes. Writes nothing into the folder.
-RunPlan plan_run(Experiment experiment, const std::filesystem::path& folder, torch::Device device = torch::kCPU);
+RunPlan plan_run(Experiment experiment, const RunOptions& options);
 
-/// Trains what the folder lacks, run by run, and keeps its reports up to date. Returns the content of
-/// results.json. A run that fails is recorded with its reason and the others go on.
+/// Trains what the folder lacks and keeps its reports up to date. Returns the content of results.json. Programs
+/// that run the same folder share the work. A run that fails, or whose process dies, is recorded with its reason
+/// and the others go on.
 /// Throws RequestError before anything is written when the request is wrong, and Interrupted.
-config::Json run_experiment(Experiment experiment, const RunOptions& options, RunObserver& observer,
+config::Json run_experiment(Experiment experiment, const RunOptions& options, ExperimentObserver& observer,
                             const std::atomic<bool>& stop);
 
 /// Rewrites the reports of a folder from what it holds. Returns the content of results.json.

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace staircase {
+
+/// The right to work on something, held by one process at a time and shown by a file. The system
+/// frees it when its owner ends, however that happens, so a crash leaves nothing locked.
+class FileLock {
+ public:
+  /// Takes the lock; empty: somebody holds it.
+  /// Throws std::runtime_error naming the path and the reason when the file cannot be made.
+  static std::optional<FileLock> try_take(const std::filesystem::path& path);
+
+  /// Waits until the lock is free, and takes it. Throws as try_take does.
+  static FileLock take(const std::filesystem::path& path);
+
+  static bool is_held(const std::filesystem::path& path);
+
+  /// Leaves up to 1000 bytes for other processes to read, in place of what was left before.
+  void leave_note(std::string_view text) const;
+
+  /// What the lock's owner left last; empty: nothing.
+  static std::string read_note(const std::filesystem::path& path);
+
+  FileLock(FileLock&& other) noexcept;
+  FileLock& operator=(FileLock&& other) = delete;
+  /// Frees the lock and removes its file.
+  ~FileLock();
+
+ private:
+  FileLock(std::filesystem::path path, int descriptor) : path_(std::move(path)), descriptor_(descriptor) {}
+  static std::optional<FileLock> take(const std::filesystem::path& path, bool wait);
+
+  std::filesystem::path path_;
+  int descriptor_;
+};
+
+}  // namespace staircase

@@ -1,0 +1,99 @@
+#include "staircase/lab/execute.h"
+
+#include <unistd.h>
+
+#include <chrono>
+
+#include "staircase/base/build_info.h"
+#include "staircase/base/errors.h"
+#include "staircase/base/files.h"
+#include "staircase/lab/initial_weights.h"
+#include "staircase/nn/libtorch.h"
+
+namespace staircase::lab {
+namespace {
+
+using config::Json;
+using Clock = std::chrono::steady_clock;
+
+/// Passes everything on, and notes in the run's lock where the run stands.
+class NotingObserver : public train::TrainObserver {
+ public:
+  NotingObserver(RunObserver& next, const FileLock& lock, const train::TrainJob& job) : next_(next), lock_(lock) {
+    note_ = {{"pid", ::getpid()}, {"device", job.device.str()}, {"epochs", job.configuration.recipe.epochs}};
+    leave();
+  }
+
+  void on_step(const train::StepReport& report) override {
+    next_.on_step(report);
+    if (Clock::now() - left_ < std::chrono::seconds(1)) return;
+    note_["epoch"] = report.epoch;
+    note_["step"] = report.step;
+    note_["steps"] = report.steps;
+    note_["images_per_second"] = report.images_per_second;
+    note_["seconds_left"] = report.seconds_left;
+    leave();
+  }
+  void on_epoch(const Json& line) override { next_.on_epoch(line); }
+  void on_warning(const std::string& text) override { next_.on_warning(text); }
+
+ private:
+  void leave() {
+    lock_.leave_note(note_.dump());
+    left_ = Clock::now();
+  }
+
+  RunObserver& next_;
+  const FileLock& lock_;
+  Json note_;
+  Clock::time_point left_;
+};
+
+/// What made the run: config.json of its folder.
+void write_run_config(const train::TrainJob& job) {
+  Json content = {{"configuration", config::write_configuration(job.configuration)},
+                  {"seed", job.seed},
+                  {"threads", job.threads},
+                  {"device", job.device.str()},
+                  {"classes", job.data.class_names},
+                  {"initial_weights_crc32", initial_weights_checksum(job.configuration.init)},
+                  {"staircase", {{"version", build_info().version}, {"revision", build_info().revision}}},
+                  {"libtorch", TORCH_VERSION},
+                  {"compiler", build_info().compiler},
+                  {"machine", machine_description()}};
+  write_file_atomically(job.folder / "config.json", content.dump(2) + "\n");
+}
+
+RunOutcome record_failure(const Ledger& ledger, const RunKey& run, RunObserver& observer, const std::string& reason) {
+  ledger.record_failure(run, reason);
+  observer.on_failed(reason);
+  return RunOutcome::failed;
+}
+
+}  // namespace
+
+RunOutcome execute_run(PreparedExperiment& experiment, const RunKey& run, torch::Device device, RunObserver& observer,
+                       const std::atomic<bool>& stop) {
+  const Ledger& ledger = experiment.ledger();
+  const auto lock = ledger.try_lock(run);
+  if (!lock) return RunOutcome::busy;
+  if (ledger.is_done(run)) return RunOutcome::done;
+  observer.on_start();
+  try {
+    ledger.clear_failure(run);
+    const train::TrainJob job = experiment.job(run, device);
+    write_run_config(job);
+    NotingObserver noting(observer, *lock, job);
+    const Json summary = train::train(job, noting, stop);
+    observer.on_end(summary);
+    return RunOutcome::done;
+  } catch (const Interrupted&) {
+    throw;
+  } catch (const c10::Error& error) {
+    return record_failure(ledger, run, observer, error.what_without_backtrace());
+  } catch (const std::exception& error) {
+    return record_failure(ledger, run, observer, error.what());
+  }
+}
+
+}  // namespace staircase::lab
