@@ -102,30 +102,8 @@ TEST_CASE("A flip of probability 1 mirrors left and right", "[data]") {
   for (int c = 0; c < 3; ++c) CHECK(flipped.row(5)[3 * 2 + c] == plain.row(5)[3 * 45 + c]);
 }
 
-TEST_CASE("Magnitudes mean the strengths of the increasing series", "[data]") {
-  const Image image = ramp(20, 20);
-  const auto at_9 = [&](Operation operation, bool negative) { return apply_operation(operation, image, 9, negative); };
-  CHECK(at_9(Operation::rotate, false) == rotate(image, 27));
-  CHECK(at_9(Operation::rotate, true) == rotate(image, -27));
-  CHECK(at_9(Operation::posterize, false) == posterize(image, 1));
-  CHECK(at_9(Operation::solarize, false) == solarize(image, 26));
-  CHECK(at_9(Operation::solarize_add, false) == solarize_add(image, 99));
-  CHECK(at_9(Operation::color, false) == adjust_color(image, 1.81));
-  CHECK(at_9(Operation::sharpness, true) == adjust_sharpness(image, 0.19));
-  CHECK(at_9(Operation::shear_x, false) == shear_x(image, 0.27));
-  CHECK(at_9(Operation::translate_y, true) == translate_y(image, -0.405));
-}
-
-TEST_CASE("RandAugment applies each operation with its probability", "[data]") {
+TEST_CASE("RandAugment of probability 0 leaves the image", "[data]") {
   RecipeOptions recipe;
-  recipe.rand_augment_operations = 1;
-  int changed = 0;
-  for (int i = 0; i < 1000; ++i) {
-    RandomStream random = stream(i);
-    changed += !(rand_augment(ramp(9, 9), recipe, random) == ramp(9, 9));
-  }
-  CHECK(changed > 400);  // some operations leave this image as it is
-  CHECK(changed < 560);
   recipe.rand_augment_probability = 0;
   RandomStream random = stream(0);
   CHECK(rand_augment(ramp(9, 9), recipe, random) == ramp(9, 9));

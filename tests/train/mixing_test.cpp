@@ -37,30 +37,6 @@ TEST_CASE("CutMix pastes its box and its lambda is the share that is left", "[tr
   }
 }
 
-TEST_CASE("Half of the batches are mixed by mixup and half by CutMix", "[train]") {
-  int cut = 0, all = 2000;
-  for (int key = 0; key < all; ++key)
-    cut += draw_mix(config::RecipeOptions{}, RandomStream(static_cast<uint64_t>(key) * 977), 8, 8).kind == Mix::Kind::cutmix;
-  CHECK(cut > 0.46 * all);  // 4 standard deviations
-  CHECK(cut < 0.54 * all);
-}
-
-TEST_CASE("Beta(alpha, alpha) has mean 1/2 and variance 1 / (8 alpha + 4)", "[train]") {
-  for (double alpha : {0.2, 0.8, 1.0, 4.0}) {
-    RandomStream random(static_cast<uint64_t>(alpha * 1000));
-    const int all = 20000;
-    double sum = 0, squares = 0;
-    for (int i = 0; i < all; ++i) {
-      const double x = draw_beta(random, alpha);
-      sum += x;
-      squares += x * x;
-    }
-    const double mean = sum / all;
-    CHECK(mean == Approx(0.5).margin(0.015));
-    CHECK(squares / all - mean * mean == Approx(1.0 / (8 * alpha + 4)).epsilon(0.05));
-  }
-}
-
 TEST_CASE("Soft cross-entropy with one-hot targets is cross-entropy", "[train]") {
   torch::manual_seed(1);
   const torch::Tensor logits = torch::randn({6, 5}), labels = torch::arange(6) % 5;
