@@ -4,6 +4,7 @@
 #include <set>
 #include <string>
 
+#include "staircase/config/recipes.h"
 #include "staircase/data/operations.h"
 #include "staircase/data/rand_augment.h"
 #include "staircase/data/resize.h"
@@ -62,6 +63,16 @@ TEST_CASE("Evaluation resizes the shorter side to int(size / ratio) and crops th
   const auto kind = recipe.interpolation;
   CHECK(eval_transform(ramp(300, 400), 224, recipe) == crop(resize(ramp(300, 400), 256, 341, kind), {16, 58, 224, 224}));
   CHECK(eval_transform(ramp(90, 50), 40, recipe) == crop(resize(ramp(90, 50), 81, 45, kind), {20, 2, 40, 40}));
+}
+
+TEST_CASE("The original recipe resizes bilinearly, in training and in evaluation", "[data]") {
+  RecipeOptions recipe = config::read_recipe("original", {});
+  recipe.flip_probability = 0;
+  const auto kind = config::Interpolation::bilinear;
+  CHECK(eval_transform(ramp(300, 400), 224, recipe) == crop(resize(ramp(300, 400), 256, 341, kind), {16, 58, 224, 224}));
+  RandomStream whole = stream(3), steps = stream(3);
+  const Box part = random_crop_box(300, 400, recipe.crop_area_min, steps);
+  CHECK(train_transform(ramp(300, 400), 64, recipe, whole) == resize(crop(ramp(300, 400), part), 64, 64, kind));
 }
 
 TEST_CASE("At 384 and above evaluation warps to the square", "[data]") {

@@ -23,6 +23,15 @@ TEST_CASE("Mixed targets weigh both labels, and the partner is the batch reverse
   CHECK(mix_images(images, mix)[0][0][0][0].item<double>() == Approx(0.25 * 2));
 }
 
+TEST_CASE("Both labels of a mixed target are smoothed", "[train]") {
+  Mix mix;
+  mix.kind = Mix::Kind::cutmix;
+  mix.lambda = 0.75;
+  const torch::Tensor targets = mix_targets(torch::tensor({1, 3}, torch::kLong), 4, 0.1, mix);
+  const float expected[] = {0.025F, 0.75F * 0.925F + 0.25F * 0.025F, 0.025F, 0.75F * 0.025F + 0.25F * 0.925F};
+  for (int i = 0; i < 4; ++i) CHECK(targets[0][i].item<float>() == Approx(expected[i]));
+}
+
 TEST_CASE("CutMix pastes its box and its lambda is the share that is left", "[train]") {
   config::RecipeOptions recipe;
   recipe.mixup_alpha = 0;

@@ -116,6 +116,16 @@ TEST_CASE("The average is updated once an optimizer step, however many micro-bat
   CHECK(checkpoint->state.at("optimizer_steps") == 7);
 }
 
+TEST_CASE("Scores of the raw and of the averaged weights are both reported", "[train]") {
+  const tests::TemporaryFolder folder;
+  config::Configuration c = tests::small_configuration();
+  c.recipe.ema_decay = 0.99;
+  Notes notes;
+  const config::Json summary = train::train(job_in(folder / "run", c), notes, notes.stop);
+  for (const char* key : {"top1", "top1_ema", "top5", "top5_ema"}) CHECK(summary.contains(key));
+  CHECK(summary.at("loss") != summary.at("loss_ema"));
+}
+
 TEST_CASE("A run takes each step at the schedule's rate, whatever the batch", "[train]") {
   const tests::TemporaryFolder folder;
   for (const int64_t batch : {16, 40}) {
