@@ -15,7 +15,7 @@ using config::RecipeOptions;
 
 namespace {
 
-constexpr int draws = 20000, side = 64;
+constexpr int draws = 100000, side = 64;
 
 std::vector<Mix> mixes(const RecipeOptions& recipe) {
   std::vector<Mix> all;
