@@ -150,7 +150,8 @@ TEST_CASE("Magnitudes are N(9, .5) cut at 10, and the sign is either with probab
   CHECK(binomial_p(moved, 15000, 1.0 / 15) > least_p);
   CHECK(binomial_p(negative, moved, 0.5) > least_p);
   CHECK(binomial_p(at_ten, moved, 1 - kept) > least_p);
-  CHECK(kolmogorov_p(magnitudes, [&](double m) { return std::min(1.0, normal_distribution(m, 9, 0.5) / kept); }) > least_p);
+  const auto cut = [&](double m) { return std::min(1.0, normal_distribution(m, 9, 0.5) / kept); };
+  CHECK(kolmogorov_p(magnitudes, cut) > least_p);
 }
 
 TEST_CASE("Every operation of an image has its own draws", "[data]") {

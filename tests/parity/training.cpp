@@ -55,7 +55,8 @@ interop::TensorFile optimizer_steps(const config::Json& request) {
       file.tensors.emplace_back("gradient." + t + item.key(), item.value().grad().clone());
     }
     optimizer.step(train::learning_rate_at(recipe, steps, step));
-    for (const auto& item : model->named_parameters()) file.tensors.emplace_back("after." + t + item.key(), item.value().clone());
+    for (const auto& item : model->named_parameters())
+      file.tensors.emplace_back("after." + t + item.key(), item.value().clone());
   }
   return file;
 }
@@ -82,8 +83,9 @@ interop::TensorFile average_steps(const config::Json& request) {
 
 interop::TensorFile schedule_rates(const config::Json& request) {
   const train::StepCount steps = steps_of(request);
+  const config::RecipeOptions recipe = recipe_of(request);
   std::vector<double> rates;
-  for (int64_t step = 0; step < steps.total; ++step) rates.push_back(train::learning_rate_at(recipe_of(request), steps, step));
+  for (int64_t step = 0; step < steps.total; ++step) rates.push_back(train::learning_rate_at(recipe, steps, step));
   return {{{"rates", torch::tensor(rates, torch::kDouble)}}, {}};
 }
 
@@ -103,7 +105,8 @@ interop::TensorFile losses(const config::Json&) {
     const std::string prefix = std::string(name) + ".";
     const torch::Tensor targets = train::mix_targets(labels, 7, 0.1, mix);
     file.tensors.emplace_back(prefix + "lambda", torch::tensor(mix.lambda, torch::kDouble));
-    file.tensors.emplace_back(prefix + "box", torch::tensor(std::vector<int64_t>(mix.box.begin(), mix.box.end()), torch::kLong));
+    const std::vector<int64_t> box(mix.box.begin(), mix.box.end());
+    file.tensors.emplace_back(prefix + "box", torch::tensor(box, torch::kLong));
     file.tensors.emplace_back(prefix + "images", train::mix_images(images, mix).clone());
     file.tensors.emplace_back(prefix + "targets", targets);
     file.tensors.emplace_back(prefix + "loss", train::soft_cross_entropy(logits, targets));

@@ -124,8 +124,8 @@ def compare_optimizers(program):
                 moved = (parameter - outputs["start." + key]).abs().max().item()
                 error = (outputs[f"after.{step}.{key}"] - parameter).abs().max().item()
                 worst = max(worst, error / moved if moved else (math.inf if error else 0.0))
-        label = f"{name}, {STEPS} steps" + (f", clipped at {clip}" if clip else "") + (f", layers x {decay}" if decay != 1 else "")
-        yield label, worst, 1e-9
+        label = f"{name}, {STEPS} steps" + (f", clipped at {clip}" if clip else "")
+        yield label + (f", layers x {decay}" if decay != 1 else ""), worst, 1e-9
 
 
 def compare_averages(program):

@@ -19,7 +19,8 @@ constexpr int draws = 100000, side = 64;
 
 std::vector<Mix> mixes(const RecipeOptions& recipe) {
   std::vector<Mix> all;
-  for (int i = 0; i < draws; ++i) all.push_back(draw_mix(recipe, RandomStream(Purpose::mixing, {44, uint64_t(i)}), side, side));
+  for (uint64_t i = 0; i < draws; ++i)
+    all.push_back(draw_mix(recipe, RandomStream(Purpose::mixing, {44, i}), side, side));
   return all;
 }
 
@@ -100,15 +101,12 @@ TEST_CASE("CutMix's boxes have the image's aspect", "[train]") {
 }
 
 TEST_CASE("Every batch is mixed by one of the two, in the small recipe every other one", "[train]") {
-  const auto mixed = [](const std::vector<Mix>& all) {
-    return static_cast<int>(std::count_if(all.begin(), all.end(), [](const Mix& m) { return m.kind != Mix::Kind::none; }));
-  };
-  const auto cut = [](const std::vector<Mix>& all) {
-    return static_cast<int>(std::count_if(all.begin(), all.end(), [](const Mix& m) { return m.kind == Mix::Kind::cutmix; }));
+  const auto of_kind = [](const std::vector<Mix>& all, Mix::Kind kind) {
+    return static_cast<int>(std::count_if(all.begin(), all.end(), [&](const Mix& m) { return m.kind == kind; }));
   };
   const auto modern = mixes({}), small = mixes(config::read_recipe("small", {}));
-  CHECK(mixed(modern) == draws);
-  CHECK(binomial_p(cut(modern), draws, 0.5) > least_p);
-  CHECK(binomial_p(mixed(small), draws, 0.5) > least_p);
+  CHECK(of_kind(modern, Mix::Kind::none) == 0);
+  CHECK(binomial_p(of_kind(modern, Mix::Kind::cutmix), draws, 0.5) > least_p);
+  CHECK(binomial_p(of_kind(small, Mix::Kind::none), draws, 0.5) > least_p);
   for (const Mix& mix : mixes(config::read_recipe("finetune", {}))) REQUIRE(mix.kind == Mix::Kind::none);
 }

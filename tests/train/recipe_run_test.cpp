@@ -57,7 +57,8 @@ config::Configuration one_step() {
 double distance_from_start(const TrainJob& job) {
   nn::Classifier first(job.configuration.model);
   fill_weights(first, static_cast<uint64_t>(job.seed), job.configuration.init, job.configuration.recipe);
-  const auto last = interop::build_model(interop::open_model_file(job.folder / "weights.safetensors"))->named_parameters();
+  const auto file = interop::open_model_file(job.folder / "weights.safetensors");
+  const auto last = interop::build_model(file)->named_parameters();
   double squares = 0;
   for (const auto& item : first.named_parameters())
     squares += (last[item.key()] - item.value()).pow(2).sum().item<double>();
