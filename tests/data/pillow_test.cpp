@@ -1,20 +1,18 @@
 // Operations, resizing and decoding against values that Pillow gave (tests/reference).
 
-#include <algorithm>
-#include <cstdlib>
 #include <functional>
-#include <map>
 
 #include "staircase/config/json.h"
 #include "staircase/data/decode.h"
-#include "staircase/data/operations.h"
 #include "staircase/data/resize.h"
 #include "support/catch.h"
+#include "support/operations.h"
 #include "support/reference.h"
 
 using namespace staircase;
 using namespace staircase::data;
 using config::Json;
+using tests::largest_difference;
 
 namespace {
 
@@ -36,30 +34,6 @@ Image to_image(const Json& entry, int channels) {
   return image;
 }
 
-/// The largest difference of any value; 256 when the shapes differ.
-int largest_difference(const Image& a, const Image& b) {
-  if (a.width != b.width || a.height != b.height || a.pixels.size() != b.pixels.size()) return 256;
-  int largest = 0;
-  for (size_t i = 0; i < a.pixels.size(); ++i) largest = std::max(largest, std::abs(a.pixels[i] - b.pixels[i]));
-  return largest;
-}
-
-using Apply = std::function<Image(const Image&, double)>;
-const std::map<std::string, Apply> operations{
-    {"auto_contrast", [](const Image& i, double) { return auto_contrast(i); }},
-    {"equalize", [](const Image& i, double) { return equalize(i); }},
-    {"invert", [](const Image& i, double) { return invert(i); }},
-    {"posterize", [](const Image& i, double v) { return posterize(i, static_cast<int>(v)); }},
-    {"solarize", [](const Image& i, double v) { return solarize(i, static_cast<int>(v)); }},
-    {"solarize_add", [](const Image& i, double v) { return solarize_add(i, static_cast<int>(v)); }},
-    {"color", [](const Image& i, double v) { return adjust_color(i, v); }},
-    {"contrast", [](const Image& i, double v) { return adjust_contrast(i, v); }},
-    {"brightness", [](const Image& i, double v) { return adjust_brightness(i, v); }},
-    {"sharpness", [](const Image& i, double v) { return adjust_sharpness(i, v); }},
-    {"rotate", rotate}, {"shear_x", shear_x}, {"shear_y", shear_y},
-    {"translate_x", translate_x}, {"translate_y", translate_y},
-};
-
 /// Runs every stored case of one operation; returns how many there were.
 int compare_cases(const std::string& operation, const std::function<Image(const Image&, const Json&)>& apply) {
   int cases = 0;
@@ -77,9 +51,9 @@ int compare_cases(const std::string& operation, const std::function<Image(const 
 }  // namespace
 
 TEST_CASE("Every operation equals Pillow's on color and gray images", "[data][reference]") {
-  for (const auto& [name, apply] : operations) {
+  for (const auto& [name, apply] : tests::operations()) {
     INFO(name);
-    CHECK(compare_cases(name, [&](const Image& image, const Json& entry) {
+    CHECK(compare_cases(name, [&apply = apply](const Image& image, const Json& entry) {
             return apply(image, entry.at("value").get<double>());
           }) >= 3);
   }

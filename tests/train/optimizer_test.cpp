@@ -68,6 +68,12 @@ TEST_CASE("AdamW follows the paper and decays weights but neither norms nor bias
   }
 }
 
+TEST_CASE("Weight decay leaves out biases of any shape", "[train]") {
+  CHECK_FALSE(is_decayed("stages.0.blocks.0.grn.bias", torch::zeros({1, 1, 1, 4}), {}));
+  CHECK_FALSE(is_decayed("head.linear.bias", torch::zeros({4}), {}));
+  CHECK(is_decayed("head.linear.weight", torch::zeros({4, 4}), {}));
+}
+
 TEST_CASE("SGD has momentum and, in the original recipe, decays every parameter", "[train]") {
   auto model = small_model();
   config::RecipeOptions recipe;

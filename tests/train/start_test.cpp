@@ -84,6 +84,13 @@ TEST_CASE("Layer-wise decay counts its groups as the published code does", "[tra
   CHECK(layer_group("stages.3.downsample.conv.weight", base) == 12);
   CHECK(layer_group("stages.3.blocks.1.layer_scale", base) == 12);
   CHECK(layer_group("head.norm.weight", base) == 13);
+  const config::ModelOptions resnet = nn::find_model("resnet50", {"test", ""}).options;
+  CHECK(layer_group("stages.2.blocks.5.conv1.weight", resnet) == 10);  // 3 + floor(9 * 5 / 6)
+  CHECK(layer_group("stages.3.blocks.0.shortcut.conv.weight", resnet) == 12);
+  // One stage is all blocks: they share the groups from 3 to 11.
+  const config::ModelOptions isotropic = nn::find_model("convnext_isotropic_small", {"test", ""}).options;
+  CHECK(layer_group("stages.0.blocks.0.conv1.weight", isotropic) == 3);
+  CHECK(layer_group("stages.0.blocks.17.conv1.weight", isotropic) == 11);
   CHECK(layer_rate("stem.conv.weight", tiny, 0.8) == Approx(0.0549755813888));  // .8^13
   CHECK(layer_rate("head.linear.bias", tiny, 0.8) == 1.0);
 }

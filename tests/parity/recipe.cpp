@@ -1,0 +1,65 @@
+// What Staircase computes of a recipe, laid open to another implementation: tests/reference/recipe.py
+// compares it with torch.optim and with Pillow. Reads one request a line from standard input, a JSON
+// object {"task": TASK, "outputs": FILE, ...}, and answers "done" when the outputs are written.
+//   optimizer  "recipe", "model", "images": a network in double takes all its steps with random gradients.
+//              Outputs: "start.NAME", and for each step T "gradient.T.NAME" and "after.T.NAME".
+//   average    the same request: the network's parameters and buffers are drawn anew for each step.
+//              Outputs: "start.NAME", "model.T.NAME", "average.T.NAME".
+//   schedule   "recipe", "images": "rates", the learning rate of every step.
+//   losses     of 12 random images in 7 classes with smoothing .1: "images", "labels", "logits"; and for each
+//              mix M (none, mixup, cutmix) "M.lambda", "M.box", "M.images", "M.targets", "M.loss".
+//   operation  "operation", "value", "width", "height", "image" (a file): "pixels".
+#include "parity/recipe.h"
+
+#include <iostream>
+#include <map>
+
+#include "staircase/base/errors.h"
+#include "staircase/data/decode.h"
+#include "staircase/data/resize.h"
+#include "staircase/interop/weights_file.h"
+#include "support/operations.h"
+
+namespace staircase::tests {
+
+interop::TensorFile operated(const config::Json& request) {
+  const auto operation = request.at("operation").get<std::string>();
+  data::Image image = data::decode_image(request.at("image").get<std::string>());
+  const auto resized = [&](config::Interpolation kind) {
+    return data::resize(image, request.at("width").get<int>(), request.at("height").get<int>(), kind);
+  };
+  if (operation == "resize_bicubic") image = resized(config::Interpolation::bicubic);
+  else if (operation == "resize_bilinear") image = resized(config::Interpolation::bilinear);
+  else image = operations().at(operation)(image, request.at("value").get<double>());
+  const torch::Tensor pixels =
+      torch::from_blob(image.pixels.data(), {image.height, image.width, image.channels}, torch::kUInt8).clone();
+  return {{{"pixels", pixels}}, {}};
+}
+
+namespace {
+
+void answer(const std::string& line) {
+  const config::Json request = config::parse_json(line, "request");
+  using Task = interop::TensorFile (*)(const config::Json&);
+  const std::map<std::string, Task> tasks{{"optimizer", optimizer_steps}, {"average", average_steps},
+                                          {"schedule", schedule_rates}, {"losses", losses}, {"operation", operated}};
+  const auto task = tasks.find(request.at("task").get<std::string>());
+  if (task == tasks.end()) throw RequestError("no task is called " + request.at("task").dump());
+  interop::write_weights(request.at("outputs").get<std::string>(), task->second(request));
+  std::cout << "done" << std::endl;
+}
+
+}  // namespace
+}  // namespace staircase::tests
+
+int main() {
+  try {
+    for (std::string line; std::getline(std::cin, line);) staircase::tests::answer(line);
+    return 0;
+  } catch (const c10::Error& error) {
+    std::cerr << "parity_recipe: " << error.what_without_backtrace() << '\n';
+  } catch (const std::exception& error) {
+    std::cerr << "parity_recipe: " << error.what() << '\n';
+  }
+  return 1;
+}

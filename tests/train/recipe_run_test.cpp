@@ -1,0 +1,154 @@
+// What of the recipe shows only in a run: the average, clipping, accumulation, drop path.
+
+#include "staircase/data/open_data.h"
+#include "staircase/interop/model_file.h"
+#include "staircase/train/checkpoint.h"
+#include "staircase/train/run_state.h"
+#include "staircase/train/start.h"
+#include "staircase/train/trainer.h"
+#include "support/catch.h"
+#include "support/small_experiment.h"
+#include "support/temporary_folder.h"
+
+using namespace staircase;
+using namespace staircase::train;
+
+namespace {
+
+/// Notes what it is told and asks for a stop after a number of steps.
+class Notes : public TrainObserver {
+ public:
+  explicit Notes(int64_t last = -1) : last_(last) {}
+  void on_step(const StepReport& report) override {
+    steps.push_back(report);
+    stop = report.step == last_;
+  }
+  void on_warning(const std::string&) override {}
+  std::vector<StepReport> steps;
+  std::atomic<bool> stop{false};
+
+ private:
+  int64_t last_;
+};
+
+TrainJob job_in(const std::filesystem::path& folder, const config::Configuration& configuration) {
+  TrainJob job;
+  job.configuration = configuration;
+  job.folder = folder;
+  job.data = data::open_data(configuration.data, {"test", "/data"});
+  return job;
+}
+
+/// One step of plain SGD over all 80 images, unmixed.
+config::Configuration one_step() {
+  config::Configuration c = tests::small_configuration();
+  c.model.norm = config::Norm::layer;
+  config::RecipeOptions& r = c.recipe;
+  r.epochs = 1;
+  r.batch_size = 80;
+  r.optimizer = config::Optimizer::sgd;
+  r.schedule = config::Schedule::step;
+  r.learning_rate = 1;
+  r.warmup_epochs = r.momentum = r.weight_decay = r.ema_decay = 0;
+  return c;
+}
+
+/// How far a run's weights file is from the weights that its seed starts with.
+double distance_from_start(const TrainJob& job) {
+  nn::Classifier first(job.configuration.model);
+  fill_weights(first, static_cast<uint64_t>(job.seed), job.configuration.init, job.configuration.recipe);
+  const auto file = interop::open_model_file(job.folder / "weights.safetensors");
+  const auto last = interop::build_model(file)->named_parameters();
+  double squares = 0;
+  for (const auto& item : first.named_parameters())
+    squares += (last[item.key()] - item.value()).pow(2).sum().item<double>();
+  return std::sqrt(squares);
+}
+
+}  // namespace
+
+TEST_CASE("Clipping acts in every precision", "[train]") {
+  const tests::TemporaryFolder folder;
+  for (const config::Precision precision : {config::Precision::fp32, config::Precision::bf16}) {
+    INFO(to_name(precision));
+    config::Configuration c = one_step();
+    c.recipe.precision = precision;
+    c.recipe.clip_grad_norm = 0.01;
+    const TrainJob job = job_in(folder / std::string(to_name(precision)), c);
+    Notes notes;
+    train::train(job, notes, notes.stop);
+    CHECK(distance_from_start(job) == Approx(0.01).epsilon(0.01));
+  }
+}
+
+TEST_CASE("Clipping acts once on what all micro-batches accumulated", "[train]") {
+  const tests::TemporaryFolder folder;
+  config::Configuration c = one_step();
+  c.recipe.clip_grad_norm = 0.01;
+  c.recipe.micro_batch_size = 20;
+  const TrainJob job = job_in(folder / "run", c);
+  Notes notes;
+  train::train(job, notes, notes.stop);
+  CHECK(notes.steps.size() == 1);
+  CHECK(distance_from_start(job) == Approx(0.01).epsilon(0.01));
+}
+
+TEST_CASE("A run's average starts from a copy of its first weights", "[train]") {
+  const tests::TemporaryFolder folder;
+  config::Configuration c = one_step();
+  c.recipe.learning_rate = 0;
+  c.recipe.ema_decay = 0.5;
+  const TrainJob job = job_in(folder / "run", c);
+  Notes notes;
+  train::train(job, notes, notes.stop);
+  CHECK(distance_from_start(job) < 1e-6);
+}
+
+TEST_CASE("The average is updated once an optimizer step, however many micro-batches it has", "[train]") {
+  const tests::TemporaryFolder folder;
+  config::Configuration c = tests::small_configuration();
+  c.recipe.micro_batch_size = 4;
+  const TrainJob job = job_in(folder / "run", c);
+  Notes notes(7);
+  CHECK_THROWS_AS(train::train(job, notes, notes.stop), Interrupted);
+  const auto checkpoint = CheckpointStore(job.folder / "checkpoints").load_newest([](const std::string&) {});
+  REQUIRE(checkpoint);
+  CHECK(checkpoint->state.at("average_updates") == 7);
+  CHECK(checkpoint->state.at("optimizer_steps") == 7);
+}
+
+TEST_CASE("Scores of the raw and of the averaged weights are both reported", "[train]") {
+  const tests::TemporaryFolder folder;
+  config::Configuration c = tests::small_configuration();
+  c.recipe.ema_decay = 0.99;
+  Notes notes;
+  const config::Json summary = train::train(job_in(folder / "run", c), notes, notes.stop);
+  for (const char* key : {"top1", "top1_ema", "top5", "top5_ema"}) CHECK(summary.contains(key));
+  CHECK(summary.at("loss") != summary.at("loss_ema"));
+}
+
+TEST_CASE("A run takes each step at the schedule's rate, whatever the batch", "[train]") {
+  const tests::TemporaryFolder folder;
+  for (const int64_t batch : {16, 40}) {
+    config::Configuration c = tests::small_configuration();
+    c.recipe.batch_size = batch;
+    Notes notes;
+    train::train(job_in(folder / std::to_string(batch), c), notes, notes.stop);
+    const int64_t warmup = 80 / batch;
+    REQUIRE(static_cast<int64_t>(notes.steps.size()) == 3 * warmup);
+    CHECK(notes.steps[0].learning_rate == 0.0);
+    CHECK(notes.steps[warmup - 1].learning_rate == Approx(1e-3));
+    CHECK(notes.steps[warmup].learning_rate == Approx(1e-3));
+    CHECK(notes.steps[2 * warmup].learning_rate == Approx(1e-6 + (1e-3 - 1e-6) / 2));  // half of the cosine
+  }
+}
+
+TEST_CASE("Drop path is the recipe's rate, or the model's where the recipe says so", "[train]") {
+  const tests::TemporaryFolder folder;
+  config::Configuration c = tests::small_configuration();
+  c.recipe.drop_path_rate = config::RecipeOptions{}.drop_path_rate;
+  CHECK(RunState(job_in(folder / "a", c)).model->blocks().back()->drop_path() == Approx(0.1));
+  c.recipe.drop_path_rate = {std::nullopt};
+  c.model_drop_path_rate = 0.4;
+  CHECK(RunState(job_in(folder / "b", c)).model->blocks().back()->drop_path() == Approx(0.4));
+}
