@@ -99,6 +99,14 @@ sums >"$work/after"
 cmp "$work/before" "$work/after" || { echo "the results changed"; failed=1; }
 
 
+# A line of a log that a kill cut is named, and the rest is reported.
+timing=$(ls "$work"/results/runs/*/timing.jsonl)
+printf '{"epoch": 2, "tra' >>"$timing"
+cp "$timing" "$work/timing"
+"$program" report "$work/results" >/dev/null 2>"$work/.err" || { echo "report fails at a damaged line"; failed=1; }
+grep -q 'timing.jsonl: line [0-9]* is damaged and was left out' "$work/.err" || { echo "report names no damaged line"; failed=1; }
+cmp "$timing" "$work/timing" || { echo "report changed a log"; failed=1; }
+
 # Weights in, out and to TorchScript: what is wrong is named, and nothing is left behind.
 printf 'no image' >"$work/no.jpg"
 refuse 2 'no.jpg' predict --weights "$weights" no.jpg

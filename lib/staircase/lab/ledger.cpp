@@ -1,9 +1,7 @@
 #include "staircase/lab/ledger.h"
 
 #include <algorithm>
-#include <fstream>
 #include <set>
-#include <sstream>
 
 #include "staircase/base/files.h"
 
@@ -51,24 +49,6 @@ bool is_unused(const fs::path& folder) {
   for (const auto& entry : fs::directory_iterator(folder, error))
     if (!left_by_an_interrupted_write(entry.path())) return false;
   return true;
-}
-
-/// Sums over the epochs of a run.
-struct Timing {
-  double images = 0, train_seconds = 0, eval_seconds = 0;
-};
-
-Timing read_timing(const fs::path& file) {
-  std::ifstream in(file);
-  Timing timing;
-  for (std::string text; std::getline(in, text);) {
-    const Json line = Json::parse(text, nullptr, false);  // a line that a kill cut short is passed over
-    if (!line.is_object()) continue;
-    timing.images += line.value("train_images", 0.0);
-    timing.train_seconds += line.value("train_seconds", 0.0);
-    timing.eval_seconds += line.value("eval_seconds", 0.0);
-  }
-  return timing;
 }
 
 }  // namespace
@@ -154,15 +134,7 @@ void Ledger::clear_failure(const RunKey& run) const {
   fs::remove(run_folder(run) / "failure.json", ignored);
 }
 
-std::optional<double> Ledger::images_per_second(const RunKey& run) const {
-  const Timing timing = read_timing(run_folder(run) / "timing.jsonl");
-  return timing.train_seconds > 0 ? std::optional<double>(timing.images / timing.train_seconds) : std::nullopt;
-}
-
-std::optional<double> Ledger::seconds(const RunKey& run) const {
-  const Timing timing = read_timing(run_folder(run) / "timing.jsonl");
-  return timing.train_seconds > 0 ? std::optional<double>(timing.train_seconds + timing.eval_seconds) : std::nullopt;
-}
+RunTiming Ledger::timing(const RunKey& run) const { return read_timing(folder_, run.name()); }
 
 std::vector<RunKey> list_runs(const DesignedExperiment& design, const std::vector<int64_t>& seeds) {
   std::vector<RunKey> runs;

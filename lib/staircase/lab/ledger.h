@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "staircase/lab/design.h"
+#include "staircase/lab/run_log.h"
 
 namespace staircase::lab {
 
@@ -48,10 +49,7 @@ class Ledger {
   std::optional<std::string> failure(const RunKey& run) const;
   void record_failure(const RunKey& run, const std::string& reason) const;
   void clear_failure(const RunKey& run) const;
-  /// Images a second in training, over all epochs that were timed.
-  std::optional<double> images_per_second(const RunKey& run) const;
-  /// Seconds in training and evaluation together.
-  std::optional<double> seconds(const RunKey& run) const;
+  RunTiming timing(const RunKey& run) const;
 
   const std::filesystem::path& folder() const { return folder_; }
 

@@ -76,6 +76,7 @@ std::string report_markdown(const Json& results) {
   std::string text = "# " + results["name"].get<std::string>() + "\n\n";
   if (const auto description = results["description"].get<std::string>(); !description.empty()) text += description + "\n\n";
   for (const std::string& note : notes(results)) text += "- " + note + "\n";
+  for (const Json& warning : results.value("warnings", Json::array())) text += "- Warning: " + warning.get<std::string>() + "\n";
   text += "\n" + markdown_table(main_table(results));
   for (const TextTable& table : further_tables(results)) text += "\n" + markdown_table(table);
   const auto failures = failure_lines(results);

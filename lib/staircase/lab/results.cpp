@@ -56,7 +56,7 @@ class RowBuilder {
       if (const auto summary = ledger_.summary(run)) {
         entry["status"] = "done";
         for (const auto& [key, value] : summary->items()) entry[key] = value;
-        if (const auto rate = ledger_.images_per_second(run)) entry["images_per_second"] = *rate;
+        if (const auto rate = ledger_.timing(run).images_per_second()) entry["images_per_second"] = *rate;
       } else if (const auto reason = ledger_.failure(run)) {
         entry["status"] = "failed";
         entry["reason"] = *reason;
@@ -71,6 +71,15 @@ class RowBuilder {
   const Experiment& experiment_;
   const Ledger& ledger_;
 };
+
+/// What the logs of the runs no longer say.
+std::vector<std::string> log_warnings(const Ledger& ledger, const std::vector<RunKey>& runs) {
+  std::vector<std::string> warnings;
+  for (const RunKey& run : runs)
+    for (const auto& list : {read_metrics(ledger.folder(), run.name()).warnings, ledger.timing(run).warnings})
+      warnings.insert(warnings.end(), list.begin(), list.end());
+  return warnings;
+}
 
 /// The first row without an average decides: all rows are then compared by their raw weights.
 void choose_score(const DesignedExperiment& design, Json& results) {
@@ -124,6 +133,7 @@ Json build_results(const Experiment& experiment, const DesignedExperiment& desig
   results["runs"] = runs.size();
   results["done"] = done;
   results["failed"] = failed;
+  results["warnings"] = log_warnings(ledger, runs);
   RowBuilder builder(experiment, ledger);
   results["rows"] = Json::array();
   for (const Variant& variant : design.variants) results["rows"].push_back(builder.row(variant));

@@ -6,6 +6,7 @@ namespace staircase::lab {
 
 /// The content of results.json, from what the folder holds now:
 /// {"name", "kind", "design", "description", "seeds", "score", "score_reason", "runs", "done", "failed",
+///  "warnings": [what could not be read of the runs' logs],
 ///  "rows": [{"name", "group", "changes", "side_branch", "recipe", "drop_path_rate", "params", "macs",
 ///    "configuration", "seeds": [{"seed", "status", "top1", ...}], "top1", "top1_ema", "loss", ...:
 ///    {"mean", "std", "n", "interval"}, "score", "delta", "delta_to", "images_per_second", "paper_top1", "paper_std"}],

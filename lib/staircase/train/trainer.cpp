@@ -2,13 +2,13 @@
 
 #include <chrono>
 #include <cmath>
-#include <fstream>
 #include <optional>
 
 #include <ATen/Parallel.h>
 
 #include "staircase/base/errors.h"
 #include "staircase/base/files.h"
+#include "staircase/config/json_lines.h"
 #include "staircase/config/recipes.h"
 #include "staircase/interop/safetensors.h"
 #include "staircase/nn/libtorch.h"
@@ -203,7 +203,7 @@ class Run {
                        {"train_images", epoch_batches_ * recipe_.batch_size},
                        {"eval_seconds", eval_seconds},
                        {"peak_memory_mb", peak_memory_mb()}};
-    std::ofstream(job_.folder / "timing.jsonl", std::ios::app) << line.dump() << "\n";
+    config::append_json_line(job_.folder / "timing.jsonl", line);
   }
 
   Json finish() {
