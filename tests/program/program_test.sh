@@ -99,6 +99,13 @@ sums >"$work/after"
 cmp "$work/before" "$work/after" || { echo "the results changed"; failed=1; }
 
 
+# A folder of a newer version: one sentence that says so.
+cp "$work/results/experiment.json" "$work/experiment.json"
+sed -i 's/"format": 1/"format": 7/' "$work/results/experiment.json"
+refuse 2 'in format 7; this is Staircase' report results
+refuse 2 'in format 7; this is Staircase' run x.json --out results
+cp "$work/experiment.json" "$work/results/experiment.json"
+
 # A line of a log that a kill cut is named, and the rest is reported.
 timing=$(ls "$work"/results/runs/*/timing.jsonl)
 printf '{"epoch": 2, "tra' >>"$timing"

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "staircase/base/files.h"
+#include "staircase/lab/experiment_file.h"
 
 namespace staircase::lab {
 namespace fs = std::filesystem;
@@ -65,7 +66,7 @@ void Ledger::join(Experiment& experiment) const {
       throw RequestError(folder_.string() + ": is not empty and holds no experiment.json, so it is not a folder of results");
     return;
   }
-  const Json stored = config::read_json_file(file);
+  const auto [stored, before] = read_stored_experiment(file, {shape_key});
   const Json now = write_experiment(experiment);
   for (const char* field : {"name", "kind", "base", "override"}) {
     const std::string pointer = first_difference(stored.value(field, Json()), now.value(field, Json()), std::string("/") + field);
@@ -77,12 +78,12 @@ void Ledger::join(Experiment& experiment) const {
   }
   check_kept(stored, now, "steps", "set", folder_);
   check_kept(stored, now, "candidates", "model", folder_);
-  const auto threads = stored.at("threads").get<int64_t>();
+  const int64_t threads = before.options.threads;
   if (experiment.options.threads != 0 && experiment.options.threads != threads)
     throw RequestError(folder_.string() + ": its runs use " + std::to_string(threads) + " threads and results depend on it; "
                                           "/threads " + std::to_string(experiment.options.threads) + " needs another --out");
   experiment.options.threads = threads;
-  auto seeds = stored.at("seeds").get<std::vector<int64_t>>();
+  std::vector<int64_t> seeds = before.options.seeds;
   for (int64_t seed : experiment.options.seeds)
     if (std::find(seeds.begin(), seeds.end(), seed) == seeds.end()) seeds.push_back(seed);
   experiment.options.seeds = seeds;
@@ -91,6 +92,7 @@ void Ledger::join(Experiment& experiment) const {
 void Ledger::write_experiment_file(const Experiment& experiment, const DataShape& shape) const {
   make_folder(folder_);
   Json content = write_experiment(experiment);
+  content["staircase"] = writer_json();
   content[shape_key] = {{"classes", shape.classes}, {"channels", shape.channels}};
   write_file_atomically(folder_ / "experiment.json", content.dump(2) + "\n");
 }
@@ -100,12 +102,12 @@ std::pair<Experiment, DataShape> Ledger::read_experiment_file() const {
   std::error_code error;
   if (!fs::exists(file, error))
     throw RequestError(folder_.string() + ": holds no experiment.json, so it is not a folder of results");
-  Json content = config::read_json_file(file);
-  const Json shape = content.is_object() ? content.value(shape_key, Json::object()) : Json::object();
-  if (!shape.contains("classes") || !shape.contains("channels"))
+  const auto [content, experiment] = read_stored_experiment(file, {shape_key});
+  const Json shape = content.value(shape_key, Json::object());
+  const auto known = [&](const char* key) { return shape.contains(key) && shape[key].is_number_integer(); };
+  if (!known("classes") || !known("channels"))
     throw RequestError(file.string() + ": /" + shape_key + " is missing, so it was not written by a run");
-  content.erase(shape_key);
-  return {resolve_experiment(content, file.string()), {shape["classes"].get<int64_t>(), shape["channels"].get<int64_t>()}};
+  return {experiment, {shape["classes"].get<int64_t>(), shape["channels"].get<int64_t>()}};
 }
 
 fs::path Ledger::run_folder(const RunKey& run) const { return folder_ / "runs" / run.name(); }

@@ -32,14 +32,15 @@ class Ledger {
   /// Takes the folder for this experiment: an empty or missing one, or one that holds the same
   /// experiment, which more seeds, steps and candidates extend (the folder's seeds and threads are
   /// taken over into `experiment`). Writes nothing.
-  /// Throws RequestError naming the field in which the folder's experiment differs.
+  /// Throws RequestError naming the field in which the folder's experiment differs, or the version that
+  /// wrote the folder when this one cannot read it.
   void join(Experiment& experiment) const;
 
   /// Writes experiment.json, with what the data has, so that reports need no data.
   /// Throws std::runtime_error naming the path.
   void write_experiment_file(const Experiment& experiment, const DataShape& shape) const;
 
-  /// The experiment of the folder. Throws RequestError when it holds none.
+  /// The experiment of the folder. Throws RequestError when it holds none, or one of another version.
   std::pair<Experiment, DataShape> read_experiment_file() const;
 
   std::filesystem::path run_folder(const RunKey& run) const;
