@@ -25,6 +25,7 @@ RunTiming read_timing(const std::filesystem::path& folder, const std::string& ru
   RunTiming timing;
   timing.warnings = std::move(read.warnings);
   for (const config::Json& line : read.lines) {
+    if (const double latency_ms = number_or(line, "latency_ms", 0); latency_ms > 0) timing.latency_ms = latency_ms;
     timing.train_images += number_or(line, "train_images", 0);
     timing.train_seconds += number_or(line, "train_seconds", 0);
     timing.eval_seconds += number_or(line, "eval_seconds", 0);

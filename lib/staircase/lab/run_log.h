@@ -13,6 +13,7 @@ namespace staircase::lab {
 struct RunTiming {
   double train_images = 0, train_seconds = 0, eval_seconds = 0;
   double peak_memory_mb = 0;
+  std::optional<double> latency_ms;  ///< of one image, median; empty: the run is not done, or from before it was measured
   std::vector<std::string> warnings;  ///< of damaged lines
 
   /// In training; empty: nothing was timed.

@@ -206,6 +206,18 @@ class Run {
     config::append_json_line(job_.folder / "timing.jsonl", line);
   }
 
+  /// For reports. A clock decides it, so it stands in no file that two runs are compared by.
+  void append_latency(nn::Classifier& model) const {
+    BenchmarkOptions options;
+    options.image_size_px = job_.configuration.data.image_size_px;
+    options.precision = recipe_.precision;
+    options.device = job_.device;
+    options.seconds = 1.0;
+    const int64_t most_runs = 30;
+    const Latency latency = measure_latency(model, options, most_runs);
+    config::append_json_line(job_.folder / "timing.jsonl", {{"latency_ms", latency.median_ms}, {"latency_runs", latency.runs}});
+  }
+
   Json finish() {
     write_metrics();
     const nn::ModelCounts counts =
@@ -215,9 +227,10 @@ class Run {
     summary["macs"] = counts.macs;
     if (job_.data.test) add_all_scores(summary, job_.data.test, "test_");
     summary["bad_images"] = state_.bad_images.size();
-    const nn::Classifier& final_model = state_.average ? *state_.average->model() : *state_.model;
+    nn::Classifier& final_model = state_.average ? *state_.average->model() : *state_.model;
     interop::write_model_file(job_.folder / "weights.safetensors", final_model, job_.configuration, job_.data.class_names,
                        state_.average ? "ema" : "raw");
+    append_latency(final_model);
     write_file_atomically(job_.folder / "summary.json", summary.dump(2) + "\n");
     checkpoints_.clear();
     return summary;
