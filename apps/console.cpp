@@ -22,6 +22,10 @@ void print_table(const std::vector<std::string>& header, const std::vector<bool>
   std::cout << lab::terminal_table({header, right, rows});
 }
 
+void print_warnings(const config::Json& warnings) {
+  for (const config::Json& warning : warnings) std::cerr << "warning: " << warning.get<std::string>() << "\n";
+}
+
 int terminal_width() {
   winsize size{};
   const int without_terminal = 100;

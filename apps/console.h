@@ -14,6 +14,9 @@ void print_json(const config::Json& value);
 void print_table(const std::vector<std::string>& header, const std::vector<bool>& right,
                  const std::vector<std::vector<std::string>>& rows);
 
+/// Prints the "warnings" of results or of a plan on stderr, a line each.
+void print_warnings(const config::Json& warnings);
+
 /// Columns of the terminal behind stdout, 100 where there is none.
 int terminal_width();
 

@@ -19,6 +19,7 @@ using namespace staircase::apps;  // NOLINT
 
 constexpr Command commands[] = {
     {"run", "train an experiment, or go on with it", run_run},
+    {"preview", "a picture of the training images as the network will see them", run_preview},
     {"status", "what the runs of a folder are at, and the time left", run_status},
     {"report", "write the reports of a folder again, or put several side by side", run_report},
     {"eval", "top-1, top-5 and loss of trained weights on a data set", run_eval},

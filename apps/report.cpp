@@ -14,6 +14,7 @@ namespace {
 
 int report_one(const std::string& folder, bool json) {
   const config::Json results = lab::report_folder(folder);
+  print_warnings(results["warnings"]);
   if (json) print_json(results);
   else
     std::cout << lab::report_terminal(results, terminal_width())
@@ -26,7 +27,10 @@ int report_several(const Words& folders, const std::string& out, bool json) {
   const auto experiments = lab::read_experiments({folders.begin(), folders.end()});
   write_file_atomically(out, lab::report_html(experiments));
   config::Json results = config::Json::array();
-  for (const config::Json& experiment : experiments) results.push_back(experiment["results"]);
+  for (const config::Json& experiment : experiments) {
+    print_warnings(experiment["warnings"]);
+    results.push_back(experiment["results"]);
+  }
   if (json) print_json(results);
   else std::cout << lab::comparison_terminal(experiments) << "\nWrote " << out << ".\n";
   return 0;

@@ -73,6 +73,7 @@ int run_run(const Words& words) {
 
   if (arguments.has("dry-run")) {
     const lab::RunPlan plan = lab::plan_run(experiment, options);
+    print_warnings(plan.warnings);
     if (arguments.json()) print_json(plan.to_json());
     else std::cout << plan_text(plan, experiment, options);
     return 0;
@@ -83,6 +84,7 @@ int run_run(const Words& words) {
     Display display;
     results = lab::run_experiment(experiment, options, display, stop_requested);
   }
+  print_warnings(results["warnings"]);
   if (arguments.json()) print_json(results);
   else std::cout << "\n" << lab::report_terminal(results, terminal_width()) << "\nThe report is " << (options.folder / "report.html").string() << ".\n";
   return results["failed"].get<int64_t>() > 0 ? 1 : 0;

@@ -157,3 +157,19 @@ TEST_CASE("An erased box is smaller than the image, of the right area, with norm
   CHECK(sum / count == Approx(0).margin(0.02));
   CHECK(squares / count == Approx(1).margin(0.03));
 }
+
+TEST_CASE("Undoing the normalization gives every 8-bit value back and clips what lies outside", "[data]") {
+  config::DataOptions data;
+  for (const int channels : {1, 3}) {
+    Image image(16, 16, channels);
+    for (size_t i = 0; i < image.pixels.size(); ++i) image.pixels[i] = static_cast<uint8_t>(i);
+    std::vector<float> pixels(image.pixels.size());
+    normalize(image, data, pixels.data());
+    CHECK(denormalize(pixels.data(), 16, channels, data) == image);
+    std::fill(pixels.begin(), pixels.end(), -9.0F);
+    pixels[0] = 9.0F;
+    const Image clipped = denormalize(pixels.data(), 16, channels, data);
+    CHECK(clipped.pixels[0] == 255);
+    CHECK(clipped.pixels[1] == 0);
+  }
+}

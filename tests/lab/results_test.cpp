@@ -95,3 +95,49 @@ TEST_CASE("CSV quotes what holds commas and quotes", "[lab]") {
   const std::string csv = report_csv(f.results());
   CHECK_THAT(csv, ContainsSubstring("\"/model/activation: \"\"relu\"\" -> \"\"gelu\"\"\""));
 }
+
+TEST_CASE("A damaged line of a run's logs costs that line alone and is named in the results and the report", "[lab]") {
+  Folder f;
+  f.finish(0, 0, 50);
+  const auto run = f.ledger.run_folder({f.design.variants[0].configuration, 0});
+  write_file_atomically(run / "timing.jsonl", "{\"train_images\": 300, \"train_seconds\": 2}\n{\"train_images\": 100, \"tra");
+  write_file_atomically(run / "metrics.jsonl", "{\"epoch\": 1}\nnothing\n");
+  const config::Json results = f.results();
+  CHECK(results["rows"][0]["images_per_second"] == 150.0);
+  const std::string place = "runs/" + run.filename().string();
+  CHECK(results["warnings"] == config::Json({place + "/metrics.jsonl: line 2 is damaged and was left out",
+                                             place + "/timing.jsonl: line 2 is damaged and was left out"}));
+  CHECK_THAT(report_markdown(results), ContainsSubstring("- Warning: " + place + "/timing.jsonl: line 2 is damaged"));
+}
+
+TEST_CASE("A number of a log that is no number counts as none", "[lab]") {
+  Folder f;
+  f.finish(0, 0, 50);
+  const auto run = f.ledger.run_folder({f.design.variants[0].configuration, 0});
+  write_file_atomically(run / "timing.jsonl", "{\"train_images\": \"many\", \"train_seconds\": null}\n");
+  CHECK_FALSE(f.results()["rows"][0].contains("images_per_second"));
+}
+
+TEST_CASE("A row's latency is the median over its seeds, of each the last that was measured", "[lab]") {
+  Folder f;
+  f.experiment.options.seeds = {0, 1, 2};
+  const double measured[] = {3.0, 40.0, 5.0};
+  for (const int64_t seed : {0, 1, 2}) {
+    f.finish(0, seed, 50);
+    const auto run = f.ledger.run_folder({f.design.variants[0].configuration, seed});
+    write_file_atomically(run / "timing.jsonl", "{\"latency_ms\": 99}\n" + config::Json{{"latency_ms", measured[seed]}}.dump() + "\n");
+  }
+  f.finish(1, 0, 50);
+  const config::Json results = f.results();
+  CHECK(results["rows"][0]["latency_ms"] == 5.0);
+  CHECK(results["rows"][0]["seeds"][1]["latency_ms"] == 40.0);
+  CHECK(results["rows"][1]["latency_ms"].is_null());
+  CHECK_THAT(report_markdown(results), ContainsSubstring("| latency (ms) |") && ContainsSubstring("| 5.00 |"));
+  CHECK_THAT(report_csv(results), ContainsSubstring(",verdict,latency_ms\nbase,") && ContainsSubstring(",5.0\n"));
+}
+
+TEST_CASE("A report of runs without a measured latency has no column for it", "[lab]") {
+  Folder f;
+  f.finish(0, 0, 50);
+  CHECK_THAT(report_markdown(f.results()), !ContainsSubstring("latency"));
+}

@@ -45,6 +45,21 @@ refuse 2 '--out: is for several folders' report "$work" --out one.html
 refuse 2 'not a known ladder' ladder resnet50
 refuse 2 'did you mean "convnext_tiny"' describe convnext_tny
 refuse 2 '/model/FIELD' describe resnet50 --set /recipe/epochs=3
+refuse 2 'preview: needs --out' preview x.json
+refuse 2 'absent.json' preview absent.json --out x.png
+refuse 2 'ends in .png' preview x.json --out x.jpg
+refuse 2 '--images: found 0, allowed is an integer from 1 to 1024' preview x.json --out x.png --images 0
+refuse 2 '65 images are more than the 64 that an epoch has' preview x.json --out x.png --images 65
+refuse 2 '--epoch: found 2, allowed is an integer from 1 to 1' preview x.json --out x.png --epoch 2
+refuse 2 'did you mean "x"?' preview x.json --out x.png --variant y
+refuse 2 'a batch of 65 images is more than the 64' preview x.json --out x.png --set /recipe/batch_size=65
+refuse 1 'nowhere/x.png: cannot be written' preview x.json --out nowhere/x.png
+mkdir "$work/folder.png"
+refuse 1 'folder.png: cannot be written' preview x.json --out folder.png
+[ ! -e "$work/x.png" ] || { echo "a refused preview was written"; failed=1; }
+shown=$("$program" preview "$work/x.json" --out "$work/x.png" --images 3 --json)
+case $shown in *'"class": '*'"weight": '*) ;; *) echo "preview says no labels: $shown"; failed=1 ;; esac
+[ "$(head -c 4 "$work/x.png" | tail -c 3)" = PNG ] || { echo "preview wrote no PNG"; failed=1; }
 mkdir -p "$work/photos/train/cat" "$work/photos/val/cat"
 refuse 2 'photos/train/cat' run x.json --set '/data={"kind": "image_folder", "path": "photos"}'
 mkdir "$work/cifar"
@@ -83,6 +98,21 @@ refuse 2 'cut.safetensors' eval --weights cut.safetensors --data shapes
 sums >"$work/after"
 cmp "$work/before" "$work/after" || { echo "the results changed"; failed=1; }
 
+
+# A folder of a newer version: one sentence that says so.
+cp "$work/results/experiment.json" "$work/experiment.json"
+sed -i 's/"format": 1/"format": 7/' "$work/results/experiment.json"
+refuse 2 'in format 7; this is Staircase' report results
+refuse 2 'in format 7; this is Staircase' run x.json --out results
+cp "$work/experiment.json" "$work/results/experiment.json"
+
+# A line of a log that a kill cut is named, and the rest is reported.
+timing=$(ls "$work"/results/runs/*/timing.jsonl)
+printf '{"epoch": 2, "tra' >>"$timing"
+cp "$timing" "$work/timing"
+"$program" report "$work/results" >/dev/null 2>"$work/.err" || { echo "report fails at a damaged line"; failed=1; }
+grep -q 'timing.jsonl: line [0-9]* is damaged and was left out' "$work/.err" || { echo "report names no damaged line"; failed=1; }
+cmp "$timing" "$work/timing" || { echo "report changed a log"; failed=1; }
 
 # Weights in, out and to TorchScript: what is wrong is named, and nothing is left behind.
 printf 'no image' >"$work/no.jpg"

@@ -4,6 +4,7 @@
 
 #include "staircase/base/errors.h"
 #include "staircase/base/files.h"
+#include "staircase/config/json_lines.h"
 #include "staircase/data/open_data.h"
 #include "staircase/interop/model_file.h"
 #include "support/catch.h"
@@ -184,4 +185,16 @@ TEST_CASE("The weights file of a run gives the accuracy that its summary reports
   const auto loaded = interop::open_model_file(folder / "run" / "weights.safetensors");
   CHECK(loaded.description.class_names.size() == 10);
   CHECK(loaded.description.recipe == job.configuration.recipe);
+}
+
+TEST_CASE("A finished run leaves its latency among the times, and only there", "[train]") {
+  const tests::TemporaryFolder folder;
+  const TrainJob job = job_in(folder / "run");
+  train_through(job);
+  const auto timing = config::read_json_lines(job.folder / "timing.jsonl", "timing.jsonl");
+  CHECK(timing.warnings.empty());
+  REQUIRE(timing.lines.size() == 4);  // three epochs, and what came after them
+  CHECK(timing.lines.back()["latency_ms"].get<double>() > 0);
+  CHECK(timing.lines.back()["latency_runs"].get<int64_t>() <= 30);
+  for (const char* file : {"summary.json", "metrics.jsonl"}) CHECK_THAT(read_file(job.folder / file), !ContainsSubstring("latency"));
 }

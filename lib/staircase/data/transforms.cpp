@@ -40,6 +40,13 @@ Image resize_and_center_crop(const Image& image, int size, const config::RecipeO
   return resize(image, whole, width, height, center, recipe.interpolation);
 }
 
+/// Mean and std of one channel; a gray image takes the averages.
+std::pair<double, double> channel_statistics(const config::DataOptions& data, int channel, int channels) {
+  if (channels == 1)
+    return {(data.mean[0] + data.mean[1] + data.mean[2]) / 3, (data.std[0] + data.std[1] + data.std[2]) / 3};
+  return {data.mean[channel], data.std[channel]};
+}
+
 }  // namespace
 
 Box random_crop_box(int width, int height, double area_min, RandomStream& random) {
@@ -94,15 +101,23 @@ void normalize(const Image& image, const config::DataOptions& data, float* out) 
   const int channels = image.channels;
   std::array<std::array<float, 256>, 3> tables;
   for (int c = 0; c < channels; ++c) {
-    const bool gray = channels == 1;
-    const double mean = gray ? (data.mean[0] + data.mean[1] + data.mean[2]) / 3 : data.mean[c];
-    const double std = gray ? (data.std[0] + data.std[1] + data.std[2]) / 3 : data.std[c];
+    const auto [mean, std] = channel_statistics(data, c, channels);
     for (int v = 0; v < 256; ++v) tables[c][v] = static_cast<float>((v / 255.0 - mean) / std);
   }
   const size_t size = image.pixels.size();
   const uint8_t* in = image.pixels.data();
   for (size_t i = 0; i < size; i += channels)
     for (int c = 0; c < channels; ++c) out[i + c] = tables[c][in[i + c]];
+}
+
+Image denormalize(const float* pixels, int size, int channels, const config::DataOptions& data) {
+  Image image(size, size, channels);
+  for (int c = 0; c < channels; ++c) {
+    const auto [mean, std] = channel_statistics(data, c, channels);
+    for (size_t i = c; i < image.pixels.size(); i += channels)
+      image.pixels[i] = static_cast<uint8_t>(rounded(255.0 * std::clamp(pixels[i] * std + mean, 0.0, 1.0)));
+  }
+  return image;
 }
 
 }  // namespace staircase::data

@@ -32,6 +32,10 @@ Image color_jitter(Image image, double strength, RandomStream& random);
 /// image takes the average of the three means and of the three stds.
 void normalize(const Image& image, const config::DataOptions& data, float* out);
 
+/// Undoes normalize for eyes: the 8-bit image of size x size x channels floats (HWC); what lies outside
+/// black and white is clipped.
+Image denormalize(const float* pixels, int size, int channels, const config::DataOptions& data);
+
 /// With `probability` one box of a normalized HWC image becomes independent N(0, 1): area U(.02,
 /// 1/3) of the image, aspect log-uniform .3 to 1/.3, strictly smaller than the image, 10 tries.
 /// Returns the box (empty: nothing was erased).

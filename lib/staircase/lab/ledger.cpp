@@ -1,11 +1,10 @@
 #include "staircase/lab/ledger.h"
 
 #include <algorithm>
-#include <fstream>
 #include <set>
-#include <sstream>
 
 #include "staircase/base/files.h"
+#include "staircase/lab/experiment_file.h"
 
 namespace staircase::lab {
 namespace fs = std::filesystem;
@@ -56,24 +55,6 @@ bool is_unused(const fs::path& folder) {
   return true;
 }
 
-/// Sums over the epochs of a run.
-struct Timing {
-  double images = 0, train_seconds = 0, eval_seconds = 0;
-};
-
-Timing read_timing(const fs::path& file) {
-  std::ifstream in(file);
-  Timing timing;
-  for (std::string text; std::getline(in, text);) {
-    const Json line = Json::parse(text, nullptr, false);  // a line that a kill cut short is passed over
-    if (!line.is_object()) continue;
-    timing.images += line.value("train_images", 0.0);
-    timing.train_seconds += line.value("train_seconds", 0.0);
-    timing.eval_seconds += line.value("eval_seconds", 0.0);
-  }
-  return timing;
-}
-
 }  // namespace
 
 std::string RunKey::name() const { return config::content_name(configuration) + "-" + std::to_string(seed); }
@@ -88,7 +69,7 @@ void Ledger::join(Experiment& experiment) const {
       throw RequestError(folder_.string() + ": is not empty and holds no experiment.json, so it is not a folder of results");
     return;
   }
-  const Json stored = config::read_json_file(file);
+  const auto [stored, before] = read_stored_experiment(file, {shape_key});
   const Json now = write_experiment(experiment);
   for (const char* field : {"name", "kind", "base", "override"}) {
     const std::string pointer = first_difference(stored.value(field, Json()), now.value(field, Json()), std::string("/") + field);
@@ -100,12 +81,12 @@ void Ledger::join(Experiment& experiment) const {
   }
   check_kept(stored, now, "steps", "set", folder_);
   check_kept(stored, now, "candidates", "model", folder_);
-  const auto threads = stored.at("threads").get<int64_t>();
+  const int64_t threads = before.options.threads;
   if (experiment.options.threads != 0 && experiment.options.threads != threads)
     throw RequestError(folder_.string() + ": its runs use " + std::to_string(threads) + " threads and results depend on it; "
                                           "/threads " + std::to_string(experiment.options.threads) + " needs another --out");
   experiment.options.threads = threads;
-  auto seeds = stored.at("seeds").get<std::vector<int64_t>>();
+  std::vector<int64_t> seeds = before.options.seeds;
   for (int64_t seed : experiment.options.seeds)
     if (std::find(seeds.begin(), seeds.end(), seed) == seeds.end()) seeds.push_back(seed);
   experiment.options.seeds = seeds;
@@ -114,6 +95,7 @@ void Ledger::join(Experiment& experiment) const {
 void Ledger::write_experiment_file(const Experiment& experiment, const DataShape& shape) const {
   make_folder(folder_);
   Json content = write_experiment(experiment);
+  content["staircase"] = writer_json();
   content[shape_key] = {{"classes", shape.classes}, {"channels", shape.channels}};
   write_file_atomically(folder_ / "experiment.json", content.dump(2) + "\n");
 }
@@ -127,12 +109,12 @@ std::pair<Experiment, DataShape> Ledger::read_experiment_file() const {
   const fs::path file = folder_ / "experiment.json";
   if (!exists())
     throw RequestError(folder_.string() + ": holds no experiment.json, so it is not a folder of results");
-  Json content = config::read_json_file(file);
-  const Json shape = content.is_object() ? content.value(shape_key, Json::object()) : Json::object();
-  if (!shape.contains("classes") || !shape.contains("channels"))
+  const auto [content, experiment] = read_stored_experiment(file, {shape_key});
+  const Json shape = content.value(shape_key, Json::object());
+  const auto known = [&](const char* key) { return shape.contains(key) && shape[key].is_number_integer(); };
+  if (!known("classes") || !known("channels"))
     throw RequestError(file.string() + ": /" + shape_key + " is missing, so it was not written by a run");
-  content.erase(shape_key);
-  return {resolve_experiment(content, file.string()), {shape["classes"].get<int64_t>(), shape["channels"].get<int64_t>()}};
+  return {experiment, {shape["classes"].get<int64_t>(), shape["channels"].get<int64_t>()}};
 }
 
 fs::path Ledger::run_folder(const RunKey& run) const { return folder_ / "runs" / run.name(); }
@@ -177,15 +159,7 @@ Json Ledger::running_note(const RunKey& run) const {
   return note.is_object() ? note : Json::object();
 }
 
-std::optional<double> Ledger::images_per_second(const RunKey& run) const {
-  const Timing timing = read_timing(run_folder(run) / "timing.jsonl");
-  return timing.train_seconds > 0 ? std::optional<double>(timing.images / timing.train_seconds) : std::nullopt;
-}
-
-std::optional<double> Ledger::seconds(const RunKey& run) const {
-  const Timing timing = read_timing(run_folder(run) / "timing.jsonl");
-  return timing.train_seconds > 0 ? std::optional<double>(timing.train_seconds + timing.eval_seconds) : std::nullopt;
-}
+RunTiming Ledger::timing(const RunKey& run) const { return read_timing(folder_, run.name()); }
 
 std::vector<RunKey> list_runs(const DesignedExperiment& design, const std::vector<int64_t>& seeds) {
   std::vector<RunKey> runs;

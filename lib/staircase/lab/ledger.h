@@ -7,6 +7,7 @@
 
 #include "staircase/base/file_lock.h"
 #include "staircase/lab/design.h"
+#include "staircase/lab/run_log.h"
 
 namespace staircase::lab {
 
@@ -33,7 +34,8 @@ class Ledger {
   /// Takes the folder for this experiment: an empty or missing one, or one that holds the same
   /// experiment, which more seeds, steps and candidates extend (the folder's seeds and threads are
   /// taken over into `experiment`). Writes nothing.
-  /// Throws RequestError naming the field in which the folder's experiment differs.
+  /// Throws RequestError naming the field in which the folder's experiment differs, or the version that
+  /// wrote the folder when this one cannot read it.
   void join(Experiment& experiment) const;
 
   /// Writes experiment.json, with what the data has, so that reports need no data.
@@ -42,7 +44,7 @@ class Ledger {
 
   bool exists() const;
 
-  /// The experiment of the folder. Throws RequestError when it holds none.
+  /// The experiment of the folder. Throws RequestError when it holds none, or one of another version.
   std::pair<Experiment, DataShape> read_experiment_file() const;
 
   std::filesystem::path run_folder(const RunKey& run) const;
@@ -53,10 +55,7 @@ class Ledger {
   std::optional<std::string> failure(const RunKey& run) const;
   void record_failure(const RunKey& run, const std::string& reason) const;
   void clear_failure(const RunKey& run) const;
-  /// Images a second in training, over all epochs that were timed.
-  std::optional<double> images_per_second(const RunKey& run) const;
-  /// Seconds in training and evaluation together.
-  std::optional<double> seconds(const RunKey& run) const;
+  RunTiming timing(const RunKey& run) const;
 
   /// Waits for the right to change what all runs share: experiment.json and the reports. The folder exists.
   FileLock lock() const;

@@ -76,6 +76,7 @@ std::string report_markdown(const Json& results) {
   std::string text = "# " + results["name"].get<std::string>() + "\n\n";
   if (const auto description = results["description"].get<std::string>(); !description.empty()) text += description + "\n\n";
   for (const std::string& note : notes(results)) text += "- " + note + "\n";
+  for (const Json& warning : results.value("warnings", Json::array())) text += "- Warning: " + warning.get<std::string>() + "\n";
   text += "\n" + markdown_table(main_table(results));
   for (const TextTable& table : further_tables(results)) text += "\n" + markdown_table(table);
   const auto failures = failure_lines(results);
@@ -87,7 +88,7 @@ std::string report_markdown(const Json& results) {
 std::string report_csv(const Json& results) {
   std::string text = "name,group,changes,side_branch,recipe,params,macs,seeds,top1_mean,top1_std,top1_ema_mean,top1_ema_std,"
                      "delta,delta_to,images_per_second,paper_top1,paper_std,"
-                     "delta_low,delta_high,delta_p_holm,verdict\n";
+                     "delta_low,delta_high,delta_p_holm,verdict,latency_ms\n";
   const auto number = [](const Json& row, const char* key, const char* inner) -> std::string {
     if (!row.contains(key)) return "";
     const Json& value = inner && row[key].is_object() ? row[key][inner] : row[key];
@@ -108,7 +109,7 @@ std::string report_csv(const Json& results) {
         number(row, "top1_ema", "std"), number(row, "delta", "mean"), row.value("delta_to", std::string()),
         number(row, "images_per_second", nullptr), number(row, "paper_top1", nullptr),
         number(row, "paper_std", nullptr), bound(row, 0), bound(row, 1), number(row, "delta", "p_holm"),
-        row.contains("delta") ? verdict_text(row["delta"]) : ""};
+        row.contains("delta") ? verdict_text(row["delta"]) : "", number(row, "latency_ms", nullptr)};
     text += csv_line(cells);
   }
   return text;

@@ -1,33 +1,17 @@
 #include "staircase/lab/report_data.h"
 
 #include <algorithm>
-#include <fstream>
 #include <set>
 
 #include "staircase/base/files.h"
 #include "staircase/base/text.h"
+#include "staircase/lab/run_log.h"
 
 namespace staircase::lab {
 namespace fs = std::filesystem;
 namespace {
 
 using config::Json;
-
-/// The objects of a file of JSON lines. What a kill or a full disk left of a line is passed over and named.
-std::vector<Json> read_lines(const fs::path& file, const fs::path& folder, Json& warnings) {
-  std::vector<Json> lines;
-  std::ifstream in(file);
-  int number = 0;
-  for (std::string text; std::getline(in, text);) {
-    ++number;
-    Json line = Json::parse(text, nullptr, false);
-    if (line.is_object()) lines.push_back(std::move(line));
-    else
-      warnings.push_back(file.lexically_relative(folder).string() + ": line " + std::to_string(number) +
-                         " is damaged and was left out");
-  }
-  return lines;
-}
 
 /// The content of a file that must not keep a report from being written; null: missing or damaged.
 Json read_or_warn(const fs::path& file, const fs::path& folder, Json& warnings) {
@@ -39,11 +23,6 @@ Json read_or_warn(const fs::path& file, const fs::path& folder, Json& warnings) 
     warnings.push_back(file.lexically_relative(folder).string() + ": is damaged and was left out");
     return nullptr;
   }
-}
-
-double number(const Json& object, const char* key) {
-  const auto found = object.find(key);
-  return found != object.end() && found->is_number() ? found->get<double>() : 0.0;
 }
 
 Json curve_of(const std::vector<Json>& lines) {
@@ -59,18 +38,12 @@ Json curve_of(const std::vector<Json>& lines) {
 
 Json read_run(const fs::path& folder, const std::string& name, Json& warnings) {
   const fs::path place = folder / "runs" / name;
-  Json run = {{"name", name}, {"curve", curve_of(read_lines(place / "metrics.jsonl", folder, warnings))}};
-  double train = 0, eval = 0, images = 0, memory = 0;
-  for (const Json& line : read_lines(place / "timing.jsonl", folder, warnings)) {
-    train += number(line, "train_seconds");
-    eval += number(line, "eval_seconds");
-    images += number(line, "train_images");
-    memory = std::max(memory, number(line, "peak_memory_mb"));
-  }
-  run["train_seconds"] = train;
-  run["eval_seconds"] = eval;
-  run["train_images"] = images;
-  run["peak_memory_mb"] = memory;
+  Json run = {{"name", name}, {"curve", curve_of(read_metrics(folder, name).lines)}};
+  const RunTiming timing = read_timing(folder, name);
+  run["train_seconds"] = timing.train_seconds;
+  run["eval_seconds"] = timing.eval_seconds;
+  run["train_images"] = timing.train_images;
+  run["peak_memory_mb"] = timing.peak_memory_mb;
   Json made_by = read_or_warn(place / "config.json", folder, warnings);
   if (made_by.is_object()) {
     for (const char* other : {"configuration", "classes", "seed"}) made_by.erase(other);
@@ -95,10 +68,10 @@ struct Cost {
 
   void add(const Json& run) {
     ++runs;
-    train += number(run, "train_seconds");
-    eval += number(run, "eval_seconds");
-    images += number(run, "train_images");
-    memory = std::max(memory, number(run, "peak_memory_mb"));
+    train += number_or(run, "train_seconds", 0);
+    eval += number_or(run, "eval_seconds", 0);
+    images += number_or(run, "train_images", 0);
+    memory = std::max(memory, number_or(run, "peak_memory_mb", 0));
   }
   std::vector<std::string> line(const std::string& name) const {
     return {name, std::to_string(runs), duration_text(train), duration_text(eval),
@@ -110,7 +83,7 @@ struct Cost {
 
 Json report_data(const fs::path& folder, const Json& results) {
   Json data = {{"label", results["name"]}, {"folder", folder.string()}, {"results", results}};
-  Json warnings = Json::array(), runs = Json::array();
+  Json warnings = results.value("warnings", Json::array()), runs = Json::array();
   data["experiment"] = read_or_warn(folder / "experiment.json", folder, warnings);
   std::set<std::string> seen;
   for (size_t row = 0; row < results["rows"].size(); ++row)

@@ -13,7 +13,7 @@ namespace staircase::lab {
 ///            without its configuration}],
 ///  "warnings": [what could not be read]}.
 /// A run that several rows share stands there once, with the first of them.
-/// Lines of metrics.jsonl and timing.jsonl that are damaged are left out and named in the warnings.
+/// The warnings are those of the results, which name damaged lines of logs, and those of other files.
 config::Json report_data(const std::filesystem::path& folder, const config::Json& results);
 
 /// Runs, training and evaluation time, throughput and memory, row by row and in all.

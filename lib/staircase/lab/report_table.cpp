@@ -19,6 +19,14 @@ std::string paper_text(const Json& row) {
   return text;
 }
 
+/// Three digits: a clock gives no more.
+std::string latency_text(const Json& row) {
+  const Json latency_ms = row.value("latency_ms", Json());
+  if (!latency_ms.is_number()) return "";
+  const double value = latency_ms.get<double>();
+  return decimals(value, value < 10 ? 2 : value < 100 ? 1 : 0);
+}
+
 std::string status_text(const Json& row) {
   int done = 0, failed = 0;
   for (const Json& seed : row["seeds"]) {
@@ -79,8 +87,8 @@ TextTable main_table(const Json& results) {
   const bool ladder = results["kind"] == "ablation";
   TextTable table;
   table.header = {ladder ? "rung" : "name", "change", "params", "MACs", "top-1 raw", "top-1 EMA", "delta",
-                  "verdict", "test top-1", "images/s", "drop path", "paper top-1", "runs"};
-  table.right = {false, false, true, true, true, true, true, false, true, true, true, true, false};
+                  "verdict", "test top-1", "images/s", "latency (ms)", "drop path", "paper top-1", "runs"};
+  table.right = {false, false, true, true, true, true, true, false, true, true, true, true, true, false};
   const bool shows_rate = results["kind"] == "comparison";
   // A row of many steps is named by them; their changes stand in the table of effects.
   const bool shows_change = results["design"] != "shapley" && results["design"] != "pairwise";
@@ -94,6 +102,7 @@ TextTable main_table(const Json& results) {
                           row.contains("delta") ? difference_text(row["delta"]) : "",
                           row.contains("delta") ? verdict_text(row["delta"]) : "", spread_text(row, test),
                           row.contains("images_per_second") ? decimals(row["images_per_second"].get<double>(), 0) : "",
+                          latency_text(row),
                           shows_rate ? decimals(row["drop_path_rate"].get<double>(), 2) : "", paper_text(row),
                           status_text(row)});
   }

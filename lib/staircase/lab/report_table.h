@@ -22,8 +22,8 @@ std::string terminal_table(const TextTable& table, const std::vector<std::string
 /// Columns that a terminal needs for an UTF-8 text.
 size_t text_columns(const std::string& text);
 
-/// Rung, change, parameters, MACs, top-1 of raw and EMA weights, delta with interval and verdict, images/s, the
-/// paper's number.
+/// Rung, change, parameters, MACs, top-1 of raw and EMA weights, delta with interval and verdict, images/s,
+/// latency of one image, the paper's number.
 /// Columns that no row fills are left out.
 TextTable main_table(const config::Json& results);
 /// Groups and recipe against architecture; no rows where the design has none.

@@ -1,5 +1,7 @@
 #include "staircase/lab/results.h"
 
+#include <algorithm>
+
 #include "staircase/config/recipes.h"
 #include "staircase/lab/differences.h"
 #include "staircase/lab/effects.h"
@@ -10,6 +12,19 @@ namespace staircase::lab {
 namespace {
 
 using config::Json;
+
+std::vector<double> seed_numbers(const Json& row, const char* key) {
+  std::vector<double> numbers;
+  for (const Json& seed : row["seeds"])
+    if (seed.contains(key)) numbers.push_back(seed[key].get<double>());
+  return numbers;
+}
+
+double median(std::vector<double> numbers) {
+  std::sort(numbers.begin(), numbers.end());
+  const size_t middle = numbers.size() / 2;
+  return numbers.size() % 2 ? numbers[middle] : (numbers[middle - 1] + numbers[middle]) / 2;
+}
 
 /// One row with the numbers of its seeds.
 class RowBuilder {
@@ -33,15 +48,11 @@ class RowBuilder {
                 {"configuration", config::content_name(c)},
                 {"seeds", seeds(c)}};
     for (const char* key : {"top1", "top5", "loss", "top1_ema", "top5_ema", "loss_ema", "test_top1", "test_top1_ema"}) {
-      std::vector<double> numbers;
-      for (const Json& seed : row["seeds"])
-        if (seed.contains(key)) numbers.push_back(seed[key].get<double>());
-      if (!numbers.empty()) row[key] = spread_json(spread_of(numbers));
+      if (const auto numbers = seed_numbers(row, key); !numbers.empty()) row[key] = spread_json(spread_of(numbers));
     }
-    std::vector<double> rates;
-    for (const Json& seed : row["seeds"])
-      if (seed.contains("images_per_second")) rates.push_back(seed["images_per_second"].get<double>());
-    if (!rates.empty()) row["images_per_second"] = spread_of(rates).mean;
+    if (const auto rates = seed_numbers(row, "images_per_second"); !rates.empty()) row["images_per_second"] = spread_of(rates).mean;
+    const auto latencies = seed_numbers(row, "latency_ms");
+    row["latency_ms"] = latencies.empty() ? Json(nullptr) : Json(median(latencies));
     row["paper_top1"] = variant.paper_top1 ? Json(*variant.paper_top1) : Json(nullptr);
     row["paper_std"] = variant.paper_std ? Json(*variant.paper_std) : Json(nullptr);
     return row;
@@ -56,7 +67,9 @@ class RowBuilder {
       if (const auto summary = ledger_.summary(run)) {
         entry["status"] = "done";
         for (const auto& [key, value] : summary->items()) entry[key] = value;
-        if (const auto rate = ledger_.images_per_second(run)) entry["images_per_second"] = *rate;
+        const RunTiming timing = ledger_.timing(run);
+        if (const auto rate = timing.images_per_second()) entry["images_per_second"] = *rate;
+        if (timing.latency_ms) entry["latency_ms"] = *timing.latency_ms;
       } else if (const auto reason = ledger_.failure(run)) {
         entry["status"] = "failed";
         entry["reason"] = *reason;
@@ -71,6 +84,15 @@ class RowBuilder {
   const Experiment& experiment_;
   const Ledger& ledger_;
 };
+
+/// What the logs of the runs no longer say.
+std::vector<std::string> log_warnings(const Ledger& ledger, const std::vector<RunKey>& runs) {
+  std::vector<std::string> warnings;
+  for (const RunKey& run : runs)
+    for (const auto& list : {read_metrics(ledger.folder(), run.name()).warnings, ledger.timing(run).warnings})
+      warnings.insert(warnings.end(), list.begin(), list.end());
+  return warnings;
+}
 
 /// The first row without an average decides: all rows are then compared by their raw weights.
 void choose_score(const DesignedExperiment& design, Json& results) {
@@ -124,6 +146,7 @@ Json build_results(const Experiment& experiment, const DesignedExperiment& desig
   results["runs"] = runs.size();
   results["done"] = done;
   results["failed"] = failed;
+  results["warnings"] = log_warnings(ledger, runs);
   RowBuilder builder(experiment, ledger);
   results["rows"] = Json::array();
   for (const Variant& variant : design.variants) results["rows"].push_back(builder.row(variant));

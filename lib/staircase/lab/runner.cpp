@@ -134,7 +134,7 @@ RunPlan plan_run(Experiment experiment, const RunOptions& options) {
   plan.done = prepared.count_done();
   std::map<std::string, double> seconds;  // of a done run, by configuration
   for (const RunKey& run : prepared.runs())
-    if (const auto took = ledger.is_done(run) ? ledger.seconds(run) : std::nullopt)
+    if (const auto took = ledger.is_done(run) ? ledger.timing(run).seconds() : std::nullopt)
       seconds[config::content_name(run.configuration)] = *took;
   std::vector<PlannedRun> missing;
   for (const RunKey& run : prepared.runs()) {
@@ -145,9 +145,11 @@ RunPlan plan_run(Experiment experiment, const RunOptions& options) {
     missing.push_back(std::move(planned));
   }
   plan.work = estimate_work(std::move(missing));
-  if (plan.done > 0)
-    plan.smallest_difference = smallest_delta(build_results(prepared.experiment(), prepared.design(), ledger),
-                                              static_cast<int>(prepared.experiment().options.seeds.size()));
+  if (plan.done > 0) {
+    const Json results = build_results(prepared.experiment(), prepared.design(), ledger);
+    plan.smallest_difference = smallest_delta(results, static_cast<int>(prepared.experiment().options.seeds.size()));
+    plan.warnings = results["warnings"];
+  }
   return plan;
 }
 

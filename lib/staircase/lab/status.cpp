@@ -134,7 +134,7 @@ ExperimentStatus read_status(const fs::path& folder) {
   for (const RunKey& run : runs) {
     status.runs.push_back(read_run(ledger, run));
     const auto share = static_cast<double>(status.runs.back().epochs_done) / static_cast<double>(status.runs.back().epochs);
-    const auto seconds = share > 0 ? ledger.seconds(run) : std::nullopt;
+    const auto seconds = share > 0 ? ledger.timing(run).seconds() : std::nullopt;
     if (seconds) durations.learn(run, *seconds / share);
   }
   for (size_t i = 0; i < runs.size(); ++i) status.runs[i].seconds_left = seconds_left(status.runs[i], runs[i], durations);

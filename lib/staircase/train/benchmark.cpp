@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cmath>
 #include <functional>
+#include <limits>
 
 #include "staircase/nn/libtorch.h"
 #include "staircase/train/mixing.h"
@@ -22,15 +23,16 @@ double seconds_since(Clock::time_point start) { return std::chrono::duration<dou
 
 constexpr int64_t fewest_steps = 3;
 
-/// The seconds of each call, in turn, for as long as the options say; the first calls, which
-/// allocate and choose algorithms, are the warm-up and not among them.
-std::vector<double> time_calls(const std::function<void()>& call, double seconds, double& warmup_seconds) {
+/// The seconds of each call, in turn, for so long or so many; the first calls, which allocate and choose
+/// algorithms, are the warm-up and not among them.
+std::vector<double> time_calls(const std::function<void()>& call, double seconds, int64_t most_calls, double& warmup_seconds) {
   const auto warmup_start = Clock::now();
   for (int64_t i = 0; i < fewest_steps; ++i) call();
   warmup_seconds += seconds_since(warmup_start);
   std::vector<double> times;
   const auto start = Clock::now();
-  while (static_cast<int64_t>(times.size()) < fewest_steps || seconds_since(start) < seconds) {
+  const auto done = [&] { return static_cast<int64_t>(times.size()); };
+  while (done() < fewest_steps || (done() < most_calls && seconds_since(start) < seconds)) {
     const auto before = Clock::now();
     call();
     times.push_back(seconds_since(before));
@@ -51,6 +53,20 @@ double percentile(std::vector<double> numbers, double share) {
   return numbers[std::min(numbers.size(), std::max<size_t>(rank, 1)) - 1];
 }
 
+torch::Tensor make_images(const nn::Classifier& model, const BenchmarkOptions& o, int64_t count) {
+  return torch::randn({count, model.options().in_channels, o.image_size_px, o.image_size_px})
+      .contiguous(torch::MemoryFormat::ChannelsLast)
+      .to(o.device);
+}
+
+torch::Tensor forward(nn::Classifier& model, const BenchmarkOptions& o, const torch::Tensor& images) {
+  const nn::Bfloat16Scope bf16(o.precision == config::Precision::bf16, o.device.type());
+  return model.forward(images).to(torch::kFloat);
+}
+
+/// Reading a number waits for the device; a CPU has finished already.
+void finish(const torch::Tensor& tensor) { (void)tensor.sum().item<double>(); }
+
 }  // namespace
 
 double peak_memory_mb() {
@@ -59,30 +75,31 @@ double peak_memory_mb() {
   return static_cast<double>(usage.ru_maxrss) / 1024.0;
 }
 
+Latency measure_latency(nn::Classifier& model, const BenchmarkOptions& o, int64_t most_runs) {
+  const torch::NoGradGuard no_grad;
+  model.to(o.device);
+  model.eval();
+  const torch::Tensor one = make_images(model, o, 1);
+  Latency latency;
+  const auto times = time_calls([&] { finish(forward(model, o, one)); }, o.seconds, most_runs, latency.warmup_seconds);
+  latency.runs = static_cast<int64_t>(times.size());
+  latency.median_ms = 1000.0 * percentile(times, 0.5);
+  latency.p95_ms = 1000.0 * percentile(times, 0.95);
+  return latency;
+}
+
 Benchmark benchmark(nn::Classifier& model, const BenchmarkOptions& o) {
   Benchmark result;
-  model.to(o.device);
-  const auto make_images = [&](int64_t count) {
-    return torch::randn({count, model.options().in_channels, o.image_size_px, o.image_size_px})
-        .contiguous(torch::MemoryFormat::ChannelsLast)
-        .to(o.device);
-  };
-  const auto forward = [&](const torch::Tensor& images) {
-    const nn::Bfloat16Scope bf16(o.precision == config::Precision::bf16, o.device.type());
-    return model.forward(images).to(torch::kFloat);
-  };
-  // Reading a number waits for the device; a CPU has finished already.
-  const auto finish = [](const torch::Tensor& tensor) { (void)tensor.sum().item<double>(); };
-  const torch::Tensor images = make_images(o.batch_size), one = make_images(1);
-
-  model.eval();
+  const int64_t no_limit = std::numeric_limits<int64_t>::max();
+  const Latency latency = measure_latency(model, o, no_limit);
+  result.latency_runs = latency.runs;
+  result.latency_ms_median = latency.median_ms;
+  result.latency_ms_p95 = latency.p95_ms;
+  result.warmup_seconds = latency.warmup_seconds;
+  const torch::Tensor images = make_images(model, o, o.batch_size);
   {
     const torch::NoGradGuard no_grad;
-    const auto latencies = time_calls([&] { finish(forward(one)); }, o.seconds, result.warmup_seconds);
-    result.latency_runs = static_cast<int64_t>(latencies.size());
-    result.latency_ms_median = 1000.0 * percentile(latencies, 0.5);
-    result.latency_ms_p95 = 1000.0 * percentile(latencies, 0.95);
-    const auto times = time_calls([&] { finish(forward(images)); }, o.seconds, result.warmup_seconds);
+    const auto times = time_calls([&] { finish(forward(model, o, images)); }, o.seconds, no_limit, result.warmup_seconds);
     result.inference_images_per_second = static_cast<double>(o.batch_size) * static_cast<double>(times.size()) / sum(times);
     result.inference_memory_mb = peak_memory_mb();
   }
@@ -92,14 +109,14 @@ Benchmark benchmark(nn::Classifier& model, const BenchmarkOptions& o) {
   const torch::Tensor targets = torch::full({o.batch_size, model.options().num_classes},
                                             1.0 / static_cast<double>(model.options().num_classes)).to(o.device);
   const auto step = [&] {
-    const torch::Tensor loss = soft_cross_entropy(forward(images), targets);
+    const torch::Tensor loss = soft_cross_entropy(forward(model, o, images), targets);
     loss.backward();
     const double small_learning_rate = 1e-5;
     optimizer.step(small_learning_rate);
     optimizer.clear_gradients();
     finish(loss);
   };
-  const auto times = time_calls(step, o.seconds, result.warmup_seconds);
+  const auto times = time_calls(step, o.seconds, no_limit, result.warmup_seconds);
   result.training_images_per_second = static_cast<double>(o.batch_size) * static_cast<double>(times.size()) / sum(times);
   result.training_memory_mb = peak_memory_mb();
   return result;

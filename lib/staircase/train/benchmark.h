@@ -26,6 +26,17 @@ struct Benchmark {
   int64_t latency_runs = 0;
 };
 
+/// Inference of one image, milliseconds.
+struct Latency {
+  double median_ms = 0, p95_ms = 0;
+  double warmup_seconds = 0;  ///< in none of the numbers
+  int64_t runs = 0;
+};
+
+/// Latency for `options.seconds` or `most_runs` forward passes, whichever is over first, at least three.
+/// Moves the model to the device and leaves it in evaluation mode; changes no weight.
+Latency measure_latency(nn::Classifier& model, const BenchmarkOptions& options, int64_t most_runs);
+
 /// Training steps are AdamW's with the recipe `modern`, loss and update included.
 Benchmark benchmark(nn::Classifier& model, const BenchmarkOptions& options);
 

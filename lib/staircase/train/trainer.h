@@ -45,6 +45,7 @@ class TrainObserver {
 /// step than there are. Throws RequestError.
 void check_job(const TrainJob& job);
 
+/// timing.jsonl ends with the finished network's latency at batch 1, measured for at most a second or few passes.
 /// Trains, or goes on from the newest checkpoint in the folder, and returns the content of summary.json.
 /// On the CPU the result does not depend on how often and when it was interrupted, to the bit.
 /// Throws Interrupted after a checkpoint once `stop` is set; std::runtime_error with the step number

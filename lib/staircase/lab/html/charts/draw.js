@@ -7,8 +7,7 @@ const singleCharts = [
   interactionChart,
   gridChart,
   macsChart,
-  rateChart,
-  latencyChart,
+  timeChart,
   scoreCurves,
   lossCurves,
 ];

@@ -1,0 +1,117 @@
+#include <algorithm>
+#include <iostream>
+#include <thread>
+
+#include "arguments.h"
+#include "console.h"
+#include "staircase/base/errors.h"
+#include "staircase/base/files.h"
+#include "staircase/base/text.h"
+#include "staircase/data/contact_sheet.h"
+#include "staircase/data/open_data.h"
+#include "staircase/data/transforms.h"
+#include "staircase/lab/design.h"
+#include "staircase/train/preview.h"
+
+namespace staircase::apps {
+namespace {
+
+/// The configuration of that name in the experiment's table; no name: the first row, which is the base.
+lab::Variant find_variant(const lab::Experiment& experiment, const Arguments& arguments) {
+  const int64_t of_data = 0;  // classes and channels decide nothing of the images
+  const std::vector<lab::Variant> variants = lab::design_variants(experiment, of_data, of_data).variants;
+  if (!arguments.has("variant")) return variants.front();
+  const auto wanted = arguments.get<std::string>("variant");
+  std::vector<std::string> names;
+  for (const lab::Variant& variant : variants) {
+    if (variant.name == wanted) return variant;
+    names.push_back(variant.name);
+  }
+  throw RequestError("--variant: \"" + wanted + "\" is no configuration of " + experiment.source +
+                     did_you_mean(wanted, names) + "; a run's table names them");
+}
+
+int64_t bounded(const Arguments& arguments, const char* option, int64_t most) {
+  const auto value = arguments.get<int64_t>(option);
+  if (value < 1 || value > most)
+    throw RequestError("--" + std::string(option) + ": found " + std::to_string(value) +
+                       ", allowed is an integer from 1 to " + std::to_string(most));
+  return value;
+}
+
+const char* mix_name(train::Mix::Kind kind) {
+  switch (kind) {
+    case train::Mix::Kind::mixup: return "mixup";
+    case train::Mix::Kind::cutmix: return "cutmix";
+    default: return "none";
+  }
+}
+
+config::Json to_json(const train::TrainingImage& image, const std::vector<std::string>& classes) {
+  config::Json labels = config::Json::array();
+  for (const train::WeightedLabel& label : image.labels)
+    labels.push_back({{"class", classes.at(label.index)}, {"index", label.index}, {"weight", label.weight}});
+  return {{"mix", mix_name(image.mix)}, {"labels", labels}};
+}
+
+/// "cat 0.63", "+ dog 0.37"; "cat" where the image is of one class alone.
+std::vector<std::string> caption(const train::TrainingImage& image, const std::vector<std::string>& classes) {
+  std::vector<std::string> parts;
+  for (const train::WeightedLabel& label : image.labels)
+    parts.push_back((parts.empty() ? "" : "+ ") + classes.at(label.index) +
+                    (image.labels.size() > 1 ? " " + decimals(label.weight, 2) : ""));
+  return parts;
+}
+
+data::Tile to_tile(const train::TrainingImage& image, const data::DataSource& source, const config::DataOptions& data) {
+  const torch::Tensor rows = image.pixels.permute({1, 2, 0}).contiguous();
+  return {data::denormalize(rows.data_ptr<float>(), static_cast<int>(rows.size(0)), static_cast<int>(rows.size(2)), data),
+          caption(image, source.class_names)};
+}
+
+}  // namespace
+
+int run_preview(const Words& words) {
+  Arguments arguments("preview",
+                      "Writes a picture of the training images as the network will see them: cropped, augmented, erased\n"
+                      "and mixed, in the order of a run with the experiment's first seed, with their classes under them.",
+                      "CONFIG", "staircase preview experiments/quickstart.json --variant modern_recipe --out preview.png");
+  arguments.options()("out", "the picture to write", cxxopts::value<std::string>(), "FILE.png")(
+      "set", "PTR=VALUE: change a field of every configuration, or of the experiment; may be repeated",
+      cxxopts::value<std::vector<std::string>>(), "PTR=VALUE")(
+      "variant", "a configuration, by its name in the experiment's table (default: the first)", cxxopts::value<std::string>(), "NAME")(
+      "images", "how many", cxxopts::value<int64_t>()->default_value("32"), "N")(
+      "epoch", "whose first images are shown, from 1", cxxopts::value<int64_t>()->default_value("1"), "E");
+  if (!arguments.parse(words, 1, 1)) return 0;
+  if (!arguments.has("out")) throw RequestError("staircase preview: needs --out");
+  const auto out = arguments.get<std::string>("out");
+  if (!out.ends_with(".png")) throw RequestError("--out " + out + ": is written as PNG, so its name ends in .png");
+  std::vector<lab::Assignment> assignments;
+  for (const std::string& text : arguments.all("set")) assignments.push_back(lab::parse_assignment(text));
+  const lab::Experiment experiment = lab::read_experiment(arguments.positional()[0], assignments);
+  const lab::Variant variant = find_variant(experiment, arguments);
+  const int64_t most_images = 1024, images = bounded(arguments, "images", most_images);
+  const int64_t epoch = bounded(arguments, "epoch", variant.configuration.recipe.epochs);
+
+  train::TrainJob job;
+  job.configuration = variant.configuration;
+  job.seed = experiment.options.seeds.front();
+  job.data = data::open_data(job.configuration.data, {experiment.source, "/data"});
+  job.loader_workers = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  const auto previewed = train::preview_images(job, epoch - 1, images, [](const std::string& text) { std::cerr << "warning: " << text << "\n"; });
+  std::vector<data::Tile> tiles;
+  config::Json list = config::Json::array();
+  for (const train::TrainingImage& image : previewed) {
+    tiles.push_back(to_tile(image, job.data, job.configuration.data));
+    list.push_back(to_json(image, job.data.class_names));
+  }
+  write_file_atomically(out, data::encode_png(data::contact_sheet(tiles)));
+  if (arguments.json())
+    print_json({{"file", out}, {"configuration", variant.name}, {"seed", job.seed}, {"epoch", epoch}, {"images", list}});
+  else
+    std::cout << out << ": the first " << images << " images of epoch " << epoch << " of " << variant.name << ", seed "
+              << job.seed << "\n";
+  return 0;
+}
+
+}  // namespace staircase::apps

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "staircase/config/json.h"
+
+namespace staircase::config {
+
+/// The objects of a file with one a line.
+struct JsonLines {
+  std::vector<Json> lines;
+  std::vector<std::string> warnings;  ///< "timing.jsonl: line 3 is damaged and was left out"
+};
+
+/// Lines that are no JSON object, whole or cut short by a kill or a full disk, are left out and named.
+/// A file that is missing has no lines. `name`: of the file in the warnings.
+JsonLines read_json_lines(const std::filesystem::path& file, const std::string& name);
+
+/// Appends one line; what a kill left of the line before stays a line of its own.
+/// For records that nothing depends on: it throws nothing, and a line that cannot be written is lost.
+void append_json_line(const std::filesystem::path& file, const Json& line);
+
+}  // namespace staircase::config

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <filesystem>
+
+#include "staircase/lab/experiment.h"
+
+namespace staircase::lab {
+
+/// What experiment.json says of its writer: {"version", "revision", "format"}. Another format number
+/// means that folders of this one are laid out or named differently.
+config::Json writer_json();
+
+/// An experiment.json as it lies in a folder of results.
+struct StoredExperiment {
+  config::Json content;  ///< without what it says of its writer
+  Experiment experiment;
+};
+
+/// `beside`: keys of the file that are not the experiment's. A file that does not name its writer is read as
+/// this version's. Throws RequestError naming the version that wrote the file and what this one reads,
+/// when the format is another one, a field is not known here, or a field that names runs is missing there.
+StoredExperiment read_stored_experiment(const std::filesystem::path& file, const std::vector<std::string>& beside);
+
+}  // namespace staircase::lab

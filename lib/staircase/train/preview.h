@@ -1,0 +1,31 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "staircase/train/mixing.h"
+#include "staircase/train/trainer.h"
+
+namespace staircase::train {
+
+/// The share that a class has in an image. Label smoothing, which spreads over all classes, is left out.
+struct WeightedLabel {
+  int64_t index = 0;  ///< of the class
+  double weight = 1;
+};
+
+/// One image as it enters the network: cropped, augmented, normalized, erased, mixed.
+struct TrainingImage {
+  torch::Tensor pixels;               ///< (C, S, S) float, normalized, channels_last
+  std::vector<WeightedLabel> labels;  ///< one, or two of different classes, its own first
+  Mix::Kind mix = Mix::Kind::none;
+};
+
+/// The first `count` images of an epoch, in the order and with the augmentation and mixing that a run of
+/// this job gives them. `epoch`: from 0. Needs no network, no folder and no device of the job.
+/// Throws RequestError when the epoch has fewer images, and what the loader throws.
+std::vector<TrainingImage> preview_images(const TrainJob& job, int64_t epoch, int64_t count,
+                                          const std::function<void(const std::string&)>& on_warning = {});
+
+}  // namespace staircase::train
