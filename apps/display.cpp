@@ -33,17 +33,21 @@ std::string bar(double share) {
 
 std::string percent(const config::Json& line, const char* key) { return decimals(line.at(key).get<double>(), 2); }
 
-/// As much of a line as fits the terminal: a line that wraps could not be rewritten in place.
-std::string cut_to_terminal(const std::string& text) {
-  winsize size{};
-  if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return text;
-  size_t columns = 0, end = 0;
-  while (end < text.size() && columns < size.ws_col) {
-    ++columns;
+/// As much of a line as takes fewer than so many columns: a line that wraps could not be rewritten in place.
+std::string cut(const std::string& text, size_t columns) {
+  size_t taken = 1, end = 0;
+  while (end < text.size() && taken < columns) {
+    ++taken;
     for (++end; end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U; ++end) {
     }
   }
   return text.substr(0, end);
+}
+
+winsize terminal_size() {
+  winsize size{};
+  if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0 || size.ws_row == 0) size = {24, 80, 0, 0};
+  return size;
 }
 
 }  // namespace
@@ -66,8 +70,6 @@ class Display::Watcher : public lab::RunObserver {
   void on_step(const train::StepReport& report) override {
     last_ = report;
     if (display_.terminal_) {
-      if (seconds_since(last_drawn_) < 0.1) return;
-      last_drawn_ = Clock::now();
       const double share = static_cast<double>(report.step) / static_cast<double>(report.steps);
       display_.show_bar(index_, title_ + "  " + bar(share) + "  " + progress_text(report));
     } else if (seconds_since(last_line_) > 60) {
@@ -102,37 +104,51 @@ class Display::Watcher : public lab::RunObserver {
   Display& display_;
   size_t index_;
   std::string title_;
-  Clock::time_point last_drawn_, start_, last_line_;
+  Clock::time_point start_, last_line_;
   train::StepReport last_;
 };
 
 Display::Display() : terminal_(::isatty(STDERR_FILENO) == 1) {}
-Display::~Display() { clear_bars(); }
+Display::~Display() { std::fputs(clear_text().c_str(), stderr); }
 
 std::unique_ptr<lab::RunObserver> Display::watch(const lab::RunLabel& label) {
   return std::make_unique<Watcher>(*this, label);
 }
 
-void Display::clear_bars() {
-  for (; bars_drawn_ > 0; --bars_drawn_) std::fprintf(stderr, bars_drawn_ > 1 ? "\r\033[K\033[A" : "\r\033[K");
+std::string Display::clear_text() {
+  std::string text;
+  for (; bars_drawn_ > 0; --bars_drawn_) text += bars_drawn_ > 1 ? "\r\033[K\033[A" : "\r\033[K";
+  return text;
 }
 
-void Display::draw_bars() {
-  for (const auto& [index, text] : bars_) std::fprintf(stderr, "%s%s", bars_drawn_++ > 0 ? "\n" : "", cut_to_terminal(text).c_str());
+std::string Display::bars_text() {
+  const winsize size = terminal_size();
+  const size_t most = size.ws_row > 2 ? size.ws_row - 2U : 1;  // the last row says how many more there are
+  std::string text;
+  for (const auto& [index, bar] : bars_) {
+    if (bars_drawn_ == most && bars_.size() > most + 1) {
+      text += "\n... and " + std::to_string(bars_.size() - most) + " more";
+      ++bars_drawn_;
+      break;
+    }
+    text += (bars_drawn_++ > 0 ? "\n" : "") + cut(bar, size.ws_col);
+  }
+  return text;
 }
 
 void Display::show_bar(size_t index, const std::string& text) {
   if (!terminal_) return;
-  clear_bars();
   if (text.empty()) bars_.erase(index);
   else bars_[index] = text;
-  draw_bars();
+  if (!text.empty() && seconds_since(last_drawn_) < 0.1) return;
+  last_drawn_ = Clock::now();
+  const std::string cleared = clear_text();
+  std::fputs((cleared + bars_text()).c_str(), stderr);
 }
 
 void Display::print_line(const std::string& text) {
-  clear_bars();
-  std::fprintf(stderr, "%s\n", text.c_str());
-  draw_bars();
+  const std::string cleared = clear_text();
+  std::fputs((cleared + text + "\n" + (terminal_ ? bars_text() : "")).c_str(), stderr);
 }
 
 }  // namespace staircase::apps

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <string>
 
@@ -14,20 +15,23 @@ class Display : public lab::ExperimentObserver {
   ~Display() override;
 
   std::unique_ptr<lab::RunObserver> watch(const lab::RunLabel& label) override;
+  void on_warning(const std::string& text) override { print_line("warning: " + text); }
 
  private:
   class Watcher;
 
   /// A line that stays.
   void print_line(const std::string& text);
-  /// The line of a run under way; an empty text takes it away.
+  /// The line of a run under way; an empty text takes it away. Drawn at most ten times a second.
   void show_bar(size_t index, const std::string& text);
-  void draw_bars();
-  void clear_bars();
+  /// What takes the bars off the terminal, and what draws them.
+  std::string clear_text();
+  std::string bars_text();
 
   bool terminal_;
   std::map<size_t, std::string> bars_;  ///< by the run's index
   size_t bars_drawn_ = 0;
+  std::chrono::steady_clock::time_point last_drawn_;
 };
 
 }  // namespace staircase::apps

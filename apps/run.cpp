@@ -1,3 +1,7 @@
+#include <poll.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
 #include <csignal>
 #include <iostream>
 
@@ -69,6 +73,9 @@ int run_run(const Words& words) {
   options.jobs = arguments.has("jobs") ? arguments.get<int64_t>("jobs") : static_cast<int64_t>(options.devices.size());
   if (options.jobs < 1 || options.jobs > most_jobs)
     throw RequestError("--jobs: found " + std::to_string(options.jobs) + ", allowed is 1 to " + std::to_string(most_jobs));
+  if (options.jobs < static_cast<int64_t>(options.devices.size()))
+    throw RequestError("--jobs " + std::to_string(options.jobs) + " cannot go with " + std::to_string(options.devices.size()) +
+                       " devices: the rest of them would stay idle");
   options.worker_program = {"/proc/self/exe", "worker"};
 
   if (arguments.has("dry-run")) {
@@ -91,14 +98,20 @@ int run_run(const Words& words) {
 }
 
 int run_worker(const Words& words) {
-  listen_for_signals();
+  // The program that started the worker and its user's system may both ask it to stop, which is no second request.
+  std::signal(SIGTERM, [](int) { stop_requested = true; });
+  std::signal(SIGINT, SIG_IGN);
   std::signal(SIGPIPE, SIG_IGN);  // an unread line then is an error that the worker acts on
+  ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+  // What a library prints must not come between the lines.
+  const int lines = ::dup(STDOUT_FILENO);
+  ::dup2(STDERR_FILENO, STDOUT_FILENO);
+  if (pollfd reader{lines, 0, 0}; ::poll(&reader, 1, 0) > 0) return lab::exit_status(lab::RunOutcome::stopped);  // nobody is left
   try {
-    lab::work(lab::WorkOrder::from_words(words), stop_requested);
+    return lab::exit_status(lab::work(lab::WorkOrder::from_word(words.empty() ? "" : words[0]), lines, stop_requested));
   } catch (const Interrupted&) {
-    return 130;  // the program that asked for it says so
+    return lab::exit_status(lab::RunOutcome::stopped);  // the program that asked for it says so
   }
-  return 0;
 }
 
 }  // namespace staircase::apps

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Runs an experiment in several processes and kills one run, then the program that started them, then one of
-# two programs that share a folder. Each time the rest must go on, and the end must be the bytes of an
+# Runs an experiment in several processes and kills one run, then the program that started them, asks all of them to
+# stop, and kills one of two programs that share a folder. Each time the rest must go on, and the end must be the bytes of an
 # undisturbed run, with no epoch trained twice.
 #   sh tests/kill_parallel_runs.sh [PROGRAM]
 set -eu
@@ -15,7 +15,7 @@ cat >experiment.json <<'CONFIG'
   "kind": "ablation",
   "base": {
     "model": {"depths": [1, 1], "width_factor": 0.25},
-    "recipe": {"from": "small", "epochs": 6, "warmup_epochs": 1, "batch_size": 32},
+    "recipe": {"from": "small", "epochs": 8, "warmup_epochs": 1, "batch_size": 32},
     "data": {"kind": "shapes", "image_size_px": 16, "train_images": 1600, "val_images": 200}
   },
   "steps": [{"name": "layer_norm", "set": {"/model/norm": "layer"}}, {"name": "gelu", "set": {"/model/activation": "gelu"}}],
@@ -32,6 +32,8 @@ fail() {
   exit 1
 }
 run() { out=$1; shift; "$program" run experiment.json --out "$out" "$@" >/dev/null 2>>log; }
+# In the background, such that $! is the program itself.
+start() { out=$1; shift; exec "$program" run experiment.json --out "$out" "$@" >/dev/null 2>>log; }
 state_count() { "$program" status "$1" --json 2>/dev/null | sed -n "s/^  \"$2\": \([0-9]*\),*\$/\1/p"; }
 # Processes that train in a folder and have done a step, by their own words.
 busy_processes() { "$program" status "$1" --json 2>/dev/null | awk '/"pid"/ { gsub(/[^0-9]/, ""); pid = $0 } /"step":/ { print pid }'; }
@@ -62,7 +64,7 @@ check_same() {
 run undisturbed || fail "The undisturbed run failed."
 
 status=0
-run one --jobs 4 &
+start one --jobs 4 &
 parent=$!
 wait_until 60 busy_processes one
 kill -9 "$(busy_processes one | head -n 1)"
@@ -76,21 +78,35 @@ run one --jobs 4 || fail "The killed run could not be gone on with."
 check_same one
 echo "One of four runs killed: the others ended, and the next start did the rest."
 
-run parent --jobs 2 &
+start parent --jobs 2 &
 parent=$!
 wait_until 60 busy_processes parent
 kill -9 $parent
 wait $parent 2>/dev/null || true
+[ "$(state_count parent done)" -lt 6 ] || fail "The program was done before its kill."
 wait_until 30 none_running parent
+[ "$(state_count parent stopped)" -gt 0 ] || fail "No run stopped after a checkpoint."
 [ "$(state_count parent failed)" = 0 ] || fail "The end of the program counts as a failure of its runs."
 run parent --jobs 2 || fail "The next start failed."
 check_same parent
 echo "The program killed: its runs stopped, and the next start went on with them."
 
-run shared --jobs 2 &
+start stopped --jobs 2 &
+parent=$!
+wait_until 60 busy_processes stopped
+kill -TERM $(busy_processes stopped) $parent # as a system does that stops every process of a job
+status=0
+wait $parent || status=$?
+[ $status = 130 ] || fail "After SIGTERM the program ended with status $status."
+[ "$(state_count stopped failed)" = 0 ] && [ "$(state_count stopped stopped)" -gt 0 ] || fail "No checkpoint was written."
+run stopped --jobs 2 || fail "The stopped runs could not be gone on with."
+check_same stopped
+echo "All processes asked to stop: each wrote a checkpoint, and the next start went on from there."
+
+start shared --jobs 2 &
 first=$!
 wait_until 60 busy_processes shared
-run shared &
+start shared &
 second=$!
 sleep 2
 kill -9 $first

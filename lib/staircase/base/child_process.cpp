@@ -56,11 +56,9 @@ ChildProcess::ChildProcess(const std::vector<std::string>& command) {
 }
 
 ChildProcess::~ChildProcess() {
-  if (process_ > 0) {
-    send(SIGKILL);
-    wait();
-  }
-  ::close(output_);
+  ::close(output_);  // one that waits for a reader goes on
+  send(SIGTERM);
+  if (process_ > 0) wait();
 }
 
 bool ChildProcess::read_lines(std::vector<std::string>& lines) {
@@ -82,9 +80,12 @@ void ChildProcess::send(int signal) const {
 
 int ChildProcess::wait() {
   int status = 0;
-  while (::waitpid(process_, &status, 0) < 0 && errno == EINTR) {
-  }
+  pid_t ended = 0;
+  do ended = ::waitpid(process_, &status, 0);
+  while (ended < 0 && errno == EINTR);
   process_ = -1;
+  const int unknown = 255;  // somebody else has waited for it
+  if (ended < 0) return unknown;
   return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
 }
 

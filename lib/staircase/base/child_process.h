@@ -16,7 +16,7 @@ class ChildProcess {
   explicit ChildProcess(const std::vector<std::string>& command);
   ChildProcess(const ChildProcess&) = delete;
   ChildProcess& operator=(const ChildProcess&) = delete;
-  /// Kills it if it still runs.
+  /// Asks it to end if it still runs, and waits.
   ~ChildProcess();
 
   /// A descriptor to poll() for lines.

@@ -49,7 +49,10 @@ std::optional<FileLock> FileLock::take(const fs::path& path, bool wait) {
       if (errno == EWOULDBLOCK) return std::nullopt;
       fail(path);
     }
-    if (is_still_at(path, descriptor)) return lock;
+    if (is_still_at(path, descriptor)) {
+      lock.leave_note("");  // a crash left its owner's
+      return lock;
+    }
     ::close(std::exchange(lock.descriptor_, -1));  // its last owner removed it meanwhile
   }
 }

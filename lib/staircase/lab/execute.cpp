@@ -19,9 +19,13 @@ using Clock = std::chrono::steady_clock;
 /// Passes everything on, and notes in the run's lock where the run stands.
 class NotingObserver : public train::TrainObserver {
  public:
-  NotingObserver(RunObserver& next, const FileLock& lock, const train::TrainJob& job) : next_(next), lock_(lock) {
-    note_ = {{"pid", ::getpid()}, {"device", job.device.str()}, {"epochs", job.configuration.recipe.epochs}};
+  NotingObserver(RunObserver& next, const FileLock& lock) : next_(next), lock_(lock), note_{{"pid", ::getpid()}} { leave(); }
+
+  void work_on(const train::TrainJob& job) {
+    note_["device"] = job.device.str();
+    note_["epochs"] = job.configuration.recipe.epochs;
     leave();
+    left_ = {};  // the first step is news
   }
 
   void on_step(const train::StepReport& report) override {
@@ -72,20 +76,32 @@ RunOutcome record_failure(const Ledger& ledger, const RunKey& run, RunObserver& 
 
 }  // namespace
 
-RunOutcome execute_run(PreparedExperiment& experiment, const RunKey& run, torch::Device device, RunObserver& observer,
-                       const std::atomic<bool>& stop) {
-  const Ledger& ledger = experiment.ledger();
+train::TrainJob make_job(const Ledger& ledger, const RunKey& run, const RunSettings& settings, data::DataSource data) {
+  train::TrainJob job;
+  job.configuration = run.configuration;
+  job.seed = run.seed;
+  job.folder = ledger.run_folder(run);
+  job.data = std::move(data);
+  job.device = settings.device;
+  job.threads = settings.threads;
+  job.loader_workers = settings.loader_workers;
+  job.checkpoint_minutes = settings.checkpoint_minutes;
+  return job;
+}
+
+RunOutcome execute_run(const Ledger& ledger, const RunKey& run, const std::function<train::TrainJob()>& prepare,
+                       RunObserver& observer, const std::atomic<bool>& stop) {
   const auto lock = ledger.try_lock(run);
   if (!lock) return RunOutcome::busy;
   if (ledger.is_done(run)) return RunOutcome::done;
+  NotingObserver noting(observer, *lock);
   observer.on_start();
   try {
     ledger.clear_failure(run);
-    const train::TrainJob job = experiment.job(run, device);
+    const train::TrainJob job = prepare();
+    noting.work_on(job);
     write_run_config(job);
-    NotingObserver noting(observer, *lock, job);
-    const Json summary = train::train(job, noting, stop);
-    observer.on_end(summary);
+    observer.on_end(train::train(job, noting, stop));
     return RunOutcome::done;
   } catch (const Interrupted&) {
     throw;

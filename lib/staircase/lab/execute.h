@@ -1,22 +1,33 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 
+#include "staircase/lab/ledger.h"
 #include "staircase/lab/observer.h"
-#include "staircase/lab/prepared.h"
 
 namespace staircase::lab {
+
+/// How a run is carried out; of this, `threads` and `device` are part of what decides the result.
+struct RunSettings {
+  torch::Device device = torch::kCPU;
+  int threads = 1, loader_workers = 1;
+  double checkpoint_minutes = 10.0;
+};
+
+train::TrainJob make_job(const Ledger& ledger, const RunKey& run, const RunSettings& settings, data::DataSource data);
 
 enum class RunOutcome {
   done,
   failed,   ///< and the reason is recorded in its folder
   busy,     ///< another process works on it
-  stopped,  ///< a worker ended as it was asked to; the same command goes on from its checkpoint
+  stopped,  ///< a worker ended as it was asked to, after a checkpoint
 };
 
 /// Trains one run, or goes on with it, while it holds the run's lock; the lock's note says where it stands.
-/// A run that is done already stays as it is. Throws Interrupted.
-RunOutcome execute_run(PreparedExperiment& experiment, const RunKey& run, torch::Device device, RunObserver& observer,
-                       const std::atomic<bool>& stop);
+/// A run that is done already stays as it is. `prepare` opens the data; what it throws fails the run.
+/// Throws Interrupted.
+RunOutcome execute_run(const Ledger& ledger, const RunKey& run, const std::function<train::TrainJob()>& prepare,
+                       RunObserver& observer, const std::atomic<bool>& stop);
 
 }  // namespace staircase::lab

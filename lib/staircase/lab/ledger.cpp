@@ -131,13 +131,19 @@ std::optional<Json> Ledger::summary(const RunKey& run) const {
 std::optional<std::string> Ledger::failure(const RunKey& run) const {
   const fs::path file = run_folder(run) / "failure.json";
   std::error_code error;
-  if (!fs::exists(file, error)) return std::nullopt;
-  return config::read_json_file(file).value("reason", std::string("unknown"));
+  try {
+    if (fs::exists(file, error)) return config::read_json_file(file).value("reason", std::string("unknown"));
+  } catch (const RequestError&) {
+    if (fs::exists(file, error)) throw;  // else another process has begun to try the run again
+  }
+  return std::nullopt;
 }
 
 void Ledger::record_failure(const RunKey& run, const std::string& reason) const {
+  std::string line = reason;
+  std::replace(line.begin(), line.end(), '\n', ' ');  // tables show it
   make_folder(run_folder(run));
-  write_file_atomically(run_folder(run) / "failure.json", Json{{"reason", reason}}.dump(2) + "\n");
+  write_file_atomically(run_folder(run) / "failure.json", Json{{"reason", line}}.dump(2) + "\n");
 }
 
 void Ledger::clear_failure(const RunKey& run) const {

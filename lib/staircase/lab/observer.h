@@ -31,6 +31,8 @@ class ExperimentObserver {
     (void)label;
     return std::make_unique<RunObserver>();
   }
+  /// Of the experiment as a whole.
+  virtual void on_warning(const std::string& text) { (void)text; }
 };
 
 }  // namespace staircase::lab

@@ -2,35 +2,25 @@
 
 #include <map>
 
-#include "staircase/lab/ledger.h"
-#include "staircase/train/trainer.h"
+#include "staircase/lab/execute.h"
 
 namespace staircase::lab {
 
-/// Opens each data set once, however many configurations use it.
-class DataCache {
- public:
-  /// Throws RequestError, as data::open_data does.
-  const data::DataSource& open(const config::DataOptions& options, const std::string& source);
-
- private:
-  std::map<std::string, data::DataSource> opened_;
-};
-
-/// An experiment, its folder and its data, ready to be run.
+/// An experiment that was checked against its folder and its data, ready to be run.
 class PreparedExperiment {
  public:
   /// Checks everything that can be checked without training, and writes nothing. `jobs`: runs side by side.
   /// Throws RequestError naming the field or the file.
   PreparedExperiment(Experiment wanted, const std::filesystem::path& folder, int64_t jobs);
 
-  /// The experiment that a folder holds, which was checked when the folder was written.
-  PreparedExperiment(const std::filesystem::path& folder, int64_t jobs);
-
-  /// Takes the folder for the experiment: from here on it holds experiment.json. Other programs that share the
-  /// folder may have extended it since it was checked.
+  /// Takes the folder for the experiment: from here on it holds experiment.json, and the number of threads is
+  /// settled. Other programs that share the folder may have extended it since it was checked.
   void claim_folder();
 
+  /// The run's settings; a number of threads that is not settled yet is this machine's.
+  RunSettings settings(torch::Device device) const;
+
+  /// Opens the run's data, once for all runs that share it.
   train::TrainJob job(const RunKey& run, torch::Device device);
 
   size_t count_done() const;
@@ -41,15 +31,16 @@ class PreparedExperiment {
   const std::vector<RunKey>& runs() const { return runs_; }
 
  private:
+  const data::DataSource& open_data(const config::DataOptions& options);
   void check(const Variant& variant);
 
-  DataCache cache_;
+  std::map<std::string, data::DataSource> opened_;
   Ledger ledger_;
   Experiment experiment_;
+  int64_t cores_a_run_;
   DataShape shape_;
   DesignedExperiment design_;
   std::vector<RunKey> runs_;
-  int64_t loader_workers_ = 1;
 };
 
 }  // namespace staircase::lab

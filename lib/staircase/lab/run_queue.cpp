@@ -23,9 +23,6 @@ std::optional<size_t> RunQueue::next() {
   return std::nullopt;
 }
 
-void RunQueue::give_back(size_t index) {
-  seen_busy_.insert(index);
-  waiting_.push_back(index);
-}
+void RunQueue::give_back(size_t index) { waiting_.push_back(index); }
 
 }  // namespace staircase::lab

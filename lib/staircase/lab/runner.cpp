@@ -5,10 +5,13 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
+#include <stdexcept>
 #include <thread>
 #include <utility>
 
+#include "staircase/base/errors.h"
 #include "staircase/lab/comparison.h"
+#include "staircase/lab/prepared.h"
 #include "staircase/lab/report.h"
 #include "staircase/lab/report_data.h"
 #include "staircase/lab/results.h"
@@ -38,10 +41,11 @@ class Runner {
 
   void run_here() {
     while (!queue_.empty()) {
-      if (stop_) throw Interrupted("stopped while another program works on the last runs");
+      if (stop_) throw Interrupted(stopped_text);
       if (const auto index = queue_.next()) {
         const auto observer = watch(*index);
-        finish(*index, execute_run(experiment_, run(*index), options_.devices.at(0), *observer, stop_));
+        const auto prepare = [&] { return experiment_.job(run(*index), options_.devices.at(0)); };
+        finish(*index, execute_run(experiment_.ledger(), run(*index), prepare, *observer, stop_));
       } else if (!queue_.empty()) {
         std::this_thread::sleep_for(pause);
       }
@@ -52,22 +56,26 @@ class Runner {
     std::vector<Slot> slots;
     for (int64_t i = 0; i < options_.jobs; ++i)
       slots.push_back({options_.devices[static_cast<size_t>(i) % options_.devices.size()], 0, nullptr});
-    bool asked_to_stop = false;
-    while (is_any_at_work(slots) || (!queue_.empty() && !stop_)) {
-      for (Slot& slot : slots)
-        if (!slot.worker && !stop_) start(slot);
-      if (stop_ && !std::exchange(asked_to_stop, true))
+    try {
+      bool asked_to_stop = false;
+      while (is_any_at_work(slots) || (!queue_.empty() && !stop_)) {
         for (Slot& slot : slots)
-          if (slot.worker) slot.worker->stop();
-      wait_for_news(slots);
-      for (Slot& slot : slots)
-        if (slot.worker && !slot.worker->advance()) end(slot);
+          if (!slot.worker && !stop_) start(slot);
+        if (stop_ && !std::exchange(asked_to_stop, true)) stop_all(slots);
+        wait_for_news(slots);
+        for (Slot& slot : slots)
+          if (slot.worker && !slot.worker->advance()) end(slot);
+      }
+    } catch (...) {
+      stop_all(slots);  // at once, before the slots' end waits for one after the other
+      throw;
     }
-    if (stop_) throw Interrupted("stopped every run after a checkpoint, the same command goes on from there");
+    if (!queue_.empty()) throw Interrupted(stopped_text);
   }
 
  private:
   static constexpr std::chrono::milliseconds pause{200};
+  static constexpr const char* stopped_text = "stopped, the same command goes on from there";
 
   /// A place for one worker after the other.
   struct Slot {
@@ -78,6 +86,11 @@ class Runner {
 
   static bool is_any_at_work(const std::vector<Slot>& slots) {
     return std::any_of(slots.begin(), slots.end(), [](const Slot& slot) { return slot.worker != nullptr; });
+  }
+
+  static void stop_all(std::vector<Slot>& slots) {
+    for (Slot& slot : slots)
+      if (slot.worker) slot.worker->stop();
   }
 
   static void wait_for_news(const std::vector<Slot>& slots) {
@@ -97,7 +110,7 @@ class Runner {
     const auto index = queue_.next();
     if (!index) return;
     slot.index = *index;
-    const WorkOrder order{options_.folder, run(*index).name(), slot.device, options_.jobs};
+    const WorkOrder order{options_.folder, experiment_.experiment().source, run(*index), experiment_.settings(slot.device)};
     slot.worker = std::make_unique<Worker>(options_.worker_program, order, watch(*index));
   }
 
@@ -107,8 +120,15 @@ class Runner {
   }
 
   void finish(size_t index, RunOutcome outcome) {
-    if (outcome == RunOutcome::busy) queue_.give_back(index);
-    else if (outcome != RunOutcome::stopped) report_folder(options_.folder);
+    if (outcome == RunOutcome::busy || outcome == RunOutcome::stopped) {
+      queue_.give_back(index);
+      return;
+    }
+    try {
+      report_folder(options_.folder);
+    } catch (const std::exception& error) {  // the last report may still succeed, and the runs go on
+      observer_.on_warning(error.what());
+    }
   }
 
   PreparedExperiment& experiment_;
@@ -117,6 +137,23 @@ class Runner {
   const std::atomic<bool>& stop_;
   RunQueue queue_;
 };
+
+/// Throws std::invalid_argument for options that only a caller in C++ can give.
+void check_options(const RunOptions& options) {
+  if (options.jobs < 1 || options.devices.empty())
+    throw std::invalid_argument("RunOptions: expected jobs of at least 1 and a device, received " +
+                                std::to_string(options.jobs) + " and " + std::to_string(options.devices.size()));
+  if (options.jobs > 1 && options.worker_program.empty())
+    throw std::invalid_argument("RunOptions: jobs over 1 need a worker_program");
+}
+
+/// Threads that would wait for each other's cores are worth a word: a folder keeps their number.
+void warn_of_crowding(const config::ExperimentOptions& experiment, const RunOptions& options, ExperimentObserver& observer) {
+  const int64_t cores = std::max<int64_t>(1, std::thread::hardware_concurrency());
+  if (options.jobs > 1 && experiment.threads * options.jobs > cores)
+    observer.on_warning(std::to_string(options.jobs) + " runs side by side with /threads " + std::to_string(experiment.threads) +
+                        " each are more than the " + std::to_string(cores) + " cores here");
+}
 
 }  // namespace
 
@@ -127,6 +164,7 @@ Json RunPlan::to_json() const {
 }
 
 RunPlan plan_run(Experiment experiment, const RunOptions& options) {
+  check_options(options);
   PreparedExperiment prepared(std::move(experiment), options.folder, options.jobs);
   const Ledger& ledger = prepared.ledger();
   RunPlan plan;
@@ -155,8 +193,10 @@ RunPlan plan_run(Experiment experiment, const RunOptions& options) {
 
 Json run_experiment(Experiment wanted, const RunOptions& options, ExperimentObserver& observer,
                     const std::atomic<bool>& stop) {
+  check_options(options);
   PreparedExperiment experiment(std::move(wanted), options.folder, options.jobs);
   experiment.claim_folder();
+  warn_of_crowding(experiment.experiment().options, options, observer);
   Runner runner(experiment, options, observer, stop);
   if (options.jobs > 1) runner.run_in_processes();
   else runner.run_here();

@@ -3,12 +3,12 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
 
 #include "staircase/base/errors.h"
+#include "staircase/data/open_data.h"
 
 namespace staircase::lab {
 namespace {
@@ -17,10 +17,10 @@ using config::Json;
 using Clock = std::chrono::steady_clock;
 
 /// Writes what a run tells as JSON lines: {"start": true}, {"step": {...}}, {"epoch": {...}},
-/// {"warning": "..."}, {"end": summary}, {"failed": "reason"}, {"busy": true}.
+/// {"warning": "..."}, {"end": summary}, {"failed": "reason"}.
 class LineObserver : public RunObserver {
  public:
-  explicit LineObserver(std::atomic<bool>& stop) : stop_(stop) {}
+  LineObserver(int descriptor, std::atomic<bool>& stop) : descriptor_(descriptor), stop_(stop) {}
 
   void on_start() override { write("start", true); }
   void on_step(const train::StepReport& r) override {
@@ -34,13 +34,12 @@ class LineObserver : public RunObserver {
   void on_warning(const std::string& text) override { write("warning", text); }
   void on_end(const Json& summary) override { write("end", summary); }
   void on_failed(const std::string& reason) override { write("failed", reason); }
-  void on_busy() { write("busy", true); }
 
  private:
   void write(const char* key, const Json& value) {
     const std::string line = Json{{key, value}}.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
     for (size_t done = 0; done < line.size();) {
-      const ssize_t count = ::write(STDOUT_FILENO, line.data() + done, line.size() - done);
+      const ssize_t count = ::write(descriptor_, line.data() + done, line.size() - done);
       if (count < 0 && errno == EINTR) continue;
       if (count < 0) {
         stop_ = true;
@@ -50,6 +49,7 @@ class LineObserver : public RunObserver {
     }
   }
 
+  int descriptor_;
   std::atomic<bool>& stop_;
   Clock::time_point last_step_;
 };
@@ -68,6 +68,7 @@ train::StepReport to_step(const Json& j) {
 }
 
 std::string death(int status) {
+  if (status == exit_status(RunOutcome::stopped)) return "its process was asked to stop, and did after a checkpoint";
   if (status >= 0) return "its process ended with status " + std::to_string(status);
   const int signal = -status;
   return "its process was killed by signal " + std::to_string(signal) + " (" + ::strsignal(signal) +
@@ -76,30 +77,56 @@ std::string death(int status) {
 
 }  // namespace
 
-std::vector<std::string> WorkOrder::to_words() const {
-  return {folder.string(), run, device.str(), std::to_string(jobs)};
+std::string WorkOrder::to_word() const {
+  return Json{{"folder", folder.string()},
+              {"source", source},
+              {"configuration", config::write_configuration(run.configuration)},
+              {"seed", run.seed},
+              {"row", run.row},
+              {"device", settings.device.str()},
+              {"threads", settings.threads},
+              {"loader_workers", settings.loader_workers},
+              {"checkpoint_minutes", settings.checkpoint_minutes}}
+      .dump();
 }
 
-WorkOrder WorkOrder::from_words(const std::vector<std::string>& words) {
+WorkOrder WorkOrder::from_word(const std::string& word) {
   try {
-    if (words.size() == 4) return {words[0], words[1], torch::Device(words[2]), std::stoll(words[3])};
-  } catch (const std::exception&) {  // the sentence below says it all
+    const Json j = Json::parse(word);
+    WorkOrder order;
+    order.folder = j.at("folder").get<std::string>();
+    order.source = j.at("source");
+    order.run = {config::read_configuration(j.at("configuration"), order.source, model_reader()), j.at("seed"), j.at("row")};
+    order.settings = {torch::Device(j.at("device").get<std::string>()), j.at("threads"), j.at("loader_workers"),
+                      j.at("checkpoint_minutes")};
+    return order;
+  } catch (const Json::exception&) {
+    throw RequestError("a worker is started by run --jobs, which tells it all it needs");
   }
-  throw RequestError("a worker is started by run --jobs and takes FOLDER RUN DEVICE JOBS");
 }
 
-void work(const WorkOrder& order, std::atomic<bool>& stop) {
-  PreparedExperiment experiment(order.folder, order.jobs);
-  const auto& runs = experiment.runs();
-  const auto run = std::find_if(runs.begin(), runs.end(), [&](const RunKey& key) { return key.name() == order.run; });
-  if (run == runs.end()) throw RequestError(order.folder.string() + ": its experiment has no run " + order.run);
-  LineObserver observer(stop);
-  if (execute_run(experiment, *run, order.device, observer, stop) == RunOutcome::busy) observer.on_busy();
+RunOutcome work(const WorkOrder& order, int descriptor, std::atomic<bool>& stop) {
+  const Ledger ledger(order.folder);
+  LineObserver observer(descriptor, stop);
+  const auto prepare = [&] {
+    const config::DataOptions& data = order.run.configuration.data;
+    return make_job(ledger, order.run, order.settings, data::open_data(data, {order.source, "/data"}));
+  };
+  return execute_run(ledger, order.run, prepare, observer, stop);
+}
+
+int exit_status(RunOutcome outcome) {
+  switch (outcome) {
+    case RunOutcome::done: return 0;
+    case RunOutcome::failed: return 1;
+    case RunOutcome::busy: return 3;  // 2 is a wrong request
+    default: return 130;
+  }
 }
 
 Worker::Worker(std::vector<std::string> program, const WorkOrder& order, std::unique_ptr<RunObserver> observer)
     : observer_(std::move(observer)), process_([&] {
-        for (std::string& word : order.to_words()) program.push_back(std::move(word));
+        program.push_back(order.to_word());
         return program;
       }()) {}
 
@@ -110,9 +137,8 @@ void Worker::tell(const Json& message) {
   if (key == "step") observer_->on_step(to_step(value));
   if (key == "epoch") observer_->on_epoch(value);
   if (key == "warning") observer_->on_warning(value);
-  if (key == "end") observer_->on_end(value), outcome_ = RunOutcome::done;
-  if (key == "failed") observer_->on_failed(value), outcome_ = RunOutcome::failed;
-  if (key == "busy") outcome_ = RunOutcome::busy;
+  if (key == "end") observer_->on_end(value);
+  if (key == "failed") observer_->on_failed(value);
 }
 
 bool Worker::advance() {
@@ -132,11 +158,12 @@ void Worker::stop() {
 
 RunOutcome Worker::finish(const Ledger& ledger, const RunKey& run) {
   const int status = process_.wait();
-  if (outcome_) return *outcome_;
-  if (status == 0) return RunOutcome::done;  // another program had done it before
+  if (ledger.is_done(run)) return RunOutcome::done;
+  for (const RunOutcome outcome : {RunOutcome::failed, RunOutcome::busy})
+    if (status == exit_status(outcome)) return outcome;
   if (asked_to_stop_) return RunOutcome::stopped;
   const std::string reason = death(status);
-  ledger.record_failure(run, reason);
+  if (const auto lock = ledger.try_lock(run)) ledger.record_failure(run, reason);
   observer_->on_failed(reason);
   return RunOutcome::failed;
 }

@@ -11,27 +11,32 @@
 
 namespace staircase::lab {
 
-/// What a worker process is told, as the words after the program's own.
+/// What a worker process is told, in one word after the program's own. It says everything, so that what other
+/// programs do to the folder meanwhile cannot change it.
 struct WorkOrder {
-  std::filesystem::path folder;  ///< it holds experiment.json
-  std::string run;               ///< RunKey::name()
-  torch::Device device = torch::kCPU;
-  int64_t jobs = 1;  ///< runs side by side, of which this is one
+  std::filesystem::path folder;  ///< of the experiment
+  std::string source;            ///< the experiment's file, for messages
+  RunKey run;
+  RunSettings settings;
 
-  std::vector<std::string> to_words() const;
-  /// Throws RequestError when the words are not what to_words() gives.
-  static WorkOrder from_words(const std::vector<std::string>& words);
+  std::string to_word() const;
+  /// Throws RequestError when the word is not what to_word() gives.
+  static WorkOrder from_word(const std::string& word);
 };
 
-/// The worker's side: trains the run and tells of it in JSON lines on the standard output. Sets `stop` when
-/// nobody reads them any more: a worker never outlives the program that started it by more than a step.
-/// Throws Interrupted, and RequestError when the folder does not hold such a run.
-void work(const WorkOrder& order, std::atomic<bool>& stop);
+/// The worker's side: trains the run and tells of it in JSON lines on the descriptor. Sets `stop` when nobody
+/// reads them any more.
+/// Throws Interrupted.
+RunOutcome work(const WorkOrder& order, int descriptor, std::atomic<bool>& stop);
+
+/// The exit status with which a worker says how its run ended.
+int exit_status(RunOutcome outcome);
 
 /// The other side: a process that trains one run of a folder.
 class Worker {
  public:
   /// `program`: path of the program and the words that make it a worker. The observer hears of the run.
+  /// Throws std::runtime_error when it cannot be started.
   Worker(std::vector<std::string> program, const WorkOrder& order, std::unique_ptr<RunObserver> observer);
 
   /// A descriptor to poll() for news.
@@ -43,7 +48,8 @@ class Worker {
   /// Asks it to write a checkpoint and end.
   void stop();
 
-  /// After its end. A process that ended without a word has failed: that is recorded, and the observer hears it.
+  /// After its end. A process that did not say how its run ended has failed: that is recorded, unless another
+  /// one works on the run by now, and the observer hears it.
   RunOutcome finish(const Ledger& ledger, const RunKey& run);
 
  private:
@@ -51,7 +57,6 @@ class Worker {
 
   std::unique_ptr<RunObserver> observer_;
   ChildProcess process_;
-  std::optional<RunOutcome> outcome_;
   bool asked_to_stop_ = false;
 };
 
