@@ -5,4 +5,6 @@
 set -eu
 cd "$(dirname "$0")/.."
 sh apps/build.sh
-exec build/release/staircase run experiments/quickstart.json --out runs/quickstart "$@"
+jobs=$(nproc)
+[ "$jobs" -le 4 ] || jobs=4 # each takes a quarter of a gigabyte
+exec build/release/staircase run experiments/quickstart.json --out runs/quickstart --jobs "$jobs" "$@"
