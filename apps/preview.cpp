@@ -9,9 +9,9 @@
 #include "staircase/base/text.h"
 #include "staircase/data/contact_sheet.h"
 #include "staircase/data/open_data.h"
-#include "staircase/data/transforms.h"
 #include "staircase/lab/design.h"
 #include "staircase/train/preview.h"
+#include "weights.h"
 
 namespace staircase::apps {
 namespace {
@@ -31,11 +31,11 @@ lab::Variant find_variant(const lab::Experiment& experiment, const Arguments& ar
                      did_you_mean(wanted, names) + "; a run's table names them");
 }
 
-int64_t bounded(const Arguments& arguments, const char* option, int64_t most) {
+int64_t bounded(const Arguments& arguments, const char* option, int64_t most, const std::string& why = "") {
   const auto value = arguments.get<int64_t>(option);
   if (value < 1 || value > most)
     throw RequestError("--" + std::string(option) + ": found " + std::to_string(value) +
-                       ", allowed is an integer from 1 to " + std::to_string(most));
+                       ", allowed is an integer from 1 to " + std::to_string(most) + why);
   return value;
 }
 
@@ -63,12 +63,6 @@ std::vector<std::string> caption(const train::TrainingImage& image, const std::v
   return parts;
 }
 
-data::Tile to_tile(const train::TrainingImage& image, const data::DataSource& source, const config::DataOptions& data) {
-  const torch::Tensor rows = image.pixels.permute({1, 2, 0}).contiguous();
-  return {data::denormalize(rows.data_ptr<float>(), static_cast<int>(rows.size(0)), static_cast<int>(rows.size(2)), data),
-          caption(image, source.class_names)};
-}
-
 }  // namespace
 
 int run_preview(const Words& words) {
@@ -86,11 +80,13 @@ int run_preview(const Words& words) {
   if (!arguments.has("out")) throw RequestError("staircase preview: needs --out");
   const auto out = arguments.get<std::string>("out");
   if (!out.ends_with(".png")) throw RequestError("--out " + out + ": is written as PNG, so its name ends in .png");
+  check_output(out, "--out");
   std::vector<lab::Assignment> assignments;
   for (const std::string& text : arguments.all("set")) assignments.push_back(lab::parse_assignment(text));
   const lab::Experiment experiment = lab::read_experiment(arguments.positional()[0], assignments);
   const lab::Variant variant = find_variant(experiment, arguments);
-  const int64_t most_images = 1024, images = bounded(arguments, "images", most_images);
+  const int64_t size = variant.configuration.data.image_size_px;
+  const int64_t images = bounded(arguments, "images", data::most_tiles(size), " of " + std::to_string(size) + " px in one picture");
   const int64_t epoch = bounded(arguments, "epoch", variant.configuration.recipe.epochs);
 
   train::TrainJob job;
@@ -98,12 +94,12 @@ int run_preview(const Words& words) {
   job.seed = experiment.options.seeds.front();
   job.data = data::open_data(job.configuration.data, {experiment.source, "/data"});
   job.loader_workers = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-  const auto previewed = train::preview_images(job, epoch - 1, images, [](const std::string& text) { std::cerr << "warning: " << text << "\n"; });
+  auto previewed = train::preview_images(job, epoch - 1, images, [](const std::string& text) { std::cerr << "warning: " << text << "\n"; });
   std::vector<data::Tile> tiles;
   config::Json list = config::Json::array();
-  for (const train::TrainingImage& image : previewed) {
-    tiles.push_back(to_tile(image, job.data, job.configuration.data));
+  for (train::TrainingImage& image : previewed) {
     list.push_back(to_json(image, job.data.class_names));
+    tiles.push_back({std::move(image.image), caption(image, job.data.class_names)});
   }
   write_file_atomically(out, data::encode_png(data::contact_sheet(tiles)));
   if (arguments.json())

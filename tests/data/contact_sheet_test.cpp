@@ -102,3 +102,10 @@ TEST_CASE("A PNG that was written is read as the same image", "[data]") {
   write_file_atomically(folder / "x.png", encode_png(image));
   CHECK(decode_image(folder / "x.png") == image);
 }
+
+TEST_CASE("A sheet takes fewer images the larger they are", "[data]") {
+  CHECK(most_tiles(32) == 1024);
+  CHECK(most_tiles(224) == 885);   // 64,000,000 / (234 * 309): four lines of 17 px under each
+  CHECK(most_tiles(512) == 205);   // 64,000,000 / (522 * 597)
+  CHECK(most_tiles(4096) == 3);    // 64,000,000 / 4096^2
+}

@@ -154,6 +154,27 @@ TEST_CASE("Magnitudes are N(9, .5) cut at 10, and the sign is either with probab
   CHECK(kolmogorov_p(magnitudes, cut) > least_p);
 }
 
+TEST_CASE("Magnitudes below 0 are cut to 0", "[data]") {
+  // TranslateX leaves 90 of 2,000 pixels a step of magnitude empty; uncut, -m would move as far as m.
+  RecipeOptions recipe;
+  recipe.rand_augment_operations = 1;
+  recipe.rand_augment_probability = 1;
+  recipe.rand_augment_magnitude = 0;
+  recipe.rand_augment_std = 3;
+  Image row(2000, 1, 3);
+  for (size_t i = 0; i < row.pixels.size(); ++i) row.pixels[i] = static_cast<uint8_t>(i % 100);
+  int moved = 0;
+  constexpr int draws = 6000;
+  for (int i = 0; i < draws; ++i) {
+    RandomStream random = stream(i);
+    const Image out = rand_augment(row, recipe, random);
+    int empty = 0;
+    for (int x = 0; x < 2000; ++x) empty += out.pixels[x * 3] == 124 && out.pixels[x * 3 + 1] == 116;
+    moved += empty >= 180 && empty <= 1000;
+  }
+  CHECK(binomial_p(moved, draws, (1 - normal_distribution(179.5 / 90, 0, 3)) / 15) > least_p);
+}
+
 TEST_CASE("Every operation of an image has its own draws", "[data]") {
   RecipeOptions one, two;
   one.rand_augment_operations = 1;

@@ -1,5 +1,6 @@
 #include "staircase/data/transforms.h"
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 #include <string>
@@ -88,12 +89,15 @@ TEST_CASE("Small images of the right size are evaluated as they are", "[data]") 
 TEST_CASE("Small images of the right size are padded with black and cropped in all 81 ways", "[data]") {
   const auto text = [](const Image& image) { return std::string(image.pixels.begin(), image.pixels.end()); };
   std::set<std::string> seen, possible;
-  const Image padded = pad(ramp(32, 32), 4);
+  const Image image = ramp(32, 32);
+  Image padded(40, 40, 3, 0);
+  for (int y = 0; y < 32; ++y) std::copy_n(image.row(y), 3 * 32, padded.row(4 + y) + 3 * 4);
+  CHECK(pad(image, 4) == padded);
   for (int y = 0; y < 9; ++y)
     for (int x = 0; x < 9; ++x) possible.insert(text(crop(padded, {x, y, 32, 32})));
   for (int i = 0; i < 1500; ++i) {
     RandomStream random = stream(i);
-    seen.insert(text(train_transform(ramp(32, 32), 32, no_color(), random)));
+    seen.insert(text(train_transform(image, 32, no_color(), random)));
   }
   CHECK(seen == possible);
 }

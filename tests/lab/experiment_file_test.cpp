@@ -13,13 +13,14 @@ namespace {
 
 /// A folder of results whose experiment.json can be changed.
 struct Stored {
-  Stored() {
-    experiment = resolve_experiment(config::parse_json(tests::sample_grid(), "x.json"), "x.json");
+  explicit Stored(const std::string& text = tests::sample_grid()) {
+    experiment = resolve_experiment(config::parse_json(text, "x.json"), "x.json");
     experiment.options.threads = 1;
     ledger.write_experiment_file(experiment, {10, 3});
   }
   config::Json content() const { return config::read_json_file(file()); }
   void write(const config::Json& content) const { write_file_atomically(file(), content.dump(2)); }
+  void add_run() const { make_folder(folder / "runs" / "0123456789abcdef-0"); }
   std::filesystem::path file() const { return folder / "experiment.json"; }
 
   /// Both the report and a run that goes on must say it, and leave the file as it is.
@@ -109,6 +110,33 @@ TEST_CASE("A folder from before a field that names runs is refused, because none
   content["base"]["recipe"].erase("head_init_scale");
   stored.write(content);
   stored.check_refused("has no /base/recipe/head_init_scale, which names runs here: it was written by Staircase 0.9.0 (fedcba9), this is");
+}
+
+TEST_CASE("A comparison whose runs were named by other fields is refused with both versions", "[lab]") {
+  Stored stored(R"({"name": "two", "kind": "comparison", "seeds": [0],
+    "base": {"recipe": "small", "data": {"kind": "shapes"}},
+    "candidates": [{"name": "a", "model": "resnet50"}, {"name": "b", "model": {"from": "resnet50", "norm": "layer"}}]})");
+  stored.add_run();
+  stored.check_accepted();  // its own version
+  config::Json content = stored.content();
+  content["staircase"]["revision"] = "fedcba9";
+  stored.write(content);
+  stored.check_accepted();
+  content["staircase"] = newer;
+  stored.write(content);
+  stored.check_accepted();  // from before fields were named
+  content["staircase"]["fields"] = "0123456789abcdef";
+  stored.write(content);
+  stored.check_refused("its runs are named by the fields of another version, so none would be found: it was written by "
+                       "Staircase 0.9.0 (fedcba9), this is Staircase " + build_info().version);
+}
+
+TEST_CASE("A folder without runs may have been written with other fields", "[lab]") {
+  Stored stored;
+  config::Json content = stored.content();
+  content["staircase"]["fields"] = "0123456789abcdef";
+  stored.write(content);
+  stored.check_accepted();
 }
 
 TEST_CASE("A field of the experiment that decides no run may be missing in a folder", "[lab]") {

@@ -49,13 +49,14 @@ refuse 2 'preview: needs --out' preview x.json
 refuse 2 'absent.json' preview absent.json --out x.png
 refuse 2 'ends in .png' preview x.json --out x.jpg
 refuse 2 '--images: found 0, allowed is an integer from 1 to 1024' preview x.json --out x.png --images 0
+refuse 2 '--images: found 206, allowed is an integer from 1 to 205 of 512 px in one picture' preview x.json --out x.png --images 206 --set /data/image_size_px=512
 refuse 2 '65 images are more than the 64 that an epoch has' preview x.json --out x.png --images 65
 refuse 2 '--epoch: found 2, allowed is an integer from 1 to 1' preview x.json --out x.png --epoch 2
 refuse 2 'did you mean "x"?' preview x.json --out x.png --variant y
 refuse 2 'a batch of 65 images is more than the 64' preview x.json --out x.png --set /recipe/batch_size=65
-refuse 1 'nowhere/x.png: cannot be written' preview x.json --out nowhere/x.png
+refuse 2 'there is no folder nowhere' preview x.json --out nowhere/x.png
 mkdir "$work/folder.png"
-refuse 1 'folder.png: cannot be written' preview x.json --out folder.png
+refuse 2 'folder.png: is a folder' preview x.json --out folder.png
 [ ! -e "$work/x.png" ] || { echo "a refused preview was written"; failed=1; }
 shown=$("$program" preview "$work/x.json" --out "$work/x.png" --images 3 --json)
 case $shown in *'"class": '*'"weight": '*) ;; *) echo "preview says no labels: $shown"; failed=1 ;; esac

@@ -3,6 +3,7 @@
 #include "staircase/base/errors.h"
 #include "staircase/data/loader.h"
 #include "staircase/data/open_data.h"
+#include "staircase/data/transforms.h"
 #include "support/catch.h"
 #include "support/small_experiment.h"
 
@@ -43,7 +44,8 @@ TEST_CASE("A preview shows the batches of a run's epoch, mixed as the counters o
     const torch::Tensor mixed = mix_images(batch->images, mix), targets = mix_targets(batch->labels, 10, 0.0, mix);
     for (int64_t i = 0; i < batch_size && at < previewed.size(); ++i, ++at) {
       const TrainingImage& image = previewed[at];
-      CHECK(torch::equal(image.pixels, mixed[i]));
+      const torch::Tensor rows = mixed[i].permute({1, 2, 0}).contiguous();
+      CHECK(image.image == data::denormalize(rows.data_ptr<float>(), 16, 3, job.configuration.data));
       CHECK(image.mix == mix.kind);
       CHECK(image.labels[0].index == batch->labels[i].item<int64_t>());
       double sum = 0;
@@ -57,7 +59,7 @@ TEST_CASE("A preview shows the batches of a run's epoch, mixed as the counters o
 }
 
 TEST_CASE("Another seed previews other images", "[train]") {
-  CHECK_FALSE(torch::equal(preview_images(small_job(0), 0, 1)[0].pixels, preview_images(small_job(1), 0, 1)[0].pixels));
+  CHECK_FALSE(preview_images(small_job(0), 0, 1)[0].image == preview_images(small_job(1), 0, 1)[0].image);
 }
 
 TEST_CASE("More images than an epoch has are refused", "[train]") {

@@ -1,7 +1,11 @@
-// What of the recipe shows only in a run: the average, clipping, accumulation, drop path.
+// What of the recipe shows only in a run: mixing, smoothing, the average, clipping, accumulation, drop path.
+
+#include <cmath>
+#include <map>
 
 #include "staircase/data/open_data.h"
 #include "staircase/interop/model_file.h"
+#include "staircase/train/batches.h"
 #include "staircase/train/checkpoint.h"
 #include "staircase/train/run_state.h"
 #include "staircase/train/start.h"
@@ -39,7 +43,7 @@ TrainJob job_in(const std::filesystem::path& folder, const config::Configuration
   return job;
 }
 
-/// One step of plain SGD over all 80 images, unmixed.
+/// One step of plain SGD over all 80 images, of a network without batch norm.
 config::Configuration one_step() {
   config::Configuration c = tests::small_configuration();
   c.model.norm = config::Norm::layer;
@@ -53,19 +57,70 @@ config::Configuration one_step() {
   return c;
 }
 
-/// How far a run's weights file is from the weights that its seed starts with.
-double distance_from_start(const TrainJob& job) {
-  nn::Classifier first(job.configuration.model);
-  fill_weights(first, static_cast<uint64_t>(job.seed), job.configuration.init, job.configuration.recipe);
-  const auto file = interop::open_model_file(job.folder / "weights.safetensors");
-  const auto last = interop::build_model(file)->named_parameters();
+using Weights = std::map<std::string, torch::Tensor>;
+
+Weights weights_of(const nn::Classifier& model) {
+  Weights weights;
+  for (const auto& item : model.named_parameters()) weights[item.key()] = item.value().detach().clone();
+  return weights;
+}
+
+/// Of a run's weights file.
+Weights last_weights(const TrainJob& job) {
+  return weights_of(*interop::build_model(interop::open_model_file(job.folder / "weights.safetensors")));
+}
+
+/// What a run of the job starts with.
+Weights first_weights(const TrainJob& job) {
+  nn::Classifier model(job.configuration.model);
+  fill_weights(model, static_cast<uint64_t>(job.seed), job.configuration.init, job.configuration.recipe);
+  return weights_of(model);
+}
+
+double distance(const Weights& a, const Weights& b) {
+  REQUIRE(a.size() == b.size());
   double squares = 0;
-  for (const auto& item : first.named_parameters())
-    squares += (last[item.key()] - item.value()).pow(2).sum().item<double>();
+  for (const auto& [name, tensor] : a) squares += (b.at(name) - tensor).pow(2).sum().item<double>();
   return std::sqrt(squares);
 }
 
+double distance_from_start(const TrainJob& job) { return distance(first_weights(job), last_weights(job)); }
+
 }  // namespace
+
+TEST_CASE("A step descends the loss of its counters' mix and smoothed targets, at the recipe's rate", "[train]") {
+  const tests::TemporaryFolder folder;
+  for (const Mix::Kind kind : {Mix::Kind::mixup, Mix::Kind::cutmix}) {
+    const std::string name = kind == Mix::Kind::mixup ? "mixup" : "cutmix";
+    INFO(name);
+    config::Configuration c = one_step();
+    c.recipe.learning_rate = 0.25;
+    c.recipe.drop_path_rate = {0.0};
+    (kind == Mix::Kind::mixup ? c.recipe.cutmix_alpha : c.recipe.mixup_alpha) = 0;
+    TrainJob job = job_in(folder / name, c);
+    job.seed = 3;
+
+    nn::Classifier model(c.model);
+    fill_weights(model, 3, c.init, c.recipe);
+    const auto loader = make_loader(job, job.data.train, data::LoaderMode::train, 80, {});
+    loader->begin(0);
+    const data::Batch batch = loader->next().value();
+    const Mix mix = draw_mix(c.recipe, RandomStream(Purpose::mixing, {3, 0}), 16, 16);
+    REQUIRE(mix.kind == kind);
+    const torch::Tensor logits = model.forward(mix_images(batch.images, mix));
+    soft_cross_entropy(logits, mix_targets(batch.labels, 10, 0.1, mix)).backward();
+    Weights expected;
+    for (const auto& item : model.named_parameters())
+      expected[item.key()] = item.value().detach() - 0.25 * item.value().grad();
+
+    Notes notes;
+    train::train(job, notes, notes.stop);
+    CHECK(notes.steps.size() == 1);
+    const double step = distance(first_weights(job), expected);
+    CHECK(step > 0.01);
+    CHECK(distance(expected, last_weights(job)) < 1e-4 * step);
+  }
+}
 
 TEST_CASE("Clipping acts in every precision", "[train]") {
   const tests::TemporaryFolder folder;
@@ -85,12 +140,17 @@ TEST_CASE("Clipping acts once on what all micro-batches accumulated", "[train]")
   const tests::TemporaryFolder folder;
   config::Configuration c = one_step();
   c.recipe.clip_grad_norm = 0.01;
-  c.recipe.micro_batch_size = 20;
-  const TrainJob job = job_in(folder / "run", c);
-  Notes notes;
-  train::train(job, notes, notes.stop);
-  CHECK(notes.steps.size() == 1);
-  CHECK(distance_from_start(job) == Approx(0.01).epsilon(0.01));
+  std::vector<Weights> ends;
+  for (const int64_t micro : {0, 20}) {  // 0: the whole batch
+    c.recipe.micro_batch_size = micro;
+    const TrainJob job = job_in(folder / std::to_string(micro), c);
+    Notes notes;
+    train::train(job, notes, notes.stop);
+    CHECK(notes.steps.size() == 1);
+    CHECK(distance_from_start(job) == Approx(0.01).epsilon(0.01));
+    ends.push_back(last_weights(job));
+  }
+  CHECK(distance(ends[0], ends[1]) < 1e-5);
 }
 
 TEST_CASE("A run's average starts from a copy of its first weights", "[train]") {

@@ -52,6 +52,12 @@ std::vector<std::string> caption_lines(const std::vector<std::string>& parts, in
   return lines;
 }
 
+/// Of an image of that side on the sheet.
+int shown_side(int size) {
+  const int factor = std::max(1, (smallest_side_px + size - 1) / size);
+  return std::min(size * factor, largest_side_px);
+}
+
 /// In the size that the sheet shows.
 cv::Mat sized(const Image& image, int side) {
   cv::Mat square;
@@ -75,8 +81,7 @@ void check(const std::vector<Tile>& tiles) {
 Image contact_sheet(const std::vector<Tile>& tiles) {
   check(tiles);
   const int size = tiles[0].image.width, count = static_cast<int>(tiles.size()), fewest_columns = 8;
-  const int factor = std::max(1, (smallest_side_px + size - 1) / size);
-  const int side = std::min(size * factor, largest_side_px);
+  const int side = shown_side(size);
   const int square = static_cast<int>(std::ceil(std::sqrt(count)));
   const int columns = std::min(count, std::max(fewest_columns, square)), rows = (count + columns - 1) / columns;
   std::vector<std::vector<std::string>> captions;
@@ -98,6 +103,13 @@ Image contact_sheet(const std::vector<Tile>& tiles) {
   cv::cvtColor(sheet, sheet, cv::COLOR_BGR2RGB);
   for (int row = 0; row < sheet.rows; ++row) std::copy_n(sheet.ptr(row), image.row_bytes(), image.row(row));
   return image;
+}
+
+int64_t most_tiles(int64_t size_px) {
+  const int64_t most = 1024, most_pixels = 64'000'000, lines = 4;
+  const int64_t side = shown_side(static_cast<int>(size_px));
+  const int64_t cell = (side + margin_px) * (side + lines * line_px + below_line_px + margin_px);
+  return std::clamp<int64_t>(most_pixels / std::max(cell, size_px * size_px), 1, most);
 }
 
 std::string encode_png(const Image& image) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,10 @@ struct Tile {
 /// caption are wrapped, never cut off; letters that are not ASCII are drawn as "?".
 /// All images have one size, 1 or 3 channels. Throws std::invalid_argument when they do not, or without a tile.
 Image contact_sheet(const std::vector<Tile>& tiles);
+
+/// How many images of that side can go on one sheet, at most 1024: neither the sheet nor all images together
+/// have more than 64 million pixels.
+int64_t most_tiles(int64_t size_px);
 
 /// The bytes of a PNG file. Throws std::runtime_error when the image cannot be encoded.
 std::string encode_png(const Image& image);

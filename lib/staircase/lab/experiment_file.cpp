@@ -1,6 +1,8 @@
 #include "staircase/lab/experiment_file.h"
 
 #include "staircase/base/build_info.h"
+#include "staircase/base/random.h"
+#include "staircase/base/text.h"
 
 namespace staircase::lab {
 namespace {
@@ -33,6 +35,34 @@ void check_format(const Json& writer, const std::string& file) {
                      reader_text());
 }
 
+void list_fields(const Json& object, const std::string& pointer, std::string& list) {
+  for (const auto& [key, value] : object.items()) {
+    list += pointer + "/" + key + "\n";
+    if (value.is_object()) list_fields(value, pointer + "/" + key, list);
+  }
+}
+
+/// Stands for the names of all fields of a configuration.
+std::string fields_name() {
+  std::string list;
+  list_fields(config::write_configuration({}), "", list);
+  return hexadecimal(mix64(hash_text(list)), 16);
+}
+
+bool has_runs(const std::filesystem::path& folder) {
+  std::error_code error;
+  return std::filesystem::directory_iterator(folder / "runs", error) != std::filesystem::directory_iterator();
+}
+
+/// A candidate of a comparison is stored as its file gave it, so only this tells that it means another
+/// configuration here.
+void check_fields(const Json& writer, const std::filesystem::path& file) {
+  const std::string found = text_or(writer, "fields", fields_name());  // without it: written before fields were named
+  if (found == fields_name() || !has_runs(file.parent_path())) return;
+  throw RequestError(file.string() + ": its runs are named by the fields of another version, so none would be found: it was written by " +
+                     writer_text(writer) + ", this is " + writer_text(writer_json()));
+}
+
 /// The first field of `whole` that `part` lacks, as a pointer; empty: there is none.
 std::string first_missing(const Json& whole, const Json& part, const std::string& pointer) {
   if (!whole.is_object() || !part.is_object()) return {};
@@ -47,7 +77,14 @@ std::string first_missing(const Json& whole, const Json& part, const std::string
 }  // namespace
 
 Json writer_json() {
-  return {{"version", build_info().version}, {"revision", build_info().revision}, {"format", format}};
+  return {{"version", build_info().version}, {"revision", build_info().revision}, {"format", format}, {"fields", fields_name()}};
+}
+
+Json stored_content(const Experiment& experiment, const Json& beside) {
+  Json content = write_experiment(experiment);
+  content[writer_key] = writer_json();
+  content.update(beside);
+  return content;
 }
 
 StoredExperiment read_stored_experiment(const std::filesystem::path& file, const std::vector<std::string>& beside) {
@@ -69,6 +106,7 @@ StoredExperiment read_stored_experiment(const std::filesystem::path& file, const
   if (!missing.empty())
     throw RequestError(file.string() + ": has no " + missing + ", which names runs here: it was written by " + writer_text(writer) +
                        ", " + reader_text() + " with that field");
+  check_fields(writer, file);
   return stored;
 }
 

@@ -94,9 +94,8 @@ void Ledger::join(Experiment& experiment) const {
 
 void Ledger::write_experiment_file(const Experiment& experiment, const DataShape& shape) const {
   make_folder(folder_);
-  Json content = write_experiment(experiment);
-  content["staircase"] = writer_json();
-  content[shape_key] = {{"classes", shape.classes}, {"channels", shape.channels}};
+  const Json has = {{"classes", shape.classes}, {"channels", shape.channels}};
+  const Json content = stored_content(experiment, Json{{shape_key, has}});
   write_file_atomically(folder_ / "experiment.json", content.dump(2) + "\n");
 }
 

@@ -4,11 +4,12 @@ namespace staircase::train {
 
 std::unique_ptr<data::Loader> make_loader(const TrainJob& job, std::shared_ptr<const data::Dataset> dataset,
                                           data::LoaderMode mode, int64_t batch_size,
-                                          std::function<void(const std::string&)> on_warning) {
+                                          std::function<void(const std::string&)> on_warning, int64_t prefetch_batches) {
   data::LoaderOptions options;
   options.batch_size = batch_size;
   options.workers = job.loader_workers;
   options.seed = static_cast<uint64_t>(job.seed);
+  options.prefetch_batches = prefetch_batches;
   options.channels = job.data.channels;
   options.on_warning = std::move(on_warning);
   return std::make_unique<data::Loader>(std::move(dataset), job.configuration.data, job.configuration.recipe, mode,

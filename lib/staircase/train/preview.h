@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "staircase/data/image.h"
 #include "staircase/train/mixing.h"
 #include "staircase/train/trainer.h"
 
@@ -15,15 +16,16 @@ struct WeightedLabel {
   double weight = 1;
 };
 
-/// One image as it enters the network: cropped, augmented, normalized, erased, mixed.
+/// One image as it enters the network (cropped, augmented, normalized, erased, mixed), brought back to 8 bits.
 struct TrainingImage {
-  torch::Tensor pixels;               ///< (C, S, S) float, normalized, channels_last
+  data::Image image;
   std::vector<WeightedLabel> labels;  ///< one, or two of different classes, its own first
   Mix::Kind mix = Mix::Kind::none;
 };
 
 /// The first `count` images of an epoch, in the order and with the augmentation and mixing that a run of
-/// this job gives them. `epoch`: from 0. Needs no network, no folder and no device of the job.
+/// this job gives them. `epoch`: from 0. Needs no network, no folder and no device of the job; of the epoch's
+/// batches one is held and one is being made.
 /// Throws RequestError when the epoch has fewer images, and what the loader throws.
 std::vector<TrainingImage> preview_images(const TrainJob& job, int64_t epoch, int64_t count,
                                           const std::function<void(const std::string&)>& on_warning = {});

@@ -141,5 +141,9 @@ const latencyChart = (experiment, colors) =>
     caption:
       "Up and to the left is better. Median at batch 1, measured when a run ends with the threads and on the device of the run, so other load on the machine shows.",
   });
-/** What a network costs in time: latency, or throughput where no run measured it. */
-const timeChart = (experiment, colors) => latencyChart(experiment, colors) || rateChart(experiment, colors);
+/** What a network costs in time: latency, or throughput where a row has none, so that no row is left out. */
+const timeChart = (experiment, colors) => {
+  const scored = chartRows(experiment).filter((row) => hasNumber(row.score));
+  const latency = scored.every((row) => hasNumber(row.latency)) && latencyChart(experiment, colors);
+  return latency || rateChart(experiment, colors);
+};
