@@ -26,10 +26,25 @@ std::string json_for_script(const config::Json& value) {
   return escaped;
 }
 
+namespace {
+
+/// Escaped, with places to break the line inside names such as macro+ResNeXt+large_kernel.
+std::string breakable(const std::string& text) {
+  std::string html;
+  for (const char c : escape_html(text)) {
+    html += c;
+    if (c == '+') html += "<wbr>";
+  }
+  return html;
+}
+
+}  // namespace
+
 std::string html_table(const TextTable& table) {
   if (table.rows.empty()) return {};
   const auto cell = [&](const char* tag, size_t column, const std::string& text) {
-    return std::string("<") + tag + (table.right[column] ? " class=\"number\">" : ">") + escape_html(text) + "</" +
+    const bool number = table.right[column];
+    return std::string("<") + tag + (number ? " class=\"number\">" + escape_html(text) : ">" + breakable(text)) + "</" +
            std::string(tag, 2) + ">";
   };
   std::string html = "<div class=\"table\"><table class=\"sortable\">\n<thead><tr>";

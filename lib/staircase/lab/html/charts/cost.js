@@ -2,7 +2,7 @@
 
 /**
  * Where each name can stand beside its point without covering another name or point: a list of
- * {labelX, labelY, align} in the units of the axes. Names that find no free place keep the first.
+ * {labelX, labelY, align} in the units of the axes. A name that finds no free place is left out: its label is "".
  */
 function placeLabels(points, xDomain, yDomain, width, height) {
   const toX = (value) => ((value - xDomain[0]) / (xDomain[1] - xDomain[0])) * width;
@@ -35,9 +35,8 @@ function placeLabels(points, xDomain, yDomain, width, height) {
         }
     const inside = ({ box }) =>
       box.left > -20 && box.right < width + 20 && box.top > -8 && box.bottom < height + 2;
-    const chosen =
-      candidates.find((each) => inside(each) && !boxes.some((box) => overlaps(box, each.box))) ||
-      candidates[0];
+    const chosen = candidates.find((each) => inside(each) && !boxes.some((box) => overlaps(box, each.box)));
+    if (!chosen) return { labelX: point.x, labelY: point.y, align: "left", label: "" };
     boxes.push(chosen.box);
     return { labelX: fromX(chosen.anchor), labelY: fromY(chosen.y), align: chosen.align };
   });
@@ -111,6 +110,7 @@ function scatterChart(experiment, colors, { value, title, axis, caption }) {
     caption,
     walk ? "The line follows the walk." : "",
     rows.some((row) => row.side) ? "Hollow: tried and not carried on." : "",
+    points.some((point) => !point.label) ? "Where there is no room for a name, pointing at the point shows it." : "",
   ];
   return {
     title,
