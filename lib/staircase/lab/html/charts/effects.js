@@ -1,19 +1,8 @@
 "use strict";
 
-/** Quantiles of Student's t for 95 % intervals, by degrees of freedom from 1. */
-const studentQuantiles = [
-  12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.16, 2.145, 2.131,
-];
-
-/** 95 % interval of a difference; null: fewer than two pairs of seeds. */
-function intervalOf(delta) {
-  if (Array.isArray(delta.interval) && delta.interval.every(hasNumber)) return delta.interval;
-  if (!hasNumber(delta.std) || !(delta.n > 1)) return null;
-  const freedom = delta.n - 1;
-  const quantile = studentQuantiles[freedom - 1] || 1.96 + 2.4 / freedom;
-  const half = (quantile * delta.std) / Math.sqrt(delta.n);
-  return [delta.mean - half, delta.mean + half];
-}
+/** 95 % interval of a difference, as the results have it; null: fewer than two pairs of seeds. */
+const intervalOf = (difference) =>
+  Array.isArray(difference.interval) && difference.interval.every(hasNumber) ? difference.interval : null;
 
 const verdicts = {
   shown: "difference shown",
