@@ -7,8 +7,9 @@ Every model gets random weights, is exported from a weights file with Staircase'
 torch.jit.load, and compared at shapes that the export neither traced nor verified. A weights file
 that says nothing of its network needs --model, so every export also proves that path.
 
-The first model of every group runs as torch.jit.load leaves it. The others run without the fuser,
-which in newer releases of torch compiles the graph anew for every shape: seconds each.
+The first model of a group runs as torch.jit.load leaves it, unless its variants are asked for. All others run without
+the fuser, which in newer releases of torch compiles the graph anew for every shape: seconds each, minutes for the
+largest networks.
 """
 import argparse
 import json
@@ -92,7 +93,7 @@ def main():
     seen, passed = set(), []
     for group in arguments.groups:
         for position, case in enumerate(parity.GROUPS[group]):
-            torch._C._jit_set_texpr_fuser_enabled(position == 0)
+            torch._C._jit_set_texpr_fuser_enabled(position == 0 and not arguments.variants)
             if case.label not in seen:
                 passed.append(compare(case, arguments.program, variants))
             seen.add(case.label)
