@@ -4,6 +4,7 @@
 
 #include "arguments.h"
 #include "console.h"
+#include "experiment.h"
 #include "staircase/base/errors.h"
 #include "staircase/base/files.h"
 #include "staircase/base/text.h"
@@ -71,19 +72,16 @@ int run_preview(const Words& words) {
                       "and mixed, in the order of a run with the experiment's first seed, with their classes under them.",
                       "CONFIG", "staircase preview experiments/quickstart.json --variant modern_recipe --out preview.png");
   arguments.options()("out", "the picture to write", cxxopts::value<std::string>(), "FILE.png")(
-      "set", "PTR=VALUE: change a field of every configuration, or of the experiment; may be repeated",
-      cxxopts::value<std::vector<std::string>>(), "PTR=VALUE")(
       "variant", "a configuration, by its name in the experiment's table (default: the first)", cxxopts::value<std::string>(), "NAME")(
       "images", "how many", cxxopts::value<int64_t>()->default_value("32"), "N")(
       "epoch", "whose first images are shown, from 1", cxxopts::value<int64_t>()->default_value("1"), "E");
+  add_set_option(arguments);
   if (!arguments.parse(words, 1, 1)) return 0;
   if (!arguments.has("out")) throw RequestError("staircase preview: needs --out");
   const auto out = arguments.get<std::string>("out");
   if (!out.ends_with(".png")) throw RequestError("--out " + out + ": is written as PNG, so its name ends in .png");
   check_output(out, "--out");
-  std::vector<lab::Assignment> assignments;
-  for (const std::string& text : arguments.all("set")) assignments.push_back(lab::parse_assignment(text));
-  const lab::Experiment experiment = lab::read_experiment(arguments.positional()[0], assignments);
+  const lab::Experiment experiment = read_experiment(arguments);
   const lab::Variant variant = find_variant(experiment, arguments);
   const int64_t size = variant.configuration.data.image_size_px;
   const int64_t images = bounded(arguments, "images", data::most_tiles(size), " of " + std::to_string(size) + " px in one picture");

@@ -9,6 +9,7 @@
 #include "console.h"
 #include "device.h"
 #include "display.h"
+#include "experiment.h"
 #include "staircase/base/errors.h"
 #include "staircase/base/text.h"
 #include "staircase/lab/cells.h"
@@ -46,27 +47,19 @@ std::string plan_text(const lab::RunPlan& plan, const lab::Experiment& experimen
   return text;
 }
 
-void listen_for_signals() {
-  std::signal(SIGINT, ask_to_stop);
-  std::signal(SIGTERM, ask_to_stop);
-}
-
 }  // namespace
 
 int run_run(const Words& words) {
   Arguments arguments("run", "Trains an experiment. Started again on the same folder, does only what is missing.", "CONFIG",
                       "staircase run experiments/quickstart.json --set /recipe/epochs=2");
   arguments.options()("out", "folder of the results (default: runs/<name>)", cxxopts::value<std::string>(), "DIR")(
-      "set", "PTR=VALUE: change a field of every configuration, or of the experiment; may be repeated",
-      cxxopts::value<std::vector<std::string>>(), "PTR=VALUE")(
       "device", "cpu, cuda, cuda:N, or several that runs side by side take in turn: cuda:0,cuda:1",
       cxxopts::value<std::string>()->default_value("cpu"), "DEVICE")(
       "jobs", "runs side by side, each in a process of its own (default: one a device)", cxxopts::value<int64_t>(), "N")(
       "dry-run", "check everything, say what would be done and what it costs, write nothing");
+  add_set_option(arguments);
   if (!arguments.parse(words, 1, 1)) return 0;
-  std::vector<lab::Assignment> assignments;
-  for (const std::string& text : arguments.all("set")) assignments.push_back(lab::parse_assignment(text));
-  const lab::Experiment experiment = lab::read_experiment(arguments.positional()[0], assignments);
+  const lab::Experiment experiment = read_experiment(arguments);
   lab::RunOptions options;
   options.folder = arguments.has("out") ? arguments.get<std::string>("out") : "runs/" + experiment.options.name;
   options.devices = parse_devices(arguments.get<std::string>("device"));
@@ -85,7 +78,8 @@ int run_run(const Words& words) {
     else std::cout << plan_text(plan, experiment, options);
     return 0;
   }
-  listen_for_signals();
+  std::signal(SIGINT, ask_to_stop);
+  std::signal(SIGTERM, ask_to_stop);
   config::Json results;
   {
     Display display;

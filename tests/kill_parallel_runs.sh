@@ -54,11 +54,17 @@ check_same() {
     cmp "$file" "$1/${file#undisturbed/}" || fail "Not the same bytes: $file"
   done
   for file in "$1"/runs/*/timing.jsonl; do
-    twice=$(sed 's/.*"epoch":\([0-9]*\).*/\1/' "$file" | sort | uniq -d)
+    twice=$(sed -n 's/.*"epoch":\([0-9]*\).*/\1/p' "$file" | sort | uniq -d)
     [ -z "$twice" ] || fail "$file: an epoch was trained twice: $twice"
   done
   [ "$(state_count "$1" done)" = 6 ] || fail "Not every run of $1 is done."
   [ -z "$(find "$1" -name .lock)" ] || fail "A lock was left in $1."
+}
+
+# go_on DIR OPTION...: the same command once more does the rest, to the same bytes.
+go_on() {
+  run "$@" || fail "What was left of $1 could not be gone on with."
+  check_same "$1"
 }
 
 run undisturbed || fail "The undisturbed run failed."
@@ -73,9 +79,8 @@ wait $parent || status=$?
 [ "$(state_count one failed)" = 1 ] && [ "$(state_count one done)" = 5 ] || fail "The kill of one run cost more than that run."
 grep -q "killed by signal 9" log || fail "Nobody said that a run was killed."
 sums=$(cat one/runs/*/summary.json | cksum)
-run one --jobs 4 || fail "The killed run could not be gone on with."
+go_on one --jobs 4
 [ "$sums" != "$(cat one/runs/*/summary.json | cksum)" ] || fail "Nothing was left to do after the kill."
-check_same one
 echo "One of four runs killed: the others ended, and the next start did the rest."
 
 start parent --jobs 2 &
@@ -87,8 +92,7 @@ wait $parent 2>/dev/null || true
 wait_until 30 none_running parent
 [ "$(state_count parent stopped)" -gt 0 ] || fail "No run stopped after a checkpoint."
 [ "$(state_count parent failed)" = 0 ] || fail "The end of the program counts as a failure of its runs."
-run parent --jobs 2 || fail "The next start failed."
-check_same parent
+go_on parent --jobs 2
 echo "The program killed: its runs stopped, and the next start went on with them."
 
 start stopped --jobs 2 &
@@ -99,8 +103,7 @@ status=0
 wait $parent || status=$?
 [ $status = 130 ] || fail "After SIGTERM the program ended with status $status."
 [ "$(state_count stopped failed)" = 0 ] && [ "$(state_count stopped stopped)" -gt 0 ] || fail "No checkpoint was written."
-run stopped --jobs 2 || fail "The stopped runs could not be gone on with."
-check_same stopped
+go_on stopped --jobs 2
 echo "All processes asked to stop: each wrote a checkpoint, and the next start went on from there."
 
 start shared --jobs 2 &

@@ -7,15 +7,14 @@
 //   gradients   training mode without drop path, double: the loss is the sum of
 //               logits(inputs["images"]) * inputs["direction"]. The outputs are "logits", each
 //               parameter's gradient under its name, and each buffer as the pass left it.
-#include <iostream>
 #include <map>
 #include <string>
 
 #include "staircase/base/errors.h"
-#include "staircase/interop/weights_file.h"
 #include "staircase/nn/classifier.h"
 #include "staircase/nn/libtorch.h"
 #include "staircase/nn/named_models.h"
+#include "parity/requests.h"
 
 namespace staircase::tests {
 namespace {
@@ -64,28 +63,15 @@ interop::TensorFile gradients(nn::Classifier& model, const std::string& inputs) 
   return outputs;
 }
 
-void answer(const std::string& line) {
-  const config::Json request = config::parse_json(line, "request");
+interop::TensorFile respond(const config::Json& request) {
   const std::string task = request.at("task"), inputs = request.at("inputs");
   nn::Classifier model(nn::read_model(request.at("model"), {"request", "/model"}).options);
   load_weights(model, request.at("weights"));
   if (task != "logits" && task != "gradients") throw RequestError("no task is called " + task);
-  interop::write_weights(request.at("outputs").get<std::string>(),
-                         task == "logits" ? logits(model, inputs) : gradients(model, inputs));
-  std::cout << "done" << std::endl;
+  return task == "logits" ? logits(model, inputs) : gradients(model, inputs);
 }
 
 }  // namespace
 }  // namespace staircase::tests
 
-int main() {
-  try {
-    for (std::string line; std::getline(std::cin, line);) staircase::tests::answer(line);
-    return 0;
-  } catch (const c10::Error& error) {
-    std::cerr << "parity: " << error.what_without_backtrace() << '\n';
-  } catch (const std::exception& error) {
-    std::cerr << "parity: " << error.what() << '\n';
-  }
-  return 1;
-}
+int main() { return staircase::tests::answer_requests("parity", staircase::tests::respond); }

@@ -11,13 +11,12 @@
 //   operation  "operation", "value", "width", "height", "image" (a file): "pixels".
 #include "parity/recipe.h"
 
-#include <iostream>
 #include <map>
 
 #include "staircase/base/errors.h"
 #include "staircase/data/decode.h"
 #include "staircase/data/resize.h"
-#include "staircase/interop/weights_file.h"
+#include "parity/requests.h"
 #include "support/operations.h"
 
 namespace staircase::tests {
@@ -38,28 +37,16 @@ interop::TensorFile operated(const config::Json& request) {
 
 namespace {
 
-void answer(const std::string& line) {
-  const config::Json request = config::parse_json(line, "request");
+interop::TensorFile respond(const config::Json& request) {
   using Task = interop::TensorFile (*)(const config::Json&);
   const std::map<std::string, Task> tasks{{"optimizer", optimizer_steps}, {"average", average_steps},
                                           {"schedule", schedule_rates}, {"losses", losses}, {"operation", operated}};
   const auto task = tasks.find(request.at("task").get<std::string>());
   if (task == tasks.end()) throw RequestError("no task is called " + request.at("task").dump());
-  interop::write_weights(request.at("outputs").get<std::string>(), task->second(request));
-  std::cout << "done" << std::endl;
+  return task->second(request);
 }
 
 }  // namespace
 }  // namespace staircase::tests
 
-int main() {
-  try {
-    for (std::string line; std::getline(std::cin, line);) staircase::tests::answer(line);
-    return 0;
-  } catch (const c10::Error& error) {
-    std::cerr << "parity_recipe: " << error.what_without_backtrace() << '\n';
-  } catch (const std::exception& error) {
-    std::cerr << "parity_recipe: " << error.what() << '\n';
-  }
-  return 1;
-}
+int main() { return staircase::tests::answer_requests("parity_recipe", staircase::tests::respond); }
