@@ -39,9 +39,10 @@ std::string plan_text(const lab::RunPlan& plan, const lab::Experiment& experimen
     text += "training: " + lab::count_text(plan.work.training_macs) + " MACs, about " +
             (plan.work.expected_hours ? duration_text(*plan.work.expected_hours) : "an unknown time") +
             " one run after another" + (options.jobs > 1 ? ", " + std::to_string(options.jobs) + " side by side" : "") + "\n";
-  if (plan.smallest_difference)
+  if (plan.smallest)
     text += "smallest difference that these seeds can show, judged by the seeds that are done: " +
-            decimals(*plan.smallest_difference, 2) + " points (its 95 % interval just leaves 0 out)\n";
+            decimals(plan.smallest->points, 2) + " points (corrected for " + std::to_string(plan.smallest->comparisons) +
+            (plan.smallest->comparisons == 1 ? " comparison)\n" : " comparisons)\n");
   else if (experiment.options.kind != config::ExperimentKind::single)
     text += "smallest difference that these seeds can show: not known before two seeds of two rows are done\n";
   return text;
@@ -88,7 +89,7 @@ int run_run(const Words& words) {
   print_warnings(results["warnings"]);
   if (arguments.json()) print_json(results);
   else std::cout << "\n" << lab::report_terminal(results, terminal_width()) << "\nThe report is " << (options.folder / "report.html").string() << ".\n";
-  return results["failed"].get<int64_t>() > 0 ? 1 : 0;
+  return results["done"] == results["runs"] ? 0 : 1;
 }
 
 int run_worker(const Words& words) {

@@ -48,12 +48,19 @@ TEST_CASE("Earlier seconds are used as they are, and the rest is scaled by the M
   CHECK(estimate_work({}).expected_hours == 0.0);
 }
 
-TEST_CASE("The smallest delta pools the spread of all rows", "[lab]") {
+TEST_CASE("The smallest difference that shows pools the spread of all rows and counts them", "[lab]") {
   const auto row = [](double std, int n) { return config::Json{{"delta", {{"std", std}, {"n", n}}}}; };
   config::Json results = {{"rows", {row(1.0, 2), row(3.0, 2), config::Json::object()}}};
-  // Variance (1 + 9) / 2; t of 2 degrees 4.303; 3 seeds.
-  CHECK(*smallest_delta(results, 3) == Approx(4.3027 * std::sqrt(5.0 / 3)).epsilon(1e-3));
-  CHECK_FALSE(smallest_delta(results, 1));
+  // Variance (1 + 9) / 2; two comparisons: t of 2 degrees at 1.25 % a side, 6.205; 3 seeds.
+  const auto shown = smallest_shown(results, 3);
+  REQUIRE(shown);
+  CHECK(shown->points == Approx(6.2053 * std::sqrt(5.0 / 3)).epsilon(1e-3));
+  CHECK(shown->comparisons == 2);
+  CHECK_FALSE(smallest_shown(results, 1));
+  // Where the design has effects, these are what it is for.
+  results["effects"] = {{{"value", 1.0}, {"std", 2.0}, {"n", 2}}};
+  CHECK(smallest_shown(results, 3)->points == Approx(4.3027 * 2 / std::sqrt(3.0)).epsilon(1e-3));
+  results.erase("effects");
   results["rows"] = {{{"delta", nullptr}}};
-  CHECK_FALSE(smallest_delta(results, 3));
+  CHECK_FALSE(smallest_shown(results, 3));
 }

@@ -128,9 +128,25 @@ TEST_CASE("A damaged config.json of a run costs only its line", "[lab]") {
   CHECK(origin_table(data).rows.size() == 2);
 }
 
+TEST_CASE("Experiments of which one has no average are compared by their raw weights", "[lab]") {
+  const Sample sample;
+  tests::write_sample(sample.folder / "other", tests::sample_grid(), flat_score);
+  auto experiments = read_experiments({sample.folder / "grid", sample.folder / "other"});
+  experiments[0]["results"]["score"] = "top1_ema";
+  for (config::Json& row : experiments[0]["results"]["rows"])
+    for (config::Json& seed : row["seeds"]) seed["top1_ema"] = seed["top1"].get<double>() + 50;
+  for (config::Json& seed : experiments[1]["results"]["rows"][0]["seeds"])
+    seed["top1"] = seed["top1"].get<double>() + 3 + 0.01 * seed["seed"].get<double>();
+  const TextTable table = comparison_table(experiments);
+  CHECK(table.header[1].ends_with(": top-1 raw"));
+  CHECK(table.rows[0][table.header.size() - 2].starts_with("+3.0"));
+}
+
 TEST_CASE("Writing the reports of a folder writes the page too", "[lab]") {
   const Sample sample;
   report_folder(sample.folder / "grid");
+  const std::string page = read_file(sample.folder / "grid/report.md");
+  CHECK_THAT(page, ContainsSubstring("## Cost\n\n| ") && ContainsSubstring("## Machine and versions\n\n| "));
   CHECK(read_file(sample.folder / "grid/report.html").starts_with("<!doctype html>"));
 }
 
@@ -139,12 +155,14 @@ TEST_CASE("Experiments side by side show what differs and match rows by name", "
   std::string other = tests::sample_grid();
   other.replace(other.find("\"batch_size\": 256"), 17, "\"batch_size\": 128");
   tests::write_sample(sample.folder / "other", other,
-                      [](const Variant& v, size_t i, int64_t s) { return flat_score(v, i, s) + 2; });
+                      [](const Variant& v, size_t i, int64_t s) { return flat_score(v, i, s) + 2 + 0.01 * static_cast<double>(s); });
   const auto experiments = read_experiments({sample.folder / "grid", sample.folder / "other"});
   CHECK(experiments[0]["label"] == (sample.folder / "grid").string());  // both are named "grid"
   const TextTable table = comparison_table(experiments);
-  CHECK(table.header.back() == "difference");
-  CHECK(table.rows[0].back() == "+2.00");
+  REQUIRE(table.header.back() == "verdict");
+  CHECK(table.header[table.header.size() - 2] == "difference");
+  CHECK(table.rows[0][table.header.size() - 2].starts_with("+2.00 [+1.9"));  // by pairs of equal seed
+  CHECK(table.rows[0].back() == "higher");
   const TextTable differences = differences_table(experiments);
   REQUIRE(differences.rows.size() == 1);
   CHECK(differences.rows[0] == std::vector<std::string>{"/base/recipe/batch_size", "256", "128"});

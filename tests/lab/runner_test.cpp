@@ -115,6 +115,51 @@ TEST_CASE("A run that fails is reported and the others go on", "[lab]") {
   CHECK(results["failed"] == 1);
 }
 
+TEST_CASE("A worker that ends without a word is a failure that stands in the results", "[lab]") {
+  const tests::TemporaryFolder folder;
+  const std::atomic<bool> never{false};
+  RunOptions options;
+  options.folder = folder / "out";
+  options.jobs = 2;
+  options.worker_program = {"/bin/false"};
+  Counter counter;
+  const config::Json results = run_experiment(experiment(small_ablation()), options, counter, never);
+  CHECK(counter.failed.size() == 2);
+  CHECK(results["failed"] == 2);
+  CHECK(results["rows"][0]["seeds"][0]["reason"] == "its process ended with status 1");
+}
+
+TEST_CASE("A checkpoint of another run is refused before anything is written", "[lab]") {
+  const tests::TemporaryFolder folder;
+  config::Json content = small_ablation();
+  content["base"]["recipe"]["epochs"] = 2;
+  std::atomic<bool> stop{false};
+  class AfterAnEpoch : public ExperimentObserver {
+   public:
+    explicit AfterAnEpoch(std::atomic<bool>& asked) : stop_(asked) {}
+    std::unique_ptr<RunObserver> watch(const RunLabel&) override { return std::make_unique<OfRun>(stop_); }
+
+   private:
+    struct OfRun : RunObserver {
+      explicit OfRun(std::atomic<bool>& asked) : stop(asked) {}
+      void on_epoch(const config::Json&) override { stop = true; }
+      std::atomic<bool>& stop;
+    };
+    std::atomic<bool>& stop_;
+  } observer(stop);
+  RunOptions options;
+  options.folder = folder / "out";
+  CHECK_THROWS_AS(run_experiment(experiment(content), options, observer, stop), Interrupted);
+  std::string begun = fs::directory_iterator(folder / "out/runs")->path().string(), other = begun;
+  other.back() = '1';  // the name ends with the seed
+  fs::rename(begun, other);
+  content["seeds"] = {0, 1};
+  Counter counter;
+  const std::string before = read_file(folder / "out/experiment.json");
+  CHECK_THROWS_WITH(run(content, folder / "out", counter), ContainsSubstring("holds a checkpoint of another run"));
+  CHECK(read_file(folder / "out/experiment.json") == before);
+}
+
 TEST_CASE("Planning a run says how many there are and writes nothing", "[lab]") {
   const tests::TemporaryFolder folder;
   const RunPlan planned = plan(small_ablation(), folder / "out");
@@ -123,7 +168,7 @@ TEST_CASE("Planning a run says how many there are and writes nothing", "[lab]") 
   CHECK(planned.to_json()["missing"] == 2);
   REQUIRE(planned.work.expected_hours);
   CHECK(*planned.work.expected_hours > 0);
-  CHECK_FALSE(planned.smallest_difference);
+  CHECK_FALSE(planned.smallest);
   CHECK_FALSE(fs::exists(folder / "out"));
 }
 
@@ -139,7 +184,7 @@ TEST_CASE("Planning more seeds uses what the done ones took and how they spread"
   CHECK(planned.done == 4);
   CHECK(planned.work.training_macs > 0);
   CHECK(planned.work.expected_hours);
-  CHECK(planned.smallest_difference);
+  CHECK(planned.smallest);
 }
 
 TEST_CASE("Another design in the same folder trains only what the first did not", "[lab]") {

@@ -101,9 +101,9 @@ inline void add_sample_effects(config::Json& results) {
        {"verdict", "no difference shown"}},
       {{"step", "layer_norm"}, {"changes", config::Json::array()}, {"value", 0.4}, {"interval", nullptr}}};
   results["interactions"] = {
-      {{"a", "gelu </script><b>"}, {"b", "kernel_7"}, {"value", 0.8}, {"interval", {0.1, 1.5}}},
+      {{"a", "gelu </script><b>"}, {"b", "kernel_7"}, {"value", 0.8}, {"interval", {0.1, 1.5}}, {"verdict", "higher"}},
       {{"a", "gelu </script><b>"}, {"b", "layer_norm"}, {"value", -0.6}},
-      {{"a", "kernel_7"}, {"b", "layer_norm"}, {"value", 0.1}, {"interval", {-0.5, 0.7}}}};
+      {{"a", "kernel_7"}, {"b", "layer_norm"}, {"value", 0.1}, {"interval", {-0.5, 0.7}}, {"verdict", "no difference shown"}}};
 }
 
 }  // namespace staircase::tests

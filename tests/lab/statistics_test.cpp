@@ -10,8 +10,8 @@ TEST_CASE("Student's t has the quantiles of the printed tables", "[lab]") {
   CHECK(t_quantile(1) == Approx(12.706).margin(5e-4));
   CHECK(t_quantile(2) == Approx(4.303).margin(5e-4));
   CHECK(t_quantile(10) == Approx(2.228).margin(5e-4));
-  CHECK(p_of_zero(2.228, 1.0, 10) == Approx(0.05).margin(5e-5));
-  CHECK(p_of_zero(-12.706, 1.0, 1) == Approx(0.05).margin(5e-6));
+  CHECK(*p_of_zero(2.228, 1.0, 10) == Approx(0.05).margin(5e-5));
+  CHECK(*p_of_zero(-12.706, 1.0, 1) == Approx(0.05).margin(5e-6));
 }
 
 TEST_CASE("The interval of a mean is the one computed by hand", "[lab]") {
@@ -23,9 +23,15 @@ TEST_CASE("The interval of a mean is the one computed by hand", "[lab]") {
   CHECK_FALSE(spread_of({5}).std);
 }
 
-TEST_CASE("Equal differences have a p-value without dividing by zero", "[lab]") {
+TEST_CASE("Equal differences of several seeds show nothing by themselves", "[lab]") {
   CHECK(p_of_zero(0, 0, 2) == 1.0);
-  CHECK(p_of_zero(1.5, 0, 2) == 0.0);
+  CHECK_FALSE(p_of_zero(1.5, 0, 2));
+  config::Json equal = difference_json({0.5, 0.5}), zero = difference_json({0, 0});
+  judge_together({&equal, &zero});
+  CHECK(equal["interval"].is_null());
+  CHECK(equal["p_holm"].is_null());
+  CHECK(equal["verdict"] == no_spread_seen);
+  CHECK(zero["verdict"] == no_difference_shown);
 }
 
 TEST_CASE("Holm's correction multiplies by the number that is left and never falls", "[lab]") {
@@ -40,10 +46,13 @@ TEST_CASE("Holm's correction multiplies by the number that is left and never fal
 }
 
 TEST_CASE("The smallest difference that seeds can show is where the interval just leaves 0 out", "[lab]") {
-  const auto smallest = smallest_difference(0.5, 3);
+  const auto smallest = smallest_difference(0.5, 3, 1);
   REQUIRE(smallest);
   CHECK(interval_around(*smallest, 0.5 / std::sqrt(3.0), 2).low == Approx(0).margin(1e-12));
-  CHECK_FALSE(smallest_difference(0.5, 1));
+  CHECK_FALSE(smallest_difference(0.5, 1, 1));
+  // Among five, Holm multiplies the smallest p by 5.
+  const double std_error = 0.5 / std::sqrt(3.0);
+  CHECK(*p_of_zero(*smallest_difference(0.5, 3, 5), std_error, 2) == Approx(0.01));
 }
 
 TEST_CASE("A difference whose interval contains 0 is called no difference shown", "[lab]") {
@@ -72,7 +81,9 @@ TEST_CASE("Many comparisons make a difference disappear that one alone would sho
 }
 
 TEST_CASE("The error of sampled orders widens an interval", "[lab]") {
-  const config::Json narrow = difference_json({1, 2, 3}), wide = difference_json({1, 2, 3}, 1.0);
+  const config::Json narrow = difference_json({1, 2, 3}), wide = difference_json({1, 2, 3}, OtherError{1.0, 1});
   CHECK(wide["std_error"].get<double>() == Approx(std::sqrt(1.0 / 3 + 1)));
   CHECK(wide["interval"][0].get<double>() < narrow["interval"][0].get<double>());
+  // Two orders leave one degree of freedom, however many seeds there are.
+  CHECK(wide["interval"][1].get<double>() == Approx(2 + t_quantile(1) * std::sqrt(1.0 / 3 + 1)));
 }

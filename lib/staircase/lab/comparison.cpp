@@ -4,18 +4,19 @@
 #include <set>
 
 #include "staircase/base/text.h"
+#include "staircase/lab/cells.h"
+#include "staircase/lab/differences.h"
 
 namespace staircase::lab {
 namespace {
 
 using config::Json;
 
-std::string spread_text(const Json& spread, bool with_sign) {
-  if (!spread.is_object()) return "";
-  const double mean = spread["mean"].get<double>();
-  std::string text = (with_sign && mean >= 0 ? "+" : "") + decimals(mean, 2);
-  if (spread["std"].is_number()) text += " ± " + decimals(spread["std"].get<double>(), 2);
-  return text;
+/// The score that all experiments are compared by; raw where some of them have no average.
+std::string common_score(const std::vector<Json>& experiments) {
+  for (const Json& experiment : experiments)
+    if (experiment["results"]["score"] != "top1_ema") return "top1";
+  return "top1_ema";
 }
 
 /// The row of that name; null: the experiment has none.
@@ -34,10 +35,26 @@ std::vector<std::string> all_names(const std::vector<Json>& experiments) {
   return names;
 }
 
-std::string difference_text(const std::vector<Json>& scores) {
-  if (!scores[0].is_object() || !scores[1].is_object()) return "";
-  const double difference = scores[1]["mean"].get<double>() - scores[0]["mean"].get<double>();
-  return (difference < 0 ? "" : "+") + decimals(difference, 2);
+/// The second experiment's row of each name minus the first's, by pairs of equal seed; null where one has none.
+std::vector<Json> judged_differences(const std::vector<Json>& experiments, const std::vector<std::string>& names) {
+  const std::string score = common_score(experiments);
+  std::vector<Json> differences;
+  for (const std::string& name : names) {
+    const Json first = row_named(experiments[0], name), second = row_named(experiments[1], name);
+    const bool in_both = first.is_object() && second.is_object();
+    differences.push_back(in_both ? difference_json(values_of(paired_differences(row_scores(second, score), row_scores(first, score))))
+                                  : Json());
+  }
+  std::vector<Json*> judged;
+  for (Json& each : differences) judged.push_back(&each);
+  judge_together(judged);
+  return differences;
+}
+
+/// A difference and its verdict, two cells; empty where there is none.
+void add_difference(const Json& difference, std::vector<std::string>& line) {
+  line.push_back(difference.is_object() ? difference_text(difference) : "");
+  line.push_back(verdict_text(difference));
 }
 
 /// Pointers and values of what is compared, as texts.
@@ -67,28 +84,35 @@ void label_experiments(std::vector<Json>& experiments) {
 
 TextTable comparison_table(const std::vector<Json>& experiments) {
   TextTable table{{"name"}, {false}, {}};
-  const auto add_column = [&](const std::string& title) {
-    table.header.push_back(title);
-    table.right.push_back(true);
+  const auto add_columns = [&](const std::string& difference, const std::string& verdict) {
+    table.header.insert(table.header.end(), {difference, verdict});
+    table.right.insert(table.right.end(), {true, false});
   };
+  const std::string score = common_score(experiments);
   for (const Json& experiment : experiments) {
     const auto label = experiment["label"].get<std::string>();
-    add_column(label + (experiment["results"]["score"] == "top1_ema" ? ": top-1 EMA" : ": top-1 raw"));
-    add_column(label + ": delta");
+    table.header.push_back(label + (score == "top1_ema" ? ": top-1 EMA" : ": top-1 raw"));
+    table.right.push_back(true);
+    // Its own table says what the delta is of; beside other numbers than those it would mislead.
+    if (experiment["results"]["score"] == score) add_columns(label + ": delta", label + ": verdict");
   }
-  if (experiments.size() == 2) add_column("difference");
-  for (const std::string& name : all_names(experiments)) {
-    std::vector<std::string> line{name};
-    std::vector<Json> scores;
+  const std::vector<std::string> names = all_names(experiments);
+  std::vector<Json> differences;
+  if (experiments.size() == 2) {
+    add_columns("difference", "verdict");
+    differences = judged_differences(experiments, names);
+  }
+  for (size_t i = 0; i < names.size(); ++i) {
+    std::vector<std::string> line{names[i]};
     for (const Json& experiment : experiments) {
-      const Json row = row_named(experiment, name);
-      scores.push_back(row.is_object() ? row["score"] : Json());
-      line.push_back(spread_text(scores.back(), false));
-      line.push_back(row.is_object() ? spread_text(row.value("delta", Json()), true) : "");
+      const Json row = row_named(experiment, names[i]);
+      line.push_back(row.is_object() ? spread_text(row, score.c_str()) : "");
+      if (experiment["results"]["score"] == score) add_difference(row.is_object() ? row.value("delta", Json()) : Json(), line);
     }
-    if (experiments.size() == 2) line.push_back(difference_text(scores));
+    if (!differences.empty()) add_difference(differences[i], line);
     table.rows.push_back(line);
   }
+  drop_empty_columns(table);
   return table;
 }
 

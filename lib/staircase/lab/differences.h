@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "staircase/config/json.h"
@@ -22,16 +23,24 @@ SeedNumbers paired_differences(const SeedNumbers& a, const SeedNumbers& b);
 /// {"mean", "std", "n", "interval": [low, high]}; std and interval are null for fewer than two numbers.
 config::Json spread_json(const Spread& spread);
 
-/// spread_json with "std_error" and "p", null for fewer than two numbers; null where there is no number.
-/// `more_error`: a standard error from another source than the seeds, which widens the interval.
-config::Json difference_json(const std::vector<double>& differences, double more_error = 0.0);
+/// A standard error from another source than the seeds, and its degrees of freedom.
+struct OtherError {
+  double std_error;
+  int degrees;
+};
 
-/// "no difference shown", or which way.
+/// spread_json with "std_error" and "p", null for fewer than two numbers; null where there is no number. "interval" and
+/// "p" are null, too, where all numbers are equal and not 0: no spread, no certainty.
+/// `other` widens the interval; the fewer degrees of freedom of the two decide.
+config::Json difference_json(const std::vector<double>& differences, const std::optional<OtherError>& other = {});
+
 inline constexpr const char* no_difference_shown = "no difference shown";
+inline constexpr const char* no_spread_seen = "no spread seen";
 
-/// Adds "p_holm" and "verdict" to the differences of one table, which are corrected together. The verdict is
-/// "higher" or "lower" where p_holm is below 0.05, else "no difference shown", which is so wherever the
-/// interval contains 0 and, by the correction, for some that it does not. Both are null where p is.
+/// Adds "p_holm" and "verdict" to the differences of one table, which are corrected together; they have their mean under
+/// "mean" or "value". The verdict is "higher" or "lower" where p_holm is below 0.05, else "no difference shown", which is
+/// so wherever the interval contains 0 and, by the correction, for some that it does not. Where p is null p_holm is
+/// null, and the verdict "no spread seen" for several seeds, null for one.
 void judge_together(const std::vector<config::Json*>& differences);
 
 }  // namespace staircase::lab

@@ -21,20 +21,6 @@ Json with_value(Json entry, const Json& difference) {
   return entry;
 }
 
-/// judge_together reads "mean"; entries of effects call it "value".
-void judge(Json& entries) {
-  std::vector<Json> differences;
-  for (const Json& entry : entries)
-    differences.push_back(entry["value"].is_null() ? Json(nullptr)
-                                                   : Json{{"mean", entry["value"]}, {"p", entry["p"]}});
-  std::vector<Json*> pointers;
-  for (Json& each : differences) pointers.push_back(&each);
-  judge_together(pointers);
-  for (size_t i = 0; i < entries.size(); ++i)
-    for (const char* key : {"p_holm", "verdict"})
-      if (differences[i].is_object()) entries[i][key] = differences[i].at(key);
-}
-
 class EffectBuilder {
  public:
   EffectBuilder(const DesignedExperiment& design, Json& results) : design_(design), results_(results) {
@@ -79,16 +65,20 @@ class EffectBuilder {
       for (size_t i = 0; i < values.size(); ++i) by_step[i].push_back(values[i]);
     }
     const std::vector<double> order_errors = exact ? std::vector<double>() : order_standard_errors();
+    const auto order_degrees = static_cast<int>(design_.orders.size()) - 1;
     Json effects = Json::array();
     for (size_t i = 0; i < by_step.size(); ++i) {
-      const double error = order_errors.empty() ? 0.0 : order_errors[i];
-      Json entry = with_value(step_entry(i), difference_json(by_step[i], error));
-      if (!order_errors.empty()) entry["order_std_error"] = error;
+      std::optional<OtherError> order_error;
+      if (!order_errors.empty()) order_error = {order_errors[i], order_degrees};
+      Json entry = with_value(step_entry(i), difference_json(by_step[i], order_error));
+      if (order_error) entry["order_std_error"] = order_error->std_error;
       effects.push_back(entry);
     }
-    finish("effects", effects);
-    Json gain = difference_of(Contrast{design_.requirements.all(), 0});
-    judge_together({&gain});  // the sum of the values, not one comparison more
+    effects.push_back(difference_of(Contrast{design_.requirements.all(), 0}));
+    judge(effects);  // the gain too: it stands in the same table
+    const Json gain = effects.back();
+    effects.erase(effects.size() - 1);
+    results_["effects"] = effects;
     results_["shapley"] = {{"exact", exact}, {"orders", design_.orders.size()}, {"gain", gain}};
   }
 
@@ -114,6 +104,12 @@ class EffectBuilder {
     for (const auto& change : design_.steps[step].changes)
       changes.push_back({{"pointer", change.pointer}, {"from", change.a}, {"to", change.b}});
     return {{"step", design_.steps[step].name}, {"group", design_.steps[step].group}, {"changes", changes}};
+  }
+
+  static void judge(Json& entries) {
+    std::vector<Json*> differences;
+    for (Json& entry : entries) differences.push_back(&entry);
+    judge_together(differences);
   }
 
   void finish(const char* key, Json& entries) {

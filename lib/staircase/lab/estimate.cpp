@@ -15,6 +15,8 @@ namespace staircase::lab {
 namespace fs = std::filesystem;
 namespace {
 
+using config::Json;
+
 using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) {
@@ -136,16 +138,25 @@ WorkEstimate estimate_work(std::vector<PlannedRun> runs, double cap_seconds) {
   return estimate;
 }
 
-std::optional<double> smallest_delta(const config::Json& results, int seeds) {
+std::optional<SmallestShown> smallest_shown(const Json& results, int seeds) {
+  // What the design is for decides: its effects, else the rows' deltas.
+  std::vector<Json> differences;
+  if (results.contains("effects")) differences = results["effects"].get<std::vector<Json>>();
+  else
+    for (const Json& row : results.at("rows")) differences.push_back(row.value("delta", Json()));
   double squares = 0, degrees = 0;
-  for (const config::Json& row : results.at("rows")) {
-    if (!row.contains("delta") || !row["delta"].is_object() || !row["delta"]["std"].is_number()) continue;
-    const double std = row["delta"]["std"].get<double>(), free = row["delta"]["n"].get<double>() - 1;
+  int comparisons = 0;
+  for (const Json& each : differences) {
+    if (!each.is_object()) continue;
+    ++comparisons;
+    if (!each.contains("std") || !each["std"].is_number()) continue;
+    const double std = each["std"].get<double>(), free = each["n"].get<double>() - 1;
     squares += free * std * std;
     degrees += free;
   }
   if (degrees == 0) return std::nullopt;
-  return smallest_difference(std::sqrt(squares / degrees), seeds);
+  const auto points = smallest_difference(std::sqrt(squares / degrees), seeds, comparisons);
+  return points ? std::optional(SmallestShown{*points, comparisons}) : std::nullopt;
 }
 
 }  // namespace staircase::lab

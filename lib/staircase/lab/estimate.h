@@ -31,8 +31,14 @@ std::optional<double> time_run(const train::TrainJob& job);
 /// the rest is estimated from the MACs at the mean rate of the others.
 WorkEstimate estimate_work(std::vector<PlannedRun> runs, double cap_seconds = 20.0);
 
-/// The smallest delta that `seeds` seeds can show (statistics.h), from the spread of the paired differences in
-/// the rows of results.json, pooled over the rows. Empty: no row has two pairs of equal seed yet.
-std::optional<double> smallest_delta(const config::Json& results, int seeds);
+/// The smallest difference that shows, in points of top-1, among so many comparisons.
+struct SmallestShown {
+  double points;
+  int comparisons;
+};
+
+/// What `seeds` seeds can show (smallest_difference in statistics.h), from the spread of what results.json has done: the
+/// effects of designs that have them, else the rows' deltas, pooled. Empty: none has two pairs of equal seed yet.
+std::optional<SmallestShown> smallest_shown(const config::Json& results, int seeds);
 
 }  // namespace staircase::lab

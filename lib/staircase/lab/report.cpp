@@ -72,7 +72,7 @@ void write_or_remove(const std::filesystem::path& file, const std::string& text)
 
 }  // namespace
 
-std::string report_markdown(const Json& results) {
+std::string report_markdown(const Json& results, const Json& data) {
   std::string text = "# " + results["name"].get<std::string>() + "\n\n";
   if (const auto description = results["description"].get<std::string>(); !description.empty()) text += description + "\n\n";
   for (const std::string& note : notes(results)) text += "- " + note + "\n";
@@ -82,6 +82,8 @@ std::string report_markdown(const Json& results) {
   const auto failures = failure_lines(results);
   if (!failures.empty()) text += "\n## Failed runs\n\n";
   for (const std::string& line : failures) text += "- " + line + "\n";
+  if (data.is_object())
+    text += "\n## Cost\n\n" + markdown_table(cost_table(data)) + "\n## Machine and versions\n\n" + markdown_table(origin_table(data));
   return text;
 }
 
@@ -139,8 +141,9 @@ void write_reports(const std::filesystem::path& folder, const Json& results) {
   write_file_atomically(folder / "results.csv", report_csv(results));
   write_or_remove(folder / "effects.csv", effects_csv(results));
   write_or_remove(folder / "interactions.csv", interactions_csv(results));
-  write_file_atomically(folder / "report.md", report_markdown(results));
-  write_file_atomically(folder / "report.html", report_html({report_data(folder, results)}));
+  const Json data = report_data(folder, results);
+  write_file_atomically(folder / "report.md", report_markdown(results, data));
+  write_file_atomically(folder / "report.html", report_html({data}));
 }
 
 }  // namespace staircase::lab

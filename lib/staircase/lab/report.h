@@ -8,7 +8,7 @@
 namespace staircase::lab {
 
 /// What the folder's readers see, from the content of results.json.
-std::string report_markdown(const config::Json& results);
+std::string report_markdown(const config::Json& results, const config::Json& data = nullptr);
 std::string report_csv(const config::Json& results);
 /// The same table for a terminal, with a bar a row; `width`: columns.
 std::string report_terminal(const config::Json& results, int width);

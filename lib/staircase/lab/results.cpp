@@ -16,7 +16,7 @@ using config::Json;
 std::vector<double> seed_numbers(const Json& row, const char* key) {
   std::vector<double> numbers;
   for (const Json& seed : row["seeds"])
-    if (seed.contains(key)) numbers.push_back(seed[key].get<double>());
+    if (seed.contains(key) && seed[key].is_number()) numbers.push_back(seed[key].get<double>());
   return numbers;
 }
 

@@ -160,7 +160,9 @@ void warn_of_crowding(const config::ExperimentOptions& experiment, const RunOpti
 Json RunPlan::to_json() const {
   const auto or_null = [](const std::optional<double>& value) { return value ? Json(*value) : Json(nullptr); };
   return {{"runs", runs}, {"done", done}, {"missing", runs - done}, {"training_macs", work.training_macs},
-          {"expected_hours", or_null(work.expected_hours)}, {"smallest_difference", or_null(smallest_difference)}};
+          {"expected_hours", or_null(work.expected_hours)},
+          {"smallest_difference", smallest ? Json(smallest->points) : Json(nullptr)},
+          {"comparisons", smallest ? Json(smallest->comparisons) : Json(nullptr)}};
 }
 
 RunPlan plan_run(Experiment experiment, const RunOptions& options) {
@@ -185,7 +187,7 @@ RunPlan plan_run(Experiment experiment, const RunOptions& options) {
   plan.work = estimate_work(std::move(missing));
   if (plan.done > 0) {
     const Json results = build_results(prepared.experiment(), prepared.design(), ledger);
-    plan.smallest_difference = smallest_delta(results, static_cast<int>(prepared.experiment().options.seeds.size()));
+    plan.smallest = smallest_shown(results, static_cast<int>(prepared.experiment().options.seeds.size()));
     plan.warnings = results["warnings"];
   }
   return plan;

@@ -21,7 +21,7 @@ struct RunOptions {
 struct RunPlan {
   size_t runs = 0, done = 0;
   WorkEstimate work;                         ///< of the runs that are not done
-  std::optional<double> smallest_difference;  ///< that the planned seeds can show; empty: no earlier seeds
+  std::optional<SmallestShown> smallest;  ///< that the planned seeds can show; empty: no earlier seeds
   config::Json warnings = config::Json::array();  ///< of results.json: what could not be read
   config::Json to_json() const;
 };

@@ -20,24 +20,25 @@ struct Spread {
 
 Spread spread_of(const std::vector<double>& numbers);
 
-/// The t that 95 % of Student's distribution lie within, on both sides; `degrees` of freedom >= 1.
-double t_quantile(int degrees);
+/// The t that all but `outside` of Student's distribution lies within, both sides together; `degrees` of freedom >= 1.
+double t_quantile(int degrees, double outside = 0.05);
 
 /// mean +- t_quantile(degrees) * std_error.
 Interval interval_around(double mean, double std_error, int degrees);
 
-/// Two-sided p-value of "the true mean is 0". Without any spread: 1 for a mean of 0, else 0.
-double p_of_zero(double mean, double std_error, int degrees);
+/// Two-sided p-value of "the true mean is 0"; 1 for a mean of 0 without spread. Empty: another mean without spread.
+/// Scores are counts of images, so equal differences of a few seeds are chance, not certainty.
+std::optional<double> p_of_zero(double mean, double std_error, int degrees);
 
 /// Corrects the p-values of one table for their number: with all of them read at 5 %, the chance of one
 /// false difference or more is at most 5 %. Source: Holm 1979, "A simple sequentially rejective multiple
 /// test procedure".
 std::vector<double> holm(const std::vector<double>& p_values);
 
-/// The smallest mean difference of pairs of equal seed whose 95 % interval would not contain 0:
-/// t_quantile(n - 1) * std / sqrt(n), std being that of the paired differences. This is what can just be
-/// shown when it is observed, not what is found with a given power, and without Holm's correction.
+/// The smallest mean difference of pairs of equal seed that can be told apart from 0 among as many `comparisons`, which
+/// holm() corrects: t_quantile(n - 1, 0.05 / comparisons) * std / sqrt(n), std being that of the paired differences.
+/// This is what can just be shown when it is observed, not what is found with a given power.
 /// Empty: one seed shows nothing.
-std::optional<double> smallest_difference(double std, int seeds);
+std::optional<double> smallest_difference(double std, int seeds, int comparisons);
 
 }  // namespace staircase::lab

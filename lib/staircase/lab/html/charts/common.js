@@ -88,15 +88,14 @@ function widened(values, share) {
 }
 
 /** The rows of an experiment as charts need them. Steps that were tried and not adopted stand in parentheses. */
-function chartRows(experiment) {
-  const score = experiment.results.score;
+function chartRows(experiment, score = experiment.results.score) {
   return experiment.results.rows.map((row, index) => ({
     name: row.name,
     label: row.side_branch ? "(" + row.name + ")" : row.name,
     order: index,
     side: Boolean(row.side_branch),
-    score: meanOf(row.score),
-    scoreText: row.score ? spreadText(row.score) : "no result",
+    score: meanOf(row[score]),
+    scoreText: row[score] ? spreadText(row[score]) : "no result",
     seeds: row.seeds
       .filter((seed) => hasNumber(seed[score]))
       .map((seed) => ({ seed: seed.seed, score: seed[score] })),
@@ -111,8 +110,12 @@ function chartRows(experiment) {
   }));
 }
 
-const scoreTitle = (experiment) =>
-  "Top-1 of the " + (experiment.results.score === "top1_ema" ? "EMA" : "raw") + " weights (%)";
+const scoreName = (score) => "Top-1 of the " + (score === "top1_ema" ? "EMA" : "raw") + " weights (%)";
+const scoreTitle = (experiment) => scoreName(experiment.results.score);
+
+/** In parentheses: a difference that the seeds do not show. */
+const differenceText = (value, verdict) =>
+  verdict && !["higher", "lower"].includes(verdict) ? "(" + signed(value) + ")" : signed(value);
 
 /** A row a label, in the order given; only the leftmost of several panels names them. */
 const labelAxis = (labels, shown) => ({

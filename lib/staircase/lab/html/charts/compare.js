@@ -90,9 +90,14 @@ function lanesChart(experiments, colors, rows, axis, zero) {
   };
 }
 
+/** What all are compared by; raw where some of them have no average. */
+const commonScore = (experiments) =>
+  experiments.every((each) => each.results.score === "top1_ema") ? "top1_ema" : "top1";
+
 function compareScores(experiments, colors) {
+  const common = commonScore(experiments);
   const tables = experiments.map((experiment) =>
-    chartRows(experiment)
+    chartRows(experiment, common)
       .filter((row) => hasNumber(row.score))
       .map((row) => {
         const scores = row.seeds.map((seed) => seed.score);
@@ -107,7 +112,7 @@ function compareScores(experiments, colors) {
         };
       }),
   );
-  const spec = lanesChart(experiments, colors, tables.flat(), "Top-1 (%)", false);
+  const spec = lanesChart(experiments, colors, tables.flat(), scoreName(common), false);
   return (
     spec && {
       title: "Accuracy, side by side",
@@ -137,8 +142,9 @@ function compareEffects(experiments, colors) {
 }
 
 function compareMacs(experiments, colors) {
+  const common = commonScore(experiments);
   const points = experiments.flatMap((experiment) =>
-    chartRows(experiment)
+    chartRows(experiment, common)
       .filter((row) => hasNumber(row.score))
       .map((row) => ({ ...row, experiment: experiment.label })),
   );
@@ -160,7 +166,7 @@ function compareMacs(experiments, colors) {
           axis: { format: "~s" },
           scale: { zero: false, padding: 15 },
         },
-        y: { field: "score", type: "quantitative", title: "Top-1 (%)", scale: { zero: false, padding: 15 } },
+        y: { field: "score", type: "quantitative", title: scoreName(common), scale: { zero: false, padding: 15 } },
         shape,
         color,
         tooltip: [{ field: "experiment" }, { field: "name" }, { field: "scoreText", title: "top-1" }],

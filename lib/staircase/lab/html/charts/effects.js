@@ -7,7 +7,7 @@ const intervalOf = (difference) =>
 const verdicts = {
   shown: "difference shown",
   none: "no difference shown",
-  unknown: "one seed: no interval known",
+  unknown: "no interval known",
   paper: "paper",
 };
 
@@ -36,16 +36,13 @@ function effectRows(experiment) {
     .filter((effect) => hasNumber(effect.value))
     .map(({ name, value, interval, verdict }) => {
       const row = byName.get(name) || { label: name, paperDelta: null };
-      const none = verdict
-        ? /no difference/i.test(verdict)
-        : interval && interval[0] <= 0 && interval[1] >= 0;
       return {
         label: row.label,
         value,
         low: interval ? interval[0] : null,
         high: interval ? interval[1] : null,
         paper: row.paperDelta,
-        verdict: !interval && !verdict ? verdicts.unknown : none ? verdicts.none : verdicts.shown,
+        verdict: !interval ? verdicts.unknown : verdict === verdicts.none ? verdicts.none : verdicts.shown,
         text:
           signed(value) + (interval ? "  [" + signed(interval[0]) + ", " + signed(interval[1]) + "]" : ""),
       };

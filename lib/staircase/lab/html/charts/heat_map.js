@@ -37,9 +37,8 @@ function interactionChart(experiment, colors) {
   const given = (experiment.results.interactions || []).filter((each) => hasNumber(each.value));
   if (given.length === 0) return null;
   const names = [...new Set(given.flatMap((each) => [each.a, each.b]))];
-  const cells = given.flatMap(({ a, b, value, interval, verdict }) => {
-    const open = verdict ? /no difference/i.test(verdict) : interval && interval[0] <= 0 && interval[1] >= 0;
-    const text = open ? "(" + signed(value) + ")" : signed(value);
+  const cells = given.flatMap(({ a, b, value, verdict }) => {
+    const text = differenceText(value, verdict);
     return [
       { row: a, column: b, value, text },
       { row: b, column: a, value, text },
@@ -55,7 +54,9 @@ function interactionChart(experiment, colors) {
   };
   const brackets = cells.some((cell) => cell.text.startsWith("("))
     ? " In parentheses: no difference shown."
-    : "";
+    : given.some((each) => each.verdict)
+      ? ""
+      : " One seed: no interval known.";
   return {
     title: "Which steps work together",
     caption:

@@ -109,11 +109,19 @@ function macsPanel(rows, labels, colors) {
   return { width, height: { step: 24 }, layer: [bars, textColumn("macsText", width + 8, labels)] };
 }
 
+/** What parentheses around differences mean, where there are any, and what their absence does not. */
+function openText(rows) {
+  const differences = rows.map((row) => row.delta).filter(Boolean);
+  if (differences.some((each) => each.verdict === "no difference shown"))
+    return ", in parentheses where no difference is shown";
+  return differences.some((each) => each.verdict) ? "" : ", of one seed: no interval known";
+}
+
 /** Figure 2 of the ConvNeXt paper, of this experiment: a bar a step, MACs beside it, the paper's own as outlines. */
 function staircaseChart(experiment, colors) {
   const rows = chartRows(experiment).map((row) => ({
     ...row,
-    deltaText: row.delta ? signed(row.delta.mean) : "",
+    deltaText: row.delta ? differenceText(row.delta.mean, row.delta.verdict) : "",
     paperText: row.paper === null ? "" : row.paper.toFixed(2),
     macsText: countText(row.macs),
   }));
@@ -129,7 +137,7 @@ function staircaseChart(experiment, colors) {
   panels.push(macsPanel(rows, labels, colors));
   const caption = ["The axes of the bars do not start at 0."];
   if (rows.some((row) => row.delta))
-    caption.push("Behind each bar: top-1 and the difference to the row it is compared with.");
+    caption.push("Behind each bar: top-1 and the difference to the row it is compared with" + openText(rows) + ".");
   if (rows.some((row) => row.side)) caption.push("Dashed, in parentheses: tried and not carried on.");
   if (papers.length > 0)
     caption.push("Outlines: the paper's own numbers, trained on ImageNet for 300 epochs.");
