@@ -226,6 +226,9 @@ TEST_CASE("Folders that are not as they should be are refused by path", "[data]"
   fs::create_directories(folder / "train/empty");
   refusal((folder / "train/empty").string() + ": has no JPEG or PNG image");
   fs::remove(folder / "train/empty");
+  fs::create_directories(folder / "train/caf\xe9");
+  refusal("is not named in UTF-8, as a class must be");
+  fs::remove(folder / "train/caf\xe9");
   fs::rename(folder / "val/dog", folder / "val/dogs");
   refusal("val/dogs: is a class that the training images do not have (did you mean \"dog\"?)");
   fs::create_directories(folder / "validation");

@@ -80,6 +80,13 @@ TEST_CASE("The time left is known from the first epoch on", "[lab]") {
   CHECK(*folder.read().hours_left == Approx((4 * 360.0 - 120) / 3600));
 }
 
+TEST_CASE("The time left is known from the first steps on", "[lab]") {
+  const Folder folder;
+  const auto lock = folder.ledger.try_lock(folder.runs[0]);
+  lock->leave_note(R"({"epoch": 1, "step": 20, "steps": 100, "seconds_left": 80})");
+  CHECK(*folder.read().hours_left == Approx((80 + 3 * 100.0) / 3600));
+}
+
 TEST_CASE("A folder without an experiment has no status", "[lab]") {
   const tests::TemporaryFolder folder;
   CHECK_THROWS_AS(read_status(folder.path()), RequestError);

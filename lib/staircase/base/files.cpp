@@ -14,6 +14,8 @@ namespace staircase {
 namespace fs = std::filesystem;
 namespace {
 
+const std::string unfinished = ".part";  // and the number of the process
+
 std::string reason() { return errno ? std::strerror(errno) : "unknown reason"; }
 
 [[noreturn]] void fail_write(const fs::path& path, const std::string& why) {
@@ -34,7 +36,7 @@ void sync_to_disk(const fs::path& path, int flags) {
 }  // namespace
 
 void write_file_atomically(const fs::path& path, const std::function<void(std::ostream&)>& produce) {
-  const fs::path beside = path.string() + ".part" + std::to_string(::getpid());
+  const fs::path beside = path.string() + unfinished + std::to_string(::getpid());
   try {
     errno = 0;
     std::ofstream out(beside, std::ios::binary | std::ios::trunc);
@@ -57,6 +59,18 @@ void write_file_atomically(const fs::path& path, std::string_view bytes) {
   write_file_atomically(path, [&](std::ostream& out) {
     out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   });
+}
+
+bool is_unfinished_file(const fs::path& path) {
+  const std::string name = path.filename().string();
+  const size_t at = name.rfind(unfinished), digits = at + unfinished.size();
+  return at != std::string::npos && digits < name.size() && name.find_first_not_of("0123456789", digits) == std::string::npos;
+}
+
+void remove_unfinished_files(const fs::path& folder) {
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(folder, ignored))
+    if (is_unfinished_file(entry.path())) fs::remove(entry.path(), ignored);
 }
 
 std::string read_file(const fs::path& path) {

@@ -17,6 +17,12 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view b
 void write_file_atomically(const std::filesystem::path& path,
                            const std::function<void(std::ostream&)>& produce);
 
+/// What a killed process left of a file that it was writing.
+bool is_unfinished_file(const std::filesystem::path& path);
+
+/// Removes such files from a folder, not from those in it. Nobody else may be writing there.
+void remove_unfinished_files(const std::filesystem::path& folder);
+
 /// The whole file. Throws RequestError naming the path when it is missing or unreadable.
 std::string read_file(const std::filesystem::path& path);
 

@@ -37,6 +37,9 @@ Json parse_json(std::string_view text, const std::string& source);
 /// parse_json of a file. Throws RequestError when the file cannot be read.
 Json read_json_file(const std::filesystem::path& path);
 
+/// Only such texts can be written as JSON.
+bool is_utf8(std::string_view text);
+
 /// "a number", "a text", ...: what a value is, in words, for messages; short values are quoted.
 std::string describe_value(const Json& value);
 

@@ -5,6 +5,7 @@
 
 #include "staircase/base/errors.h"
 #include "staircase/base/text.h"
+#include "staircase/config/json.h"
 #include "staircase/data/decode.h"
 
 namespace staircase::data {
@@ -69,6 +70,8 @@ std::vector<std::string> names_in(const fs::path& folder, Wanted&& wanted) {
 std::vector<std::string> class_folders(const fs::path& part) {
   auto names = names_in(part, [](const fs::directory_entry& entry) { return entry.is_directory(); });
   if (names.empty()) throw RequestError(part.string() + ": has no folders, expected one for each class");
+  for (const std::string& name : names)
+    if (!config::is_utf8(name)) throw RequestError((part / name).string() + ": is not named in UTF-8, as a class must be");
   return names;
 }
 

@@ -2,6 +2,7 @@
 #include <stdexcept>
 
 #include "staircase/base/files.h"
+#include "staircase/config/json.h"
 #include "staircase/interop/pickle_globals.h"
 #include "staircase/interop/pth.h"
 #include "staircase/interop/pth_archive.h"
@@ -99,7 +100,7 @@ std::string pickle_of(const TensorFile& content) {
     const auto& [name, tensor] = content.tensors[i];
     if (!names.insert(name).second)
       throw std::invalid_argument("two tensors cannot both be written as " + quoted_name(name));
-    if (!is_utf8(name)) throw std::invalid_argument("a tensor's name is not UTF-8");
+    if (!config::is_utf8(name)) throw std::invalid_argument("a tensor's name is not UTF-8");
     if (!tensor.defined() || !storage_name(tensor.scalar_type()))
       throw std::invalid_argument("the tensor " + quoted_name(name) +
                                   " is of no type that a .pth file is written with");

@@ -9,6 +9,7 @@
 
 #include "staircase/base/errors.h"
 #include "staircase/base/files.h"
+#include "staircase/config/json.h"
 #include "staircase/interop/mapped_file.h"
 #include "staircase/interop/safetensors_header.h"
 #include "staircase/interop/tensor_bytes.h"
@@ -44,7 +45,7 @@ SafetensorsHeader plan_header(const TensorFile& content) {
   for (const auto& [name, tensor] : content.tensors) {
     if (!names.insert(name).second)
       throw std::invalid_argument("two tensors cannot both be written as " + quoted_name(name));
-    if (!is_utf8(name)) throw std::invalid_argument("a tensor's name is not UTF-8");
+    if (!config::is_utf8(name)) throw std::invalid_argument("a tensor's name is not UTF-8");
     if (!tensor.defined() || !safetensors_dtype(tensor.scalar_type()))
       throw std::invalid_argument("the tensor " + quoted_name(name) +
                                   " is of no type that .safetensors can hold");

@@ -6,6 +6,7 @@
 
 #include "staircase/base/errors.h"
 #include "staircase/base/text.h"
+#include "staircase/config/json.h"
 #include "staircase/interop/tensor_bytes.h"
 
 namespace staircase::interop {
@@ -84,7 +85,7 @@ std::vector<std::pair<std::string, size_t>> find_state_dict(const PickleTree& tr
     if (dict[i].kind != PickleKind::text) throw RequestError(file + ": names a tensor by no text");
     std::string_view name = tree.text(dict[i]);
     if (name.starts_with(data_parallel_prefix)) name.remove_prefix(data_parallel_prefix.size());
-    if (!is_utf8(name)) throw RequestError(file + ": holds a tensor whose name is not UTF-8");
+    if (!config::is_utf8(name)) throw RequestError(file + ": holds a tensor whose name is not UTF-8");
     if (!names.insert(name).second)
       throw RequestError(file + ": holds two tensors of the name " +
                          quoted_name(std::string(name)));

@@ -40,15 +40,6 @@ std::string printable(const std::string& name) {
   return text.substr(1, text.size() - 2);
 }
 
-bool is_utf8(std::string_view text) {
-  try {
-    config::Json(text).dump();
-    return true;
-  } catch (const nlohmann::json::exception&) {
-    return false;
-  }
-}
-
 int64_t checked_count(torch::IntArrayRef sizes) {
   constexpr int64_t most = int64_t{1} << 59;
   int64_t product = 1;

@@ -25,7 +25,6 @@ uint32_t crc32(std::string_view bytes, uint32_t seed = 0);
 std::string printable(const std::string& name);
 /// The same in quotes.
 std::string quoted_name(const std::string& name);
-bool is_utf8(std::string_view text);
 
 /// The product of the sizes, every size taken as at least 1 for the check, or -1 when a size is
 /// negative or the product passes 2^59: then no byte count or stride can overflow.

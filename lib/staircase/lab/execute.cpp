@@ -94,6 +94,7 @@ RunOutcome execute_run(const Ledger& ledger, const RunKey& run, const std::funct
   const auto lock = ledger.try_lock(run);
   if (!lock) return RunOutcome::busy;
   if (ledger.is_done(run)) return RunOutcome::done;
+  for (const auto& folder : {ledger.run_folder(run), ledger.run_folder(run) / "checkpoints"}) remove_unfinished_files(folder);
   NotingObserver noting(observer, *lock);
   observer.on_start();
   try {

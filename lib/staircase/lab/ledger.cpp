@@ -43,15 +43,12 @@ std::string first_difference(const Json& a, const Json& b, const std::string& po
 
 const std::string lock_name = ".lock";
 
-bool left_by_an_interrupted_write(const fs::path& path) {
-  const std::string name = path.filename().string();
-  return name == lock_name || name.find(".part") != std::string::npos;
-}
+bool is_left_over(const fs::path& path) { return path.filename() == lock_name || is_unfinished_file(path); }
 
 bool is_unused(const fs::path& folder) {
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(folder, error))
-    if (!left_by_an_interrupted_write(entry.path())) return false;
+    if (!is_left_over(entry.path())) return false;
   return true;
 }
 
@@ -142,7 +139,7 @@ void Ledger::record_failure(const RunKey& run, const std::string& reason) const 
   std::string line = reason;
   std::replace(line.begin(), line.end(), '\n', ' ');  // tables show it
   make_folder(run_folder(run));
-  write_file_atomically(run_folder(run) / "failure.json", Json{{"reason", line}}.dump(2) + "\n");
+  write_file_atomically(run_folder(run) / "failure.json", Json{{"reason", line}}.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
 }
 
 void Ledger::clear_failure(const RunKey& run) const {

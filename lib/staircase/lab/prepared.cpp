@@ -31,6 +31,8 @@ PreparedExperiment::PreparedExperiment(Experiment wanted, const std::filesystem:
   runs_ = list_runs(design_, experiment_.options.seeds);
   check_initial_weights(ledger_, runs_);
   for (const Variant& variant : design_.variants) check(variant);
+  for (const RunKey& run : runs_)
+    if (!ledger_.is_done(run) && !ledger_.is_running(run)) train::check_checkpoint(job(run, torch::kCPU));
 }
 
 const data::DataSource& PreparedExperiment::open_data(const config::DataOptions& options) {
@@ -51,6 +53,7 @@ void PreparedExperiment::check(const Variant& variant) {
 void PreparedExperiment::claim_folder() {
   make_folder(ledger_.folder());
   const FileLock lock = ledger_.lock();
+  remove_unfinished_files(ledger_.folder());
   ledger_.join(experiment_);
   if (experiment_.options.threads == 0) experiment_.options.threads = cores_a_run_;
   ledger_.write_experiment_file(experiment_, shape_);

@@ -70,6 +70,13 @@ RunStatus read_run(const Ledger& ledger, const RunKey& run) {
   return status;
 }
 
+/// Of a whole run, from the steps of its first epoch.
+std::optional<double> expected_seconds(const Json& note) {
+  if (!note.contains("seconds_left") || !note.contains("step") || !note.contains("steps")) return std::nullopt;
+  const double steps = note["steps"].get<double>(), left = steps - note["step"].get<double>();
+  return left > 0 ? std::optional(note["seconds_left"].get<double>() * steps / left) : std::nullopt;
+}
+
 std::optional<double> seconds_left(const RunStatus& status, const RunKey& run, const Durations& durations) {
   if (status.state == RunState::done || status.state == RunState::failed) return 0.0;
   if (status.note.contains("seconds_left")) return status.note["seconds_left"].get<double>();
@@ -136,6 +143,7 @@ ExperimentStatus read_status(const fs::path& folder) {
     const auto share = static_cast<double>(status.runs.back().epochs_done) / static_cast<double>(status.runs.back().epochs);
     const auto seconds = share > 0 ? ledger.timing(run).seconds() : std::nullopt;
     if (seconds) durations.learn(run, *seconds / share);
+    else if (const auto expected = expected_seconds(status.runs.back().note)) durations.learn(run, *expected);
   }
   for (size_t i = 0; i < runs.size(); ++i) status.runs[i].seconds_left = seconds_left(status.runs[i], runs[i], durations);
   status.hours_left = hours_left(status.runs);

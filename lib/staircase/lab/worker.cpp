@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <thread>
 
 #include "staircase/base/errors.h"
 #include "staircase/data/open_data.h"
@@ -73,6 +74,15 @@ std::string death(int status) {
   const int signal = -status;
   return "its process was killed by signal " + std::to_string(signal) + " (" + ::strsignal(signal) +
          (signal == SIGKILL ? ", as the system does when memory runs out)" : ")");
+}
+
+/// Who looks whether a run is at work holds its lock for a moment.
+std::optional<FileLock> lock_patiently(const Ledger& ledger, const RunKey& run) {
+  for (int tries = 0; tries < 10; ++tries) {
+    if (auto lock = ledger.try_lock(run)) return lock;
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -159,11 +169,13 @@ void Worker::stop() {
 RunOutcome Worker::finish(const Ledger& ledger, const RunKey& run) {
   const int status = process_.wait();
   if (ledger.is_done(run)) return RunOutcome::done;
-  for (const RunOutcome outcome : {RunOutcome::failed, RunOutcome::busy})
-    if (status == exit_status(outcome)) return outcome;
+  if (status == exit_status(RunOutcome::busy)) return RunOutcome::busy;
+  if (status == exit_status(RunOutcome::failed) && ledger.failure(run)) return RunOutcome::failed;
   if (asked_to_stop_) return RunOutcome::stopped;
+  const auto lock = lock_patiently(ledger, run);
+  if (!lock) return RunOutcome::busy;  // another program has begun it anew
   const std::string reason = death(status);
-  if (const auto lock = ledger.try_lock(run)) ledger.record_failure(run, reason);
+  ledger.record_failure(run, reason);
   observer_->on_failed(reason);
   return RunOutcome::failed;
 }

@@ -33,6 +33,13 @@ std::vector<fs::path> checkpoint_files(const fs::path& folder) {
   return files;
 }
 
+Checkpoint read_checkpoint(const fs::path& path) {
+  Checkpoint checkpoint;
+  checkpoint.file = interop::read_safetensors(path);
+  checkpoint.state = config::parse_json(checkpoint.file.metadata[state_key], path.string());
+  return checkpoint;
+}
+
 }  // namespace
 
 void CheckpointStore::save(int64_t step, const Checkpoint& checkpoint) {
@@ -47,15 +54,22 @@ void CheckpointStore::save(int64_t step, const Checkpoint& checkpoint) {
 std::optional<Checkpoint> CheckpointStore::load_newest(const std::function<void(const std::string&)>& warn) {
   for (const fs::path& path : checkpoint_files(folder_)) {
     try {
-      Checkpoint checkpoint;
-      checkpoint.file = interop::read_safetensors(path);
-      checkpoint.state = config::parse_json(checkpoint.file.metadata[state_key], path.string());
-      return checkpoint;
+      return read_checkpoint(path);
     } catch (const RequestError& error) {
       const fs::path aside = path.string() + ".damaged";
       fs::rename(path, aside);
       warn("a damaged checkpoint was set aside as " + aside.string() + " (" + error.what() +
            "); going on from the one before it");
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<config::Json> CheckpointStore::newest_state() const {
+  for (const fs::path& path : checkpoint_files(folder_)) {
+    try {
+      return read_checkpoint(path).state;
+    } catch (const RequestError&) {  // load_newest says so
     }
   }
   return std::nullopt;

@@ -29,6 +29,9 @@ class CheckpointStore {
   /// before it is taken; none: empty.
   std::optional<Checkpoint> load_newest(const std::function<void(const std::string&)>& warn);
 
+  /// The state in the newest whole checkpoint; none: empty. Changes nothing.
+  std::optional<config::Json> newest_state() const;
+
   /// Removes all of them: the run is done.
   void clear();
 

@@ -13,7 +13,17 @@ config::Json identity(const TrainJob& job) {
   return {{"configuration", config::content_name(job.configuration)}, {"seed", job.seed}, {"threads", job.threads}};
 }
 
+void check_identity(const config::Json& state, const TrainJob& job) {
+  if (state.at("identity") != identity(job))
+    throw RequestError((job.folder / "checkpoints").string() + ": holds a checkpoint of another run: found " +
+                       state.at("identity").dump() + ", expected " + identity(job).dump());
+}
+
 }  // namespace
+
+void check_checkpoint(const TrainJob& job) {
+  if (const auto state = CheckpointStore(job.folder / "checkpoints").newest_state()) check_identity(*state, job);
+}
 
 RunState::RunState(const TrainJob& job) {
   const config::RecipeOptions& recipe = job.configuration.recipe;
@@ -58,9 +68,7 @@ Checkpoint RunState::to_checkpoint(const TrainJob& job) const {
 void RunState::restore(const Checkpoint& checkpoint, const TrainJob& job) {
   const torch::NoGradGuard no_grad;
   const std::string where = (job.folder / "checkpoints").string();
-  if (checkpoint.state.at("identity") != identity(job))
-    throw RequestError(where + ": holds a checkpoint of another run: found " + checkpoint.state.at("identity").dump() +
-                       ", expected " + identity(job).dump());
+  check_identity(checkpoint.state, job);
   std::map<std::string, torch::Tensor> saved(checkpoint.file.tensors.begin(), checkpoint.file.tensors.end());
   for (auto& [name, tensor] : tensors()) {
     const auto found = saved.find(name);

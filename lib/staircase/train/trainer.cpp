@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cmath>
+#include <map>
 #include <optional>
 
 #include <ATen/Parallel.h>
@@ -101,7 +102,7 @@ class Run {
       state_.model->set_step({seed, state_.step, first});
       const torch::Tensor loss = forward_loss(images.slice(0, first, end), targets.slice(0, first, end)) * share;
       loss_sum += loss.item<double>();
-      check_finite(loss_sum);
+      check_finite(loss_sum, "the loss", state_.step + 1);
       loss.backward();
     }
     state_.optimizer->step(learning_rate);
@@ -116,10 +117,10 @@ class Run {
     return soft_cross_entropy(logits.to(torch::kFloat), targets.to(job_.device));
   }
 
-  void check_finite(double loss) const {
+  void check_finite(double loss, const std::string& what, int64_t step) const {
     if (std::isfinite(loss)) return;
-    throw std::runtime_error("the loss is not finite at step " + std::to_string(state_.step + 1) + " (epoch " +
-                             std::to_string(state_.epoch + 1) +
+    throw std::runtime_error(what + " is not finite at step " + std::to_string(step) + " (epoch " +
+                             std::to_string((step - 1) / steps_.per_epoch + 1) +
                              "): a lower /recipe/learning_rate, a longer /recipe/warmup_epochs or "
                              "/recipe/clip_grad_norm may help");
   }
@@ -156,10 +157,13 @@ class Run {
 
   Scores score(nn::Classifier& model, const std::shared_ptr<const data::Dataset>& dataset) {
     const int64_t eval_batch = 128;
-    const auto loader = loader_of(dataset, data::LoaderMode::eval, eval_batch);
-    return evaluate(model, *loader, job_.device, recipe_.precision, [this] {
+    auto& loader = eval_loaders_[dataset.get()];  // kept: it names a damaged image once
+    if (!loader) loader = loader_of(dataset, data::LoaderMode::eval, eval_batch);
+    const Scores scores = evaluate(model, *loader, job_.device, recipe_.precision, [this] {
       if (stop_) save_when_due();
     });
+    check_finite(scores.loss, "the loss of the evaluation", state_.step);
+    return scores;
   }
 
   void add_all_scores(Json& line, const std::shared_ptr<const data::Dataset>& dataset, const std::string& prefix) {
@@ -244,6 +248,7 @@ class Run {
   RunState state_;
   StepCount steps_;
   std::unique_ptr<data::Loader> train_loader_;
+  std::map<const data::Dataset*, std::unique_ptr<data::Loader>> eval_loaders_;
   Clock::time_point epoch_start_, last_checkpoint_;
   int64_t epoch_batches_ = 0;
   double train_seconds_ = 0;
@@ -260,6 +265,17 @@ void check_job(const TrainJob& job) {
   if (images < c.recipe.batch_size)
     throw RequestError("/recipe/batch_size: found " + std::to_string(c.recipe.batch_size) + ", allowed is at most " +
                        std::to_string(images) + ", the number of training images");
+  const auto classes = static_cast<int64_t>(job.data.class_names.size());
+  if (classes != c.model.num_classes || job.data.channels != c.model.in_channels)
+    throw RequestError("/data: has " + std::to_string(classes) + " classes and " + std::to_string(job.data.channels) +
+                       " channels, but the network is made for " + std::to_string(c.model.num_classes) + " and " +
+                       std::to_string(c.model.in_channels));
+  const double size = static_cast<double>(c.data.image_size_px), most_gib = 256;
+  const double gib = static_cast<double>(c.recipe.batch_size * job.data.channels) * size * size * sizeof(float) / (1 << 30);
+  if (gib > most_gib)
+    throw RequestError("/recipe/batch_size: " + std::to_string(c.recipe.batch_size) + " images with /data/image_size_px " +
+                       std::to_string(c.data.image_size_px) + " take " + std::to_string(static_cast<int64_t>(gib)) +
+                       " GiB, allowed are at most " + std::to_string(static_cast<int64_t>(most_gib)));
   const int64_t micro = c.recipe.micro_batch_size ? c.recipe.micro_batch_size : c.recipe.batch_size;
   if (c.model.norm == config::Norm::batch && micro < 2)
     throw RequestError("/recipe/batch_size: 1 cannot go with /model/norm batch, which needs at least 2 images a step");

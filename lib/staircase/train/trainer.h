@@ -45,11 +45,14 @@ class TrainObserver {
 /// step than there are. Throws RequestError.
 void check_job(const TrainJob& job);
 
-/// timing.jsonl ends with the finished network's latency at batch 1, measured for at most a second or few passes.
+/// Refuses a folder whose newest checkpoint belongs to another configuration, seed or number of threads. Throws RequestError.
+void check_checkpoint(const TrainJob& job);
+
 /// Trains, or goes on from the newest checkpoint in the folder, and returns the content of summary.json.
+/// timing.jsonl ends with the finished network's latency at batch 1, measured for at most a second or few passes.
 /// On the CPU the result does not depend on how often and when it was interrupted, to the bit.
 /// Throws Interrupted after a checkpoint once `stop` is set; std::runtime_error with the step number
-/// when the loss is not finite, and naming the path when a file cannot be written; RequestError when
+/// when the loss of training or of an evaluation is not finite, and naming the path when a file cannot be written; RequestError when
 /// the checkpoint belongs to another model or there are fewer images than one batch.
 config::Json train(const TrainJob& job, TrainObserver& observer, const std::atomic<bool>& stop);
 
