@@ -19,10 +19,9 @@ Json resolved(const std::string& argument) {
                                                     content.contains("ladder") || content.contains("extends"));
     if (experiment) {
       Json whole = lab::write_experiment(lab::read_experiment(argument));
-      for (const char* part : {"model", "recipe", "data"}) {
-        if (whole["base"].contains(part)) whole[part] = whole["base"][part];
-      }
+      const Json base = whole["base"];
       whole.erase("base");
+      whole.update(base);
       return whole;
     }
   }

@@ -19,6 +19,14 @@ Experiment read(const std::string& text, const std::vector<std::string>& assignm
   return read_experiment(folder / "x.json", parsed);
 }
 
+/// Reads an experiment that extends parent.json.
+Experiment read_over(const std::string& parent, const std::string& child) {
+  const tests::TemporaryFolder folder;
+  write_file_atomically(folder / "parent.json", parent);
+  write_file_atomically(folder / "x.json", child);
+  return read_experiment(folder / "x.json");
+}
+
 std::vector<std::string> names(const DesignedExperiment& design) {
   std::vector<std::string> list;
   for (const Variant& variant : design.variants) list.push_back(variant.name);
@@ -63,6 +71,36 @@ TEST_CASE("A step of the file takes the place of the ladder's step of its name",
   CHECK(experiment.steps[1].group == "recipe");
 }
 
+TEST_CASE("Fields of a recipe beside a ladder change the ladder's own recipe", "[lab]") {
+  const Experiment experiment = read(R"({"kind": "ablation", "ladder": "resnet50-convnext_tiny", "base": {"recipe": {"batch_size": 128}}})");
+  CHECK(experiment.base.recipe.batch_size == 128);
+  CHECK(experiment.base.recipe.optimizer == config::Optimizer::sgd);
+  CHECK(experiment.base.recipe.epochs == 90);
+}
+
+TEST_CASE("Fields over a name that an extended file gives change what the name stands for", "[lab]") {
+  const std::string parent = R"({"kind": "single", "base": {"model": "convnext_tiny", "recipe": "small"}})";
+  const config::Configuration fields = read_over(parent, R"({"extends": "parent.json",
+    "base": {"model": {"kernel_size": 5}, "recipe": {"epochs": 3}}})").base;
+  CHECK(fields.model.kernel_size == 5);
+  CHECK(fields.model.depths == std::vector<int64_t>{3, 3, 9, 3});
+  CHECK(fields.model_drop_path_rate == 0.1);
+  CHECK(fields.recipe.epochs == 3);
+  CHECK(fields.recipe.batch_size == 128);
+  const config::Configuration named = read_over(parent, R"({"extends": "parent.json",
+    "base": {"model": {"from": "resnet50", "kernel_size": 5}, "recipe": "modern"}})").base;
+  CHECK(named.model.depths == std::vector<int64_t>{3, 4, 6, 3});
+  CHECK(named.recipe.batch_size == 4096);
+}
+
+TEST_CASE("Fields over a name in an extended file's override change what the name stands for", "[lab]") {
+  const Experiment experiment = read_over(R"({"kind": "single", "override": {"/recipe": "small"}})",
+                                          R"({"extends": "parent.json", "override": {"/recipe": {"epochs": 3}}})");
+  const config::RecipeOptions recipe = design_variants(experiment, 10, 3).variants[0].configuration.recipe;
+  CHECK(recipe.epochs == 3);
+  CHECK(recipe.batch_size == 128);
+}
+
 TEST_CASE("Cumulative steps pile up and one_at_a_time steps do not", "[lab]") {
   const auto piled = design_variants(read(with_design(two_steps, "cumulative")), 10, 3);
   CHECK(names(piled) == std::vector<std::string>{"base", "narrow", "gelu"});
@@ -93,6 +131,29 @@ TEST_CASE("A step that changes several fields is refused by name, unless it says
   CHECK_NOTHROW(read(with("\"bundle\": \"they belong together\",")));
 }
 
+TEST_CASE("A step that replaces a whole part but the recipe counts as several changes", "[lab]") {
+  const auto with = [](const std::string& edit, const std::string& bundle = "") {
+    return R"({"kind": "ablation", "base": {"model": "resnet50"}, "steps": [{"name": "whole", )" + bundle + R"("set": {)" + edit + "}}]}";
+  };
+  const std::string model = R"("/model": "convnext_tiny")";
+  for (const std::string& edit : {model, std::string(R"("/data": {"kind": "shapes"})"), std::string(R"("/init": {"new_head": true})")})
+    CHECK_THROWS_WITH(read(with(edit)), ContainsSubstring("x.json: /steps/0/set: replaces /") && ContainsSubstring("\"bundle\""));
+  CHECK_NOTHROW(read(with(model, R"("bundle": "another network", )")));
+  CHECK_NOTHROW(read(with(R"("/recipe": "small")")));
+  CHECK_THROWS_WITH(design_variants(read(with(R"("/model/": "convnext_tiny")")), 10, 3), ContainsSubstring("\"/model/\" leads nowhere"));
+}
+
+TEST_CASE("A step is not called base where that is the row it starts from", "[lab]") {
+  const auto with = [](const std::string& first, const std::string& design) {
+    return R"({"kind": "ablation", "design": ")" + design + R"(", "base": {"model": "resnet50"},
+      "steps": [)" + first + R"({"name": "base", "set": {"/model/norm": "layer"}}]})";
+  };
+  for (const std::string design : {"cumulative", "one_at_a_time", "grid", "pairwise", "shapley"})
+    CHECK_THROWS_WITH(read(with("", design)), ContainsSubstring("/steps/0/name: \"base\" is the row that the steps start from"));
+  CHECK_NOTHROW(read(with("", "leave_one_out")));
+  CHECK_NOTHROW(read(with(R"({"name": "resnet50", "set": {}}, )", "grid")));
+}
+
 TEST_CASE("Overriding the field that a step edits is refused, parts of a whole are not", "[lab]") {
   CHECK_THROWS_WITH(read(with_design(two_steps, "cumulative"), {"/model/width=16"}),
                     ContainsSubstring("/model/width") && ContainsSubstring("the step narrow edits"));
@@ -107,6 +168,17 @@ TEST_CASE("Candidates of a comparison may differ in their model alone", "[lab]")
   CHECK(design_variants(good, 10, 3).variants.size() == 2);
   CHECK_THROWS_WITH(read(head + R"({"name": "a", "model": "resnet50"}, {"name": "b", "model": "resnet50", "recipe": "modern"}]})"),
                     ContainsSubstring("/candidates/1/recipe"));
+}
+
+TEST_CASE("Each candidate of a comparison has a plain name of its own", "[lab]") {
+  const auto with = [](const std::string& first, const std::string& second) {
+    return R"({"kind": "comparison", "base": {"recipe": "small"}, "candidates": [{"name": ")" + first +
+           R"(", "model": "resnet50"}, {"name": ")" + second + R"(", "model": "convnext_tiny"}]})";
+  };
+  CHECK_NOTHROW(read(with("a", "b")));
+  CHECK_THROWS_WITH(read(with("a", "../b")), ContainsSubstring("/candidates/1/name: found \"../b\""));
+  CHECK_THROWS_WITH(read(with("", "b")), ContainsSubstring("/candidates/0/name: found \"\""));
+  CHECK_THROWS_WITH(read(with("a", "a")), ContainsSubstring("/candidates/1/name: \"a\" stands twice among the candidates"));
 }
 
 TEST_CASE("Mistakes in an experiment are named with their place", "[lab]") {
@@ -146,8 +218,34 @@ TEST_CASE("An assignment takes JSON or a bare word", "[lab]") {
   CHECK(parse_assignment("/model/norm=layer").value == "layer");
   CHECK(parse_assignment("/recipe/learning_rate=1e-3").value == 1e-3);
   CHECK(parse_assignment("/data/path=/a=b").value == "/a=b");
+  CHECK(parse_assignment("/model/width=-1").value == -1);
+  CHECK(parse_assignment("/model/patchify_norm=false").value == false);
+  for (const std::string word : {".", "..", "-", "e", "1.2.3", "1e999", ""})
+    CHECK(parse_assignment("/data/path=" + word).value == config::Json(word));
+  CHECK_THROWS_AS(parse_assignment("/seeds=[1"), RequestError);
   CHECK_THROWS_AS(parse_assignment("model/norm=layer"), RequestError);
   CHECK_THROWS_AS(parse_assignment("/model/norm"), RequestError);
+}
+
+TEST_CASE("An assignment to a field is refused where the file's override is no object", "[lab]") {
+  for (const std::string value : {"[]", "null"})
+    CHECK_THROWS_WITH(read(R"({"kind": "single", "override": )" + value + "}", {"/recipe/epochs=2"}),
+                      ContainsSubstring("x.json: /override: found ") && ContainsSubstring("allowed is an object of pointer to value"));
+}
+
+TEST_CASE("Relative paths start from the working folder, also in a part that is given as a whole", "[lab]") {
+  const std::string photos = (std::filesystem::current_path() / "photos").string();
+  const std::string weights = (std::filesystem::current_path() / "w.pth").string();
+  const Experiment whole = read(R"({"kind": "single"})", {R"(/data={"kind": "image_folder", "path": "photos"})", R"(/init={"weights": "w.pth"})"});
+  CHECK(whole.options.override_fields["/data"]["path"] == photos);
+  CHECK(whole.options.override_fields["/init"]["weights"] == weights);
+  const Experiment stepped = read(R"({"kind": "ablation", "base": {"model": "resnet50"}, "steps": [
+    {"name": "from_file", "set": {"/init/weights": "w.pth"}},
+    {"name": "photos", "bundle": "other images", "set": {"/data": {"kind": "image_folder", "path": "photos"}}}]})");
+  CHECK(stepped.steps[1].set["/data"]["path"] == photos);
+  const config::Json written = write_experiment(stepped);
+  CHECK(written["steps"][0]["set"]["/init/weights"] == weights);
+  CHECK(written["steps"][1]["set"]["/data"]["path"] == photos);
 }
 
 TEST_CASE("The committed schema is the program's own", "[lab]") {

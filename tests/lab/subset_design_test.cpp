@@ -96,6 +96,19 @@ TEST_CASE("Requirements that cannot be met are refused by name", "[lab]") {
   CHECK_NOTHROW(design_of(with_requires(four_steps("cumulative"), 2, {"gelu"})));
 }
 
+TEST_CASE("A step that needs two alternatives at once is refused by name", "[lab]") {
+  for (const std::string design : {"cumulative", "one_at_a_time", "grid"}) {
+    config::Json content = four_steps(design);
+    content["steps"][1]["set"] = {{"/model/activation", "relu"}};
+    CHECK_THROWS_WITH(design_of(with_requires(content, 1, {"gelu"})),
+                      ContainsSubstring("x.json: /steps/1/requires: the step layer cannot have all that it requires: ") &&
+                          ContainsSubstring("layer and gelu both set /model/activation"));
+    CHECK_THROWS_WITH(design_of(with_requires(with_requires(content, 2, {"gelu"}), 3, {"stem", "layer"})),
+                      ContainsSubstring("/steps/3/requires: the step no_mixing cannot have") &&
+                          ContainsSubstring("layer and gelu both set /model/activation"));
+  }
+}
+
 TEST_CASE("Alternatives and side branches go only with designs that never need both", "[lab]") {
   for (const std::string design : {"leave_one_out", "pairwise", "shapley"}) {
     config::Json alternatives = four_steps(design), side = four_steps(design);

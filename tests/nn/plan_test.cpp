@@ -74,6 +74,16 @@ TEST_CASE("Groups that do not divide the channels are refused with both fields",
   CHECK_THROWS_WITH(plan_model(options), ContainsSubstring("/model/groups") && ContainsSubstring("/model/width"));
 }
 
+TEST_CASE("Separate downsampling after a patchify stem without a norm is refused with both fields", "[nn]") {
+  ModelOptions options = find_model("convnext_tiny", here).options;
+  options.patchify_norm = false;
+  CHECK_THROWS_WITH(plan_model(options), ContainsSubstring("/model/patchify_norm: false") && ContainsSubstring("/model/downsampling separate"));
+  options.stem = config::Stem::conv7_pool;
+  CHECK_NOTHROW(plan_model(options));
+  const ModelPlan one_stage = plan_model(find_model("convnext_isotropic_small", here).options);
+  CHECK(one_stage.stem.size() == 1);
+}
+
 TEST_CASE("A network of absurd size is refused before anything is allocated", "[nn]") {
   ModelOptions options;
   options.width = 4096;

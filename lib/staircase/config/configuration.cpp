@@ -29,7 +29,7 @@ std::pair<std::string, std::string> part_and_field(const std::string& pointer, c
   const auto parts = pointer_parts(pointer, source);
   bool known = false;
   for (const std::string& name : part_names) known = known || parts[0] == name;
-  if (!known || parts.size() > 2)
+  if (!known || parts.size() > 2 || pointer.ends_with('/'))
     throw ConfigError({source, ""}, "\"" + pointer + "\" leads nowhere; a pointer into a configuration is /model/FIELD, "
                                                      "/recipe/FIELD, /data/FIELD or /init/FIELD");
   return {parts[0], parts.size() == 2 ? parts[1] : ""};
@@ -91,6 +91,8 @@ bool is_configuration_pointer(const std::string& pointer) {
     if (pointer == "/" + name || pointer.starts_with("/" + name + "/")) return true;
   return false;
 }
+
+bool is_whole_part(const std::string& pointer) { return pointer.find('/', 1) == std::string::npos; }
 
 std::vector<Difference> diff_configurations(const Configuration& a, const Configuration& b) {
   std::vector<Difference> all = diff_options(a.model, b.model);

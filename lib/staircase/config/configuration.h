@@ -50,6 +50,9 @@ Json get_field(const Configuration& configuration, const std::string& pointer, c
 /// Whether a pointer addresses a configuration (and not the experiment around it).
 bool is_configuration_pointer(const std::string& pointer);
 
+/// Whether a pointer into a configuration addresses a part as a whole: "/recipe", not "/recipe/epochs".
+bool is_whole_part(const std::string& pointer);
+
 std::vector<Difference> diff_configurations(const Configuration& a, const Configuration& b);
 
 /// Names the content: 16 hexadecimal digits. Equal configurations have equal names.

@@ -67,7 +67,7 @@ struct ModelOptions {
         field("width", &M::width, "channels of the first stage; each later stage doubles them", range(1, 4096)),
         field("width_factor", &M::width_factor, "multiplies every width; the first stage's is rounded", range(0.001, 16)),
         field("stem", &M::stem, "7x7 stride 2 with max-pooling, 4x4 stride 4, or 16x16 stride 16"),
-        field("patchify_norm", &M::patchify_norm, "a norm after the patchify stem (with separate downsampling between stages there always is one)"),
+        field("patchify_norm", &M::patchify_norm, "a norm after the patchify stem; separate downsampling between stages needs it"),
         field("patchify_activation", &M::patchify_activation, "an activation after the patchify stem"),
         field("spatial", &M::spatial, "what mixes space in a block: a dense, grouped or depthwise convolution"),
         field("groups", &M::groups, "groups of the spatial convolution where it is grouped", range(1, 65536)),

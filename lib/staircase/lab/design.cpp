@@ -21,9 +21,6 @@ Json shown_value(const Configuration& configuration, const std::string& pointer,
   return config::get_field(configuration, pointer, source);
 }
 
-/// "/recipe", not "/recipe/epochs".
-bool is_whole_part(const std::string& pointer) { return pointer.find('/', 1) == std::string::npos; }
-
 class Designer {
  public:
   Designer(const Experiment& experiment, int64_t classes, int64_t channels)
@@ -70,7 +67,7 @@ class Designer {
       // A part as a whole first, or it would undo the override of one of its fields.
       for (const bool whole : {true, false})
         for (const auto& [pointer, value] : experiment_.options.override_fields.items())
-          if (is_whole_part(pointer) == whole)
+          if (config::is_whole_part(pointer) == whole)
             config::set_field(c, pointer, value, source_, model_reader());
       take_from_data(c.model.num_classes, classes_, "num_classes", "classes");
       take_from_data(c.model.in_channels, channels_, "in_channels", "channels");
@@ -174,7 +171,7 @@ class Designer {
     for (const bool whole : {true, false})
       for (size_t i = 0; i < steps_.size(); ++i)
         for (const auto& [pointer, value] : steps_[i].set.items())
-          if (holds(subset, i) && is_whole_part(pointer) == whole)
+          if (holds(subset, i) && config::is_whole_part(pointer) == whole)
             config::set_field(configuration, pointer, value, source_, model_reader());
     return configuration;
   }

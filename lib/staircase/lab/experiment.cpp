@@ -17,6 +17,20 @@ using config::Json;
 using config::Place;
 using config::StepOptions;
 
+/// Fields without "from" that lie over the name of a model or a recipe start from that name.
+Json started_from(const Json& name, Json fields) {
+  if (name.is_string() && fields.is_object() && !fields.contains("from")) fields["from"] = name;
+  return fields;
+}
+
+Json merge_experiments(const Json& under, Json over) {
+  for (const char* pointer : {"/base/model", "/base/recipe", "/override/~1model", "/override/~1recipe"}) {
+    const Json::json_pointer named(pointer);
+    if (under.contains(named) && over.contains(named)) over[named] = started_from(under[named], over[named]);
+  }
+  return config::merge_json(under, over);
+}
+
 /// The file merged over those that it extends. Relative paths start from the file that names them.
 Json read_merged(const fs::path& file, int depth) {
   const int most = 16;
@@ -29,7 +43,7 @@ Json read_merged(const fs::path& file, int depth) {
   if (!extends->is_string()) config::detail::refuse(*extends, {file.string(), "/extends"}, "the name of a file");
   const fs::path parent = file.parent_path() / extends->get<std::string>();
   content.erase("extends");
-  return config::merge_json(read_merged(parent, depth + 1), content);
+  return merge_experiments(read_merged(parent, depth + 1), content);
 }
 
 void set_pointer(Json& content, const Assignment& assignment) {
@@ -50,6 +64,13 @@ void set_pointer(Json& content, const Assignment& assignment) {
   }
   if (!at->is_object()) throw ConfigError({"--set", assignment.pointer}, "leads into a value that is no object");
   (*at)[parts.back()] = assignment.value;
+}
+
+void set_override(Json& content, const Assignment& assignment, const std::string& source) {
+  if (!content.contains("override")) content["override"] = Json::object();
+  Json& fields = content["override"];
+  if (!fields.is_object()) config::detail::refuse(fields, {source, "/override"}, "an object of pointer to value");
+  fields[assignment.pointer] = assignment.value;
 }
 
 StepOptions from_ladder(const nn::LadderStep& step) {
@@ -73,7 +94,7 @@ void resolve_ladder(ExperimentOptions& options, const std::string& source) {
     throw ConfigError({source, "/model"}, "cannot name a network beside /ladder, which says where the walk starts; "
                                           "single fields are allowed");
   base["model"] = config::merge_json(config::write_options(ladder.base), base.value("model", Json::object()));
-  if (!base.contains("recipe")) base["recipe"] = ladder.base_recipe;
+  base["recipe"] = started_from(ladder.base_recipe, base.value("recipe", Json::object()));
   std::vector<StepOptions> own = std::move(options.steps);
   options.steps.clear();
   for (const nn::LadderStep& rung : ladder.steps) {
@@ -102,26 +123,55 @@ void check_name(const std::string& name, const Place& place) {
     throw ConfigError(place, "found \"" + name + "\", allowed are 1 to 100 letters, digits, '.', '_' and '-', not '.' first");
 }
 
+/// Steps and candidates name the rows of tables, so each name is plain and stands once.
+template <class Item>
+void check_names(const std::vector<Item>& items, const std::string& source, const std::string& list) {
+  std::set<std::string> names;
+  for (size_t i = 0; i < items.size(); ++i) {
+    const Place place = Place{source, "/" + list}.at(i).at("name");
+    check_name(items[i].name, place);
+    if (!names.insert(items[i].name).second)
+      throw ConfigError(place, "\"" + items[i].name + "\" stands twice among the " + list);
+  }
+}
+
+/// `pointers`: what a step sets that says no reason to set several fields. The recipe as a whole counts as one.
+void check_one_change(const std::vector<std::string>& pointers, const Place& place) {
+  const std::string rule = "; a step changes one, or says why in \"bundle\"";
+  if (pointers.size() > 1)
+    throw ConfigError(place, "changes " + std::to_string(pointers.size()) + " fields (" + join(pointers) + ")" + rule);
+  for (const std::string& pointer : pointers)
+    if (config::is_whole_part(pointer) && pointer != "/recipe")
+      throw ConfigError(place, "replaces " + pointer + " as a whole, which counts as several fields" + rule);
+}
+
 /// A step sets one field, or says why it sets several.
 void check_steps(const ExperimentOptions& options, const std::string& source) {
-  std::set<std::string> names;
+  check_names(options.steps, source, "steps");
   for (size_t i = 0; i < options.steps.size(); ++i) {
     const StepOptions& step = options.steps[i];
-    const Place place = Place{source, "/steps"}.at(i);
-    check_name(step.name, place.at("name"));
-    if (!names.insert(step.name).second) throw ConfigError(place.at("name"), "\"" + step.name + "\" stands twice among the steps");
-    if (!step.set.is_object()) config::detail::refuse(step.set, place.at("set"), "an object of pointer to value");
+    const Place place = Place{source, "/steps"}.at(i).at("set");
+    if (!step.set.is_object()) config::detail::refuse(step.set, place, "an object of pointer to value");
     std::vector<std::string> pointers;
     for (const auto& [pointer, value] : step.set.items()) {
       if (!config::is_configuration_pointer(pointer))
-        throw ConfigError(place.at("set").at(pointer), "a step sets fields under /model, /recipe, /data or /init");
+        throw ConfigError(place.at(pointer), "a step sets fields under /model, /recipe, /data or /init");
       pointers.push_back(pointer);
     }
-    if (pointers.empty() && i > 0) throw ConfigError(place.at("set"), "sets nothing; only a first step may, to name the base");
-    if (pointers.size() > 1 && step.bundle.empty())
-      throw ConfigError(place.at("set"), "changes " + std::to_string(pointers.size()) + " fields (" + join(pointers) +
-                                             "); a step changes one, or says why in \"bundle\"");
+    if (pointers.empty() && i > 0) throw ConfigError(place, "sets nothing; only a first step may, to name the base");
+    if (step.bundle.empty()) check_one_change(pointers, place);
   }
+}
+
+/// The row of the base is called "base", unless a first step names it or, in leave_one_out, there is none.
+void check_base_name(const ExperimentOptions& options, const std::string& source) {
+  const bool named = !options.steps.empty() && options.steps[0].set.empty();
+  if (named || options.design == config::Design::leave_one_out) return;
+  for (size_t i = 0; i < options.steps.size(); ++i)
+    if (options.steps[i].name == "base")
+      throw ConfigError(Place{source, "/steps"}.at(i).at("name"),
+                        "\"base\" is the row that the steps start from; use another name, or name that row by a first "
+                        "step that sets nothing");
 }
 
 void check_overrides(const ExperimentOptions& options, const std::string& source) {
@@ -159,11 +209,17 @@ std::string absolute_path(const std::string& path) {
   return path.empty() ? path : fs::absolute(path).lexically_normal().string();
 }
 
-void make_paths_absolute(Json& fields) {
-  for (const char* pointer : {"/data/path", "/init/weights"}) {
-    const auto path = fields.find(pointer);
-    if (path != fields.end() && path->is_string()) *path = absolute_path(path->get<std::string>());
-  }
+void make_path_absolute(Json& fields, const std::string& key) {
+  const auto path = fields.find(key);
+  if (path != fields.end() && path->is_string()) *path = absolute_path(path->get<std::string>());
+}
+
+/// `edits`: pointer to value, where a value may be a part as a whole.
+void make_paths_absolute(Json& edits) {
+  make_path_absolute(edits, "/data/path");
+  make_path_absolute(edits, "/init/weights");
+  if (edits.contains("/data")) make_path_absolute(edits["/data"], "path");
+  if (edits.contains("/init")) make_path_absolute(edits["/init"], "weights");
 }
 
 /// Whatever but the network would differ between candidates is refused by name.
@@ -188,9 +244,9 @@ Assignment parse_assignment(const std::string& text) {
   Assignment assignment{text.substr(0, equal), {}};
   config::pointer_parts(assignment.pointer, "--set");
   const std::string value = text.substr(equal + 1);
-  const bool looks_like_json = value.find_first_of("{[\"") == 0 || value.find_first_not_of("-+.eE0123456789") == std::string::npos ||
-                               value == "true" || value == "false" || value == "null";
-  assignment.value = looks_like_json && !value.empty() ? config::parse_json(value, "--set " + text) : Json(value);
+  // What begins like an object, a list or a text is meant as one; "." and "1.2.3" are words.
+  const bool is_json = value.find_first_of("{[\"") == 0 || Json::accept(value);
+  assignment.value = is_json ? config::parse_json(value, "--set " + text) : Json(value);
   return assignment;
 }
 
@@ -205,7 +261,7 @@ Experiment read_experiment(const fs::path& file, const std::vector<Assignment>& 
   Json content = read_merged(file, 0);
   for (const Assignment& each : assignments) {
     if (!config::is_configuration_pointer(each.pointer)) set_pointer(content, each);
-    else content["override"][each.pointer] = each.value;
+    else set_override(content, each, file.string());
   }
   if (!content.contains("name")) content["name"] = file.stem().string();
   return resolve_experiment(content, file.string());
@@ -221,16 +277,18 @@ Experiment resolve_experiment(const Json& content, const std::string& source) {
   if (!options.base.is_object()) config::detail::refuse(options.base, {source, "/base"}, "an object with model, recipe, data and init");
   if (!options.ladder.empty()) resolve_ladder(options, source);
   check_kind(options, source);
+  check_names(options.candidates, source, "candidates");
   check_steps(options, source);
+  check_base_name(options, source);
   check_requirements(options.steps, source);
   check_overrides(options, source);
   experiment.base = config::read_configuration(options.base, source, model_reader());
-  experiment.steps = options.steps;
   // The same words from another folder would mean other data.
   experiment.base.data.path = absolute_path(experiment.base.data.path);
   experiment.base.init.weights = absolute_path(experiment.base.init.weights);
   make_paths_absolute(options.override_fields);
-  for (StepOptions& step : experiment.steps) make_paths_absolute(step.set);
+  for (StepOptions& step : options.steps) make_paths_absolute(step.set);
+  experiment.steps = options.steps;
   return experiment;
 }
 

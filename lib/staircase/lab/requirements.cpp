@@ -46,6 +46,29 @@ class CircleSearch {
   std::map<size_t, bool> done_;
 };
 
+/// The step and all that it requires, directly or through others.
+std::vector<const StepOptions*> with_required(const std::vector<StepOptions>& steps, const StepOptions& step) {
+  std::vector<const StepOptions*> all{&step};
+  for (size_t at = 0; at < all.size(); ++at)
+    for (const std::string& name : all[at]->required_steps) {
+      const StepOptions* required =
+          &*std::find_if(steps.begin(), steps.end(), [&](const StepOptions& each) { return each.name == name; });
+      if (std::find(all.begin(), all.end(), required) == all.end()) all.push_back(required);
+    }
+  return all;
+}
+
+void check_no_alternatives(const std::vector<StepOptions>& steps, const StepOptions& step, const Place& place) {
+  std::map<std::string, std::string> set_by;
+  for (const StepOptions* each : with_required(steps, step))
+    for (const auto& [pointer, value] : each->set.items()) {
+      const auto [before, is_new] = set_by.emplace(pointer, each->name);
+      if (!is_new)
+        throw ConfigError(place, "the step " + step.name + " cannot have all that it requires: " + before->second + " and " +
+                                     each->name + " both set " + pointer + ", so they are alternatives");
+    }
+}
+
 }  // namespace
 
 bool Requirements::none() const {
@@ -77,6 +100,8 @@ void check_requirements(const std::vector<StepOptions>& steps, const std::string
     }
   CircleSearch search(steps, source);
   for (size_t i = 0; i < steps.size(); ++i) search.visit(i);
+  for (size_t i = 0; i < steps.size(); ++i)
+    check_no_alternatives(steps, steps[i], Place{source, "/steps"}.at(i).at("requires"));
 }
 
 Requirements requirements_of(const std::vector<StepOptions>& steps, const std::string& source) {

@@ -34,7 +34,8 @@ struct Requirements {
   Subset with_dependents(size_t step) const;
 };
 
-/// Throws config::ConfigError for an unknown name (with the nearest known one) and for a circle (naming it).
+/// Throws config::ConfigError for an unknown name (with the nearest known one), for a circle (naming it) and for a
+/// step that needs two steps which set the same field (naming them): no configuration has both.
 /// A first step that sets nothing is the base, which is always there. `steps`: as in the file.
 void check_requirements(const std::vector<config::StepOptions>& steps, const std::string& source);
 

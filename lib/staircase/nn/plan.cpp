@@ -84,9 +84,7 @@ std::vector<LayerSpec> plan_stem(const ModelOptions& o, int64_t in, int64_t out)
   } else {
     const int64_t patch = o.stem == Stem::patchify4 ? 4 : 16;
     stem = {convolution("conv", in, out, patch, patch, 0)};
-    // Without this norm a network with separate downsampling between its stages diverges.
-    const bool downsamples = o.downsampling == Downsampling::separate && o.depths.size() > 1;
-    if (o.patchify_norm || downsamples) stem.push_back(norm_layer(o, "norm", out));
+    if (o.patchify_norm) stem.push_back(norm_layer(o, "norm", out));
     if (o.patchify_activation) stem.push_back(activation_layer(o, "activation", out));
   }
   return with_biases(o, stem);
@@ -138,6 +136,13 @@ double total_parameters(const ModelPlan& plan) {
   return total;
 }
 
+void check_patchify_norm(const ModelOptions& o, const Place& place) {
+  const bool without = o.stem != Stem::conv7_pool && !o.patchify_norm;
+  if (without && o.downsampling == Downsampling::separate && o.depths.size() > 1)
+    throw ConfigError(place.at("patchify_norm"), "false does not go with " + place.at("downsampling").pointer +
+                                                     " separate between stages: without that norm the network diverges");
+}
+
 void check_groups(const ModelOptions& o, const ModelPlan& plan, const Place& place) {
   if (o.spatial != Spatial::grouped) return;
   for (size_t s = 0; s < plan.stages.size(); ++s)
@@ -154,6 +159,7 @@ void check_groups(const ModelOptions& o, const ModelPlan& plan, const Place& pla
 }  // namespace
 
 ModelPlan plan_model(const ModelOptions& o, const Place& place) {
+  check_patchify_norm(o, place);
   const auto base = std::max<int64_t>(1, std::llround(static_cast<double>(o.width) * o.width_factor));
   const int64_t classes = o.num_classes ? o.num_classes : 1000;
   ModelPlan plan;
