@@ -24,6 +24,13 @@ cat >"$work/experiment.json" <<'CONFIG'
 }
 CONFIG
 
+# check_same: what the killed and resumed run ended with has the bytes of the undisturbed one.
+check_same() {
+  for file in "$work"/undisturbed/runs/*/metrics.jsonl "$work"/undisturbed/runs/*/summary.json \
+    "$work"/undisturbed/runs/*/weights.safetensors; do
+    cmp "$file" "$work/killed/${file#"$work"/undisturbed/}" || { echo "Not the same bytes: $file"; exit 1; }
+  done
+}
 milliseconds() { date +%s%3N; }
 run() { "$program" run "$work/experiment.json" --out "$work/$1" >/dev/null 2>"$work/log"; }
 
@@ -33,7 +40,8 @@ whole=$(($(milliseconds) - began))
 echo "An undisturbed run takes $whole ms; seed $seed."
 
 # Each start goes on from where the last one was killed. A run that ends before its kill does not
-# count: then the folder is emptied and the walk through it begins anew, to be killed at other moments.
+# count: its end is compared, then the folder is emptied and the walk through it begins anew, to be
+# killed at other moments.
 killed=0 attempt=0
 while [ "$killed" -lt "$kills" ]; do
   attempt=$((attempt + 1))
@@ -48,14 +56,10 @@ while [ "$killed" -lt "$kills" ]; do
   wait $child 2>/dev/null || status=$?
   case $status in
     137) killed=$((killed + 1)) ;;
-    0) rm -rf "$work/killed" ;;
+    0) check_same; rm -rf "$work/killed" ;;
     *) cat "$work/log"; echo "The program ended with status $status after a kill."; exit 1 ;;
   esac
 done
 run killed || { cat "$work/log"; exit 1; }
-
-for file in "$work"/undisturbed/runs/*/metrics.jsonl "$work"/undisturbed/runs/*/summary.json \
-  "$work"/undisturbed/runs/*/weights.safetensors; do
-  cmp "$file" "$work/killed/${file#"$work"/undisturbed/}" || { echo "Not the same bytes: $file"; exit 1; }
-done
+check_same
 echo "$killed SIGKILLs, each followed by the same command: the same bytes in metrics.jsonl, summary.json and weights.safetensors."

@@ -47,6 +47,7 @@ wait_until() {
     sleep 0.1
   done
 }
+is_busy() { busy_processes "$1" | grep -x "$2"; }
 none_running() { [ "$(state_count "$1" running)" != 0 ] || echo yes; }
 
 check_same() {
@@ -111,9 +112,10 @@ first=$!
 wait_until 60 busy_processes shared
 start shared &
 second=$!
-sleep 2
+wait_until 60 is_busy shared $second
 kill -9 $first
 wait $first 2>/dev/null || true
+[ "$(state_count shared done)" -lt 6 ] || fail "The kill of the first program left the other nothing to do."
 wait $second || fail "The program that was left did not end well."
 check_same shared
 echo "One of two programs on a folder killed: the other did all that was left."

@@ -1,4 +1,4 @@
-// Slow: how hard the shapes are. The header of shapes.h quotes longer runs of the same two learners.
+// Slow: how hard the shapes are. The header of shapes.h quotes what both learners reach.
 
 #include <torch/nn/functional/loss.h>
 
@@ -89,7 +89,7 @@ double train(Model& model, int64_t steps, double learning_rate) {
   return accuracy(model, val);
 }
 
-/// Steps of batch 64; more of them, with -s to see the shares, measure what shapes.h quotes.
+/// Steps of batch 64; the usual ones, with -s to see the shares, measure what shapes.h quotes.
 int64_t steps_or(int64_t usual) {
   const char* asked = std::getenv("STAIRCASE_SHAPES_STEPS");
   return asked ? std::atoll(asked) : usual;
@@ -97,11 +97,11 @@ int64_t steps_or(int64_t usual) {
 
 }  // namespace
 
-TEST_CASE("A ConvNet learns the shapes well above chance in 150 steps of 64", "[data][slow]") {
+TEST_CASE("A small ConvNet passes 80 percent on the shapes in 150 steps of 64", "[data][slow]") {
   torch::manual_seed(0);
   ConvNet model;
   const double share = train(model, steps_or(150), 4e-3);
-  CHECK(share > 0.40);
+  CHECK(share > 0.80);
 }
 
 TEST_CASE("A linear classifier on pixels does not learn the shapes", "[data][slow]") {

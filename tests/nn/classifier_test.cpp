@@ -9,18 +9,79 @@ using namespace staircase::nn;
 
 namespace {
 
-config::ModelOptions tiny() {
-  config::ModelOptions options = find_model("convnext_tiny", {"test", ""}).options;
+/// A named model or rung at an eighth of its width, with five blocks.
+config::ModelOptions shrunk(const std::string& name) {
+  config::ModelOptions options = find_model(name, {"test", ""}).options;
   options.width_factor = 0.125;
   options.depths = {1, 1, 2, 1};
   options.num_classes = 5;
   return options;
 }
 
+config::ModelOptions tiny() { return shrunk("convnext_tiny"); }
+
 std::shared_ptr<Classifier> built(uint64_t seed, config::ModelOptions options = tiny()) {
   auto model = std::make_shared<Classifier>(options);
   initialize(*model, seed);
   return model;
+}
+
+/// A child by its name; null: there is none.
+std::shared_ptr<torch::nn::Module> child(const torch::nn::Module& parent, const std::string& name) {
+  const auto children = parent.named_children();
+  const auto* found = children.find(name);
+  return found ? *found : nullptr;
+}
+
+std::shared_ptr<Chain> chain(const torch::nn::Module& parent, const std::string& name) {
+  return std::dynamic_pointer_cast<Chain>(child(parent, name));
+}
+
+void check_layout(const torch::Tensor& x, const std::string& path) {
+  INFO(path);
+  CHECK(x.is_contiguous(torch::MemoryFormat::ChannelsLast));
+  CHECK_FALSE(x.is_contiguous());  // with one channel or position both hold, and nothing is seen
+}
+
+/// Runs layers one after another and checks the memory of what each gives.
+torch::Tensor run_checked(const LayerList& layers, torch::Tensor x, const std::string& path) {
+  for (const auto& layer : layers) {
+    x = layer->forward(x);
+    check_layout(x, path + layer->spec().name);
+  }
+  return x;
+}
+
+struct CheckedRun {
+  torch::Tensor logits;
+  int blocks = 0, downsamplings = 0, shortcuts = 0;  ///< that were checked
+};
+
+/// A forward pass that checks the memory after every layer and block before the head.
+CheckedRun run_checked(const Classifier& model, torch::Tensor x) {
+  CheckedRun run;
+  x = run_checked(chain(model, "stem")->layers(), x, "stem.");
+  for (const auto& stage : child(model, "stages")->named_children()) {
+    const std::string path = "stages." + stage.key() + ".";
+    if (const auto downsample = chain(*stage.value(), "downsample")) {
+      x = run_checked(downsample->layers(), x, path + "downsample.");
+      ++run.downsamplings;
+    }
+    for (const auto& item : child(*stage.value(), "blocks")->named_children()) {
+      const auto block = std::dynamic_pointer_cast<Block>(item.value());
+      const std::string block_path = path + "blocks." + item.key() + ".";
+      run_checked(block->branch(), x, block_path);
+      if (const auto shortcut = chain(*block, "shortcut")) {
+        run_checked(shortcut->layers(), x, block_path + "shortcut.");
+        ++run.shortcuts;
+      }
+      x = block->forward(x);
+      check_layout(x, block_path);
+      ++run.blocks;
+    }
+  }
+  run.logits = run_layers(chain(model, "head")->layers(), x);
+  return run;
 }
 
 }  // namespace
@@ -65,15 +126,25 @@ TEST_CASE("Images of another shape are refused with both shapes", "[nn]") {
 }
 
 TEST_CASE("Activations stay channels_last from the stem to the head", "[nn]") {
-  auto model = built(0);
-  model->eval();
-  torch::Tensor y = torch::randn({2, 3, 64, 64}).contiguous(torch::MemoryFormat::ChannelsLast);
-  for (const auto& child : model->named_children())
-    if (child.key() == "stem") y = std::dynamic_pointer_cast<Chain>(child.value())->forward(y);
-  CHECK(y.is_contiguous(torch::MemoryFormat::ChannelsLast));
-  for (const auto& block : {model->blocks()[0]}) {
-    y = block->forward(y);
-    CHECK(y.is_contiguous(torch::MemoryFormat::ChannelsLast));
+  struct Network {
+    const char* name;
+    int downsamplings, shortcuts;
+  };
+  const torch::Tensor images =
+      torch::randn({2, 3, 64, 64}).contiguous(torch::MemoryFormat::ChannelsLast);
+  // LayerNorm and downsampling layers; BatchNorm and dense, BatchNorm and depthwise kernels.
+  for (const Network& network : {Network{"convnext_tiny", 3, 0}, Network{"resnet50", 0, 4},
+                                 Network{"resnet50-convnext_tiny/fewer_norms", 0, 3}}) {
+    auto model = built(0, shrunk(network.name));
+    for (const bool training : {false, true}) {
+      INFO(network.name << (training ? " in training" : " in evaluation"));
+      model->train(training);
+      const CheckedRun run = run_checked(*model, images);
+      CHECK(run.blocks == 5);
+      CHECK(run.downsamplings == network.downsamplings);
+      CHECK(run.shortcuts == network.shortcuts);
+      CHECK(torch::allclose(run.logits, model->forward(images)));  // it was the model's own way
+    }
   }
 }
 

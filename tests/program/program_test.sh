@@ -63,9 +63,20 @@ case $shown in *'"class": '*'"weight": '*) ;; *) echo "preview says no labels: $
 [ "$(head -c 4 "$work/x.png" | tail -c 3)" = PNG ] || { echo "preview wrote no PNG"; failed=1; }
 mkdir -p "$work/photos/train/cat" "$work/photos/val/cat"
 refuse 2 'photos/train/cat' run x.json --set '/data={"kind": "image_folder", "path": "photos"}'
+# CIFAR-10 with one image a file, but the first file is cut short.
 mkdir "$work/cifar"
+printf '%s\n' airplane automobile bird cat deer dog frog horse ship truck >"$work/cifar/batches.meta.txt"
+for file in data_batch_2 data_batch_3 data_batch_4 data_batch_5 test_batch; do
+  head -c 3073 /dev/zero >"$work/cifar/$file.bin"
+done
 head -c 5000 /dev/zero >"$work/cifar/data_batch_1.bin"
-refuse 2 'cifar' run x.json --set '/data={"kind": "cifar10", "path": "cifar"}'
+refuse 2 'cifar/data_batch_1.bin: has 5,000 bytes, expected a multiple of 3,073' run x.json --set '/data={"kind": "cifar10", "path": "cifar"}'
+printf '{"kind": "single", "base": {"model": "resnet50", "init": {"weights": "w.pth"}}}' >"$work/a.json"
+printf '{"kind": "single", "base": {"model": "convnext_tiny"}}' >"$work/b.json"
+differ=$("$program" diff "$work/a.json" "$work/b.json" --json)
+for key in '"/init/weights"' '"/model_drop_path_rate"'; do
+  case $differ in *"$key"*) ;; *) echo "diff leaves out $key: $differ"; failed=1 ;; esac
+done
 config '{"kind": "single", "kind": "single"}'
 refuse 2 '"kind" stands twice' run x.json
 config '{"kind": "single", "seeds": [NaN]}'

@@ -7,6 +7,7 @@
 #include "staircase/config/json_lines.h"
 #include "staircase/data/open_data.h"
 #include "staircase/interop/model_file.h"
+#include "staircase/train/evaluate.h"
 #include "support/catch.h"
 #include "support/small_experiment.h"
 #include "support/temporary_folder.h"
@@ -108,7 +109,9 @@ TEST_CASE("A checkpoint of another seed is refused and stays as it was", "[train
   StopAfter observer(3);
   CHECK_THROWS_AS(train::train(job, observer, observer.stop), Interrupted);
   const std::string before = read_file(checkpoints(job.folder).back());
+  CHECK_NOTHROW(check_checkpoint(job));
   job.seed = 1;
+  CHECK_THROWS_AS(check_checkpoint(job), RequestError);
   CHECK_THROWS_AS(train_through(job), RequestError);
   CHECK(read_file(checkpoints(job.folder).back()) == before);
 }
@@ -122,6 +125,37 @@ TEST_CASE("A loss that is not finite stops the run with the step", "[train]") {
   c.recipe.weight_decay = 10;
   c.recipe.epochs = 20;
   CHECK_THROWS_WITH(train_through(job_in(folder / "run", c)), ContainsSubstring("the loss is not finite at step "));
+}
+
+TEST_CASE("Weights that only an evaluation finds broken stop the run, too", "[train]") {
+  const tests::TemporaryFolder folder;
+  config::Configuration c = tests::small_configuration();
+  c.recipe.optimizer = config::Optimizer::sgd;
+  c.recipe.learning_rate = 1000;
+  c.recipe.warmup_epochs = 0;
+  c.recipe.weight_decay = 1e30;
+  c.recipe.epochs = 1;
+  c.recipe.batch_size = 80;  // one step, whose loss is still that of the first weights
+  CHECK_THROWS_WITH(train_through(job_in(folder / "run", c)),
+                    ContainsSubstring("the loss of the evaluation is not finite at step 1 (epoch 1)"));
+  CHECK_FALSE(fs::exists(folder / "run/summary.json"));
+}
+
+TEST_CASE("Data that the network is not made for is refused before anything is written", "[train]") {
+  const tests::TemporaryFolder folder;
+  TrainJob job = job_in(folder / "run");
+  job.data.class_names.pop_back();
+  CHECK_THROWS_WITH(train_through(job), "/data: has 9 classes and 3 channels, but the network is made for 10 and 3");
+  CHECK_FALSE(fs::exists(folder / "run"));
+}
+
+TEST_CASE("A batch that no machine holds is refused before it is allocated", "[train]") {
+  const tests::TemporaryFolder folder;
+  config::Configuration c = tests::small_configuration();
+  c.data.train_images = 2000000;
+  c.recipe.batch_size = 1 << 20;
+  c.data.image_size_px = 4096;
+  CHECK_THROWS_WITH(check_job(job_in(folder / "run", c)), ContainsSubstring("take 196608 GiB, allowed are at most 256"));
 }
 
 TEST_CASE("More images a step than there are is refused before anything is written", "[train]") {
@@ -180,11 +214,21 @@ TEST_CASE("The weights file of a run gives the accuracy that its summary reports
   const tests::TemporaryFolder folder;
   const TrainJob job = job_in(folder / "run");
   const config::Json summary = train_through(job);
-  CHECK(summary["images"] == 40);
-  CHECK(summary.contains("top5_ema"));
+  CHECK(summary.at("images") == 40);
   const auto loaded = interop::open_model_file(folder / "run" / "weights.safetensors");
-  CHECK(loaded.description.class_names.size() == 10);
-  CHECK(loaded.description.recipe == job.configuration.recipe);
+  const interop::ModelDescription& described = loaded.description;
+  CHECK(described.class_names.size() == 10);
+  CHECK(described.recipe == job.configuration.recipe);
+  const auto model = interop::build_model(loaded);
+  data::Loader loader(job.data.val, described.data, described.recipe,
+                      data::LoaderMode::eval, {128, 1});
+  const Scores scores = evaluate(*model, loader, torch::kCPU, described.recipe.precision);
+  const auto reported = [&](const char* key) { return summary.at(key).get<double>(); };
+  CHECK(scores.images == 40);
+  CHECK(scores.top1 == Approx(reported("top1_ema")));
+  CHECK(scores.top5 == Approx(reported("top5_ema")));
+  CHECK(scores.loss == Approx(reported("loss_ema")));
+  CHECK(scores.loss != Approx(reported("loss")));  // the raw weights would not do
 }
 
 TEST_CASE("A finished run leaves its latency among the times, and only there", "[train]") {
