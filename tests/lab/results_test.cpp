@@ -68,6 +68,16 @@ TEST_CASE("Subtotals leave side branches out and part recipe from architecture",
   CHECK(results["recipe_and_architecture"][1]["delta"] == -1.0);
 }
 
+TEST_CASE("A walk through recipes alone has no sum of architecture", "[lab]") {
+  Folder f;
+  f.design.variants.resize(2);
+  f.finish(0, 0, 50);
+  f.finish(1, 0, 57);
+  const config::Json sums = f.results()["recipe_and_architecture"];
+  REQUIRE(sums.size() == 1);
+  CHECK(sums[0]["group"] == "recipe");
+}
+
 TEST_CASE("Rows are compared by raw weights when one recipe has no average", "[lab]") {
   Folder f;
   CHECK(f.results()["score"] == "top1");

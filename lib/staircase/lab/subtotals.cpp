@@ -45,11 +45,13 @@ void add_row(Sum& sum, const Json& results, const Json& row) {
 
 Json write(const std::vector<Sum>& sums) {
   Json written = Json::array();
-  for (const Sum& sum : sums)
+  for (const Sum& sum : sums) {
+    if (!sum.begun) continue;  // an ablation of the recipe has no step of architecture
     written.push_back({{"group", sum.group},
                        {"delta", sum.whole ? Json(sum.delta) : Json(nullptr)},
                        {"paper_delta", sum.paper_whole ? Json(sum.paper) : Json(nullptr)},
                        {"difference", difference_json(values_of(sum.by_seed))}});
+  }
   std::vector<Json*> differences;
   for (Json& each : written) differences.push_back(&each["difference"]);
   judge_together(differences);
