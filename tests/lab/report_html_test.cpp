@@ -96,6 +96,8 @@ TEST_CASE("The tables stand in the page itself and need no library", "[lab]") {
   CHECK_THAT(page, ContainsSubstring("norm batch -&gt; layer"));
   CHECK_THAT(page, ContainsSubstring("<td>a machine, 2 cores, 23 GB</td>"));
   CHECK_THAT(page, ContainsSubstring("&quot;label_smoothing&quot;"));
+  CHECK_THAT(page, ContainsSubstring("What each row was trained with, with every default"));
+  CHECK_THAT(page, ContainsSubstring("&quot;model&quot;: &quot;as trained&quot;"));
 }
 
 TEST_CASE("Cost adds up over rows", "[lab]") {

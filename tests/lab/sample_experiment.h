@@ -42,7 +42,8 @@ inline void write_sample_run(const std::filesystem::path& folder, double top1, d
   write_file_atomically(folder / "timing.jsonl", timing);
   write_file_atomically(folder / "summary.json", line.dump());
   write_file_atomically(folder / "config.json",
-                        Json{{"seed", 0},
+                        Json{{"configuration", {{"model", "as trained"}}},
+                             {"seed", 0},
                              {"threads", 2},
                              {"device", "cpu"},
                              {"staircase", {{"version", "0.1.0"}, {"revision", "abc1234"}}},

@@ -46,6 +46,7 @@ Json read_run(const fs::path& folder, const std::string& name, Json& warnings) {
   run["peak_memory_mb"] = timing.peak_memory_mb;
   Json made_by = read_or_warn(place / "config.json", folder, warnings);
   if (made_by.is_object()) {
+    run["configuration"] = made_by.value("configuration", Json());
     for (const char* other : {"configuration", "classes", "seed"}) made_by.erase(other);
     run["made_by"] = made_by;
   }
@@ -85,6 +86,7 @@ Json report_data(const fs::path& folder, const Json& results) {
   Json data = {{"label", results["name"]}, {"folder", folder.string()}, {"results", results}};
   Json warnings = results.value("warnings", Json::array()), runs = Json::array();
   data["experiment"] = read_or_warn(folder / "experiment.json", folder, warnings);
+  data["configurations"] = Json::object();
   std::set<std::string> seen;
   for (size_t row = 0; row < results["rows"].size(); ++row)
     for (const Json& seed : results["rows"][row]["seeds"]) {
@@ -93,6 +95,8 @@ Json report_data(const fs::path& folder, const Json& results) {
       if (!seen.insert(name).second || !fs::is_directory(folder / "runs" / name, ignored)) continue;
       Json run = {{"row", row}, {"row_name", results["rows"][row]["name"]}, {"seed", seed["seed"]}};
       run.update(read_run(folder, name, warnings));
+      if (run.contains("configuration")) data["configurations"][run["row_name"].get<std::string>()] = run["configuration"];
+      run.erase("configuration");
       runs.push_back(run);
     }
   data["runs"] = runs;

@@ -8,6 +8,7 @@ namespace staircase::lab {
 
 /// All that report.html shows of one folder:
 /// {"label": the experiment's name, "folder", "results": content of results.json, "experiment": of experiment.json,
+///  "configurations": {the name of a row: its configuration as trained, with every default},
 ///  "runs": [{"row": index of its row, "row_name", "seed", "name", "curve": [{"epoch", "train_loss", "top1", ...}],
 ///            "train_seconds", "eval_seconds", "train_images", "peak_memory_mb", "made_by": config.json of the run
 ///            without its configuration}],

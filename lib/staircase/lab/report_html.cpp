@@ -38,12 +38,15 @@ std::string introduction(const Json& experiment) {
          list(notes(results)) + warnings(experiment);
 }
 
-std::string configuration(const Json& experiment) {
-  const Json& content = experiment["experiment"];
-  if (!content.is_object()) return {};
+std::string json_details(const std::string& summary, const Json& content) {
+  if (!content.is_object() || content.empty()) return {};
   const std::string text = content.dump(2, ' ', false, Json::error_handler_t::replace);
-  return "<details class=\"json\"><summary>experiment.json, with every default</summary>\n<pre>" +
-         escape_html(text) + "</pre></details>\n";
+  return "<details class=\"json\"><summary>" + summary + "</summary>\n<pre>" + escape_html(text) + "</pre></details>\n";
+}
+
+std::string configuration(const Json& experiment) {
+  return json_details("experiment.json, with every default", experiment["experiment"]) +
+         json_details("What each row was trained with, with every default", experiment["configurations"]);
 }
 
 /// What made the numbers; `prefix` tells several experiments apart.
