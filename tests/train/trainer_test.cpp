@@ -26,6 +26,15 @@ TrainJob job_in(const fs::path& folder, const config::Configuration& configurati
   return job;
 }
 
+/// Steps so large that weight decay alone makes the weights grow without bound.
+config::Configuration exploding_configuration() {
+  config::Configuration c = tests::small_configuration();
+  c.recipe.optimizer = config::Optimizer::sgd;
+  c.recipe.learning_rate = 1000;
+  c.recipe.warmup_epochs = 0;
+  return c;
+}
+
 /// Asks the trainer to stop after a number of steps.
 class StopAfter : public TrainObserver {
  public:
@@ -118,10 +127,7 @@ TEST_CASE("A checkpoint of another seed is refused and stays as it was", "[train
 
 TEST_CASE("A loss that is not finite stops the run with the step", "[train]") {
   const tests::TemporaryFolder folder;
-  config::Configuration c = tests::small_configuration();
-  c.recipe.optimizer = config::Optimizer::sgd;
-  c.recipe.learning_rate = 1000;
-  c.recipe.warmup_epochs = 0;
+  config::Configuration c = exploding_configuration();
   c.recipe.weight_decay = 10;
   c.recipe.epochs = 20;
   CHECK_THROWS_WITH(train_through(job_in(folder / "run", c)), ContainsSubstring("the loss is not finite at step "));
@@ -129,10 +135,7 @@ TEST_CASE("A loss that is not finite stops the run with the step", "[train]") {
 
 TEST_CASE("Weights that only an evaluation finds broken stop the run, too", "[train]") {
   const tests::TemporaryFolder folder;
-  config::Configuration c = tests::small_configuration();
-  c.recipe.optimizer = config::Optimizer::sgd;
-  c.recipe.learning_rate = 1000;
-  c.recipe.warmup_epochs = 0;
+  config::Configuration c = exploding_configuration();
   c.recipe.weight_decay = 1e30;
   c.recipe.epochs = 1;
   c.recipe.batch_size = 80;  // one step, whose loss is still that of the first weights

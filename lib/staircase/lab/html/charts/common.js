@@ -113,9 +113,11 @@ function chartRows(experiment, score = experiment.results.score) {
 const scoreName = (score) => "Top-1 of the " + (score === "top1_ema" ? "EMA" : "raw") + " weights (%)";
 const scoreTitle = (experiment) => scoreName(experiment.results.score);
 
+/** Whether several seeds were judged and do not show the difference. */
+const isOpen = (verdict) => Boolean(verdict) && !["higher", "lower"].includes(verdict);
+
 /** In parentheses: a difference that the seeds do not show. */
-const differenceText = (value, verdict) =>
-  verdict && !["higher", "lower"].includes(verdict) ? "(" + signed(value) + ")" : signed(value);
+const differenceText = (value, verdict) => (isOpen(verdict) ? "(" + signed(value) + ")" : signed(value));
 
 /** A row a label, in the order given; only the leftmost of several panels names them. */
 const labelAxis = (labels, shown) => ({

@@ -52,7 +52,7 @@ function interactionChart(experiment, colors) {
     legend: { format: "+" },
     scale: { domain: [-limit, 0, limit], range: [colors.low, colors.middle, colors.high] },
   };
-  const brackets = cells.some((cell) => cell.text.startsWith("("))
+  const brackets = given.some((each) => isOpen(each.verdict))
     ? " In parentheses: no difference shown."
     : given.some((each) => each.verdict)
       ? ""

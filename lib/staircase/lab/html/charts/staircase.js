@@ -112,7 +112,7 @@ function macsPanel(rows, labels, colors) {
 /** What parentheses around differences mean, where there are any, and what their absence does not. */
 function openText(rows) {
   const differences = rows.map((row) => row.delta).filter(Boolean);
-  if (differences.some((each) => each.verdict === "no difference shown"))
+  if (differences.some((each) => isOpen(each.verdict)))
     return ", in parentheses where no difference is shown";
   return differences.some((each) => each.verdict) ? "" : ", of one seed: no interval known";
 }
