@@ -23,7 +23,8 @@ bool Arguments::parse(const Words& words, size_t fewest, size_t most) {
   try {
     result_ = options_.parse(static_cast<int>(argv.size()), argv.data());
   } catch (const cxxopts::exceptions::exception& error) {
-    throw RequestError("staircase " + command_ + ": " + error.what() + "; staircase " + command_ + " --help shows the options");
+    throw RequestError("staircase " + command_ + ": " + error.what() + "; staircase " + command_ +
+                       " --help shows the options");
   }
   if (result_.count("help")) {
     std::cout << options_.help({""}) << "\nExample:\n  " << example_ << "\n";
@@ -31,8 +32,8 @@ bool Arguments::parse(const Words& words, size_t fewest, size_t most) {
   }
   positional_ = all("words");
   if (positional_.size() < fewest || positional_.size() > most)
-    throw RequestError("staircase " + command_ + ": takes " + (positionals_.empty() ? "no words" : positionals_) + ", found " +
-                       std::to_string(positional_.size()) + " words; for example " + example_);
+    throw RequestError("staircase " + command_ + ": takes " + (positionals_.empty() ? "no words" : positionals_) +
+                       ", found " + std::to_string(positional_.size()) + " words; for example " + example_);
   return true;
 }
 

@@ -9,11 +9,11 @@
 #include "staircase/base/errors.h"
 #include "staircase/base/text.h"
 #include "staircase/config/codec.h"
-#include "staircase/lab/experiment.h"
+#include "staircase/experiment/experiment.h"
 #include "staircase/nn/initialize.h"
 #include "staircase/nn/libtorch.h"
-#include "staircase/nn/named_models.h"
-#include "staircase/nn/plan.h"
+#include "staircase/plan/named_models.h"
+#include "staircase/plan/plan.h"
 #include "staircase/train/benchmark.h"
 
 namespace staircase::apps {
@@ -37,14 +37,15 @@ Subject read_subject(const std::string& argument) {
   Subject subject;
   subject.name = argument;
   if (!is_experiment(argument)) {
-    const nn::NamedModel model = nn::model_from_argument(argument);
+    const plan::NamedModel model = plan::model_from_argument(argument);
     subject.name = model.name;
     subject.model = model.options;
     return subject;
   }
-  const lab::Experiment experiment = lab::read_experiment(argument);
+  const experiment::Experiment experiment = experiment::read_experiment(argument);
   if (experiment.options.kind != config::ExperimentKind::single)
-    throw RequestError(argument + ": /kind is not single, so it has several networks; name one, as LADDER/RUNG or a model's file");
+    throw RequestError(argument +
+                       ": /kind is not single, so it has several networks; name one, as LADDER/RUNG or a model's file");
   subject.model = experiment.base.model;
   subject.options.image_size_px = experiment.base.data.image_size_px;
   subject.options.batch_size = experiment.base.recipe.batch_size;
@@ -55,28 +56,41 @@ Subject read_subject(const std::string& argument) {
 int64_t bounded(const Arguments& arguments, const char* option, int64_t most) {
   const auto value = arguments.get<int64_t>(option);
   if (value < 1 || value > most)
-    throw RequestError("--" + std::string(option) + ": found " + std::to_string(value) + ", allowed is an integer from 1 to " + std::to_string(most));
+    throw RequestError("--" + std::string(option) + ": found " + std::to_string(value) +
+                       ", allowed is an integer from 1 to " + std::to_string(most));
   return value;
 }
 
-config::Json to_json(const Subject& subject, const train::Benchmark& b, const nn::ModelCounts& counts) {
-  return {{"model", subject.name}, {"images_per_second", b.inference_images_per_second},
+config::Json to_json(const Subject& subject, const train::Benchmark& b, const plan::ModelCounts& counts) {
+  return {{"model", subject.name},
+          {"images_per_second", b.inference_images_per_second},
           {"training_images_per_second", b.training_images_per_second},
-          {"latency_ms_median", b.latency_ms_median}, {"latency_ms_p95", b.latency_ms_p95}, {"latency_runs", b.latency_runs},
-          {"inference_memory_mb", b.inference_memory_mb}, {"training_memory_mb", b.training_memory_mb},
-          {"warmup_seconds", b.warmup_seconds}, {"batch_size", subject.options.batch_size},
-          {"image_size", subject.options.image_size_px}, {"precision", config::to_name(subject.options.precision)},
-          {"device", subject.options.device.str()}, {"threads", at::get_num_threads()},
-          {"params", counts.params}, {"macs", counts.macs}, {"libtorch", TORCH_VERSION}, {"machine", machine_description()}};
+          {"latency_ms_median", b.latency_ms_median},
+          {"latency_ms_p95", b.latency_ms_p95},
+          {"latency_runs", b.latency_runs},
+          {"inference_memory_mb", b.inference_memory_mb},
+          {"training_memory_mb", b.training_memory_mb},
+          {"warmup_seconds", b.warmup_seconds},
+          {"batch_size", subject.options.batch_size},
+          {"image_size", subject.options.image_size_px},
+          {"precision", config::to_name(subject.options.precision)},
+          {"device", subject.options.device.str()},
+          {"threads", at::get_num_threads()},
+          {"params", counts.params},
+          {"macs", counts.macs},
+          {"libtorch", TORCH_VERSION},
+          {"machine", machine_description()}};
 }
 
 }  // namespace
 
 int run_bench(const Words& words) {
-  Arguments arguments("bench", "Speed and memory of a network on random images: inference, training, latency at batch 1.",
+  Arguments arguments("bench",
+                      "Speed and memory of a network on random images: inference, training, latency at batch 1.",
                       "CONFIG|MODEL", "staircase bench convnext_tiny --batch-size 16 --json");
-  arguments.options()("image-size", "side of the square image, px (default: the config's, or 224)", cxxopts::value<int64_t>(), "N")(
-      "batch-size", "images a step (default: the config's, or 32)", cxxopts::value<int64_t>(), "N")(
+  arguments.options()("image-size", "side of the square image, px (default: the config's, or 224)",
+                      cxxopts::value<int64_t>(), "N")("batch-size", "images a step (default: the config's, or 32)",
+                                                      cxxopts::value<int64_t>(), "N")(
       "precision", "fp32 or bf16 (default: the config's, or fp32)", cxxopts::value<std::string>(), "P")(
       "seconds", "of each of the three measurements", cxxopts::value<double>()->default_value("5"), "S")(
       "threads", "of LibTorch (default: its own choice)", cxxopts::value<int64_t>(), "N")(
@@ -87,15 +101,18 @@ int run_bench(const Words& words) {
   if (arguments.has("batch-size")) subject.options.batch_size = bounded(arguments, "batch-size", 65536);
   if (arguments.has("threads")) at::set_num_threads(static_cast<int>(bounded(arguments, "threads", 1024)));
   if (arguments.has("precision"))
-    subject.options.precision = config::Codec<config::Precision>::read(arguments.get<std::string>("precision"), {"", "--precision"}, {});
+    subject.options.precision =
+        config::Codec<config::Precision>::read(arguments.get<std::string>("precision"), {"", "--precision"}, {});
   subject.options.seconds = arguments.get<double>("seconds");
   if (!(subject.options.seconds >= 0.01 && subject.options.seconds <= 3600))
     throw RequestError("--seconds: allowed is a number from 0.01 to 3600");
   subject.options.device = parse_device(arguments.get<std::string>("device"));
   if (subject.model.norm == config::Norm::batch && subject.options.batch_size < 2)
-    throw RequestError("--batch-size: 1 cannot go with /model/norm batch, whose training needs at least 2 images a step");
-  nn::ModelCounts counts;
-  for (const auto& layer : nn::count_layers(nn::plan_model(subject.model), subject.options.image_size_px, {"", "--image-size"})) {
+    throw RequestError(
+        "--batch-size: 1 cannot go with /model/norm batch, whose training needs at least 2 images a step");
+  plan::ModelCounts counts;
+  for (const auto& layer :
+       plan::count_layers(plan::plan_model(subject.model), subject.options.image_size_px, {"", "--image-size"})) {
     counts.params += layer.params;
     counts.macs += layer.macs;
   }
@@ -106,8 +123,9 @@ int run_bench(const Words& words) {
     print_json(to_json(subject, result, counts));
     return 0;
   }
-  std::cout << subject.name << ", " << subject.options.image_size_px << " px, batch " << subject.options.batch_size << ", "
-            << config::to_name(subject.options.precision) << ", " << subject.options.device.str() << ", " << at::get_num_threads() << " threads\n";
+  std::cout << subject.name << ", " << subject.options.image_size_px << " px, batch " << subject.options.batch_size
+            << ", " << config::to_name(subject.options.precision) << ", " << subject.options.device.str() << ", "
+            << at::get_num_threads() << " threads\n";
   print_table({"measure", "value", "unit"}, {false, true, false},
               {{"inference", decimals(result.inference_images_per_second, 1), "images/s"},
                {"training", decimals(result.training_images_per_second, 1), "images/s"},

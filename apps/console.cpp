@@ -9,7 +9,7 @@
 #include <iostream>
 
 #include "staircase/base/text.h"
-#include "staircase/lab/report_table.h"
+#include "staircase/report/report_table.h"
 
 namespace staircase::apps {
 
@@ -19,7 +19,7 @@ void print_json(const config::Json& value) {
 
 void print_table(const std::vector<std::string>& header, const std::vector<bool>& right,
                  const std::vector<std::vector<std::string>>& rows) {
-  std::cout << lab::terminal_table({header, right, rows});
+  std::cout << report::terminal_table({header, right, rows});
 }
 
 void print_warnings(const config::Json& warnings) {

@@ -3,33 +3,41 @@
 #include "arguments.h"
 #include "console.h"
 #include "staircase/base/text.h"
-#include "staircase/lab/experiment.h"
-#include "staircase/nn/named_models.h"
-#include "staircase/nn/plan.h"
+#include "staircase/experiment/experiment.h"
+#include "staircase/plan/named_models.h"
+#include "staircase/plan/plan.h"
 
 namespace staircase::apps {
 namespace {
 
 using config::Json;
 
-nn::NamedModel edited(nn::NamedModel model, const std::vector<std::string>& assignments) {
+plan::NamedModel edited(plan::NamedModel model, const std::vector<std::string>& assignments) {
   config::Configuration configuration;
   configuration.model = model.options;
   for (const std::string& text : assignments) {
-    const lab::Assignment assignment = lab::parse_assignment(text);
+    const experiment::Assignment assignment = experiment::parse_assignment(text);
     if (!assignment.pointer.starts_with("/model/"))
       throw RequestError("--set " + text + ": describe takes only fields of the model, /model/FIELD");
-    config::set_field(configuration, assignment.pointer, assignment.value, "--set", lab::model_reader());
+    config::set_field(configuration, assignment.pointer, assignment.value, "--set", experiment::model_reader());
   }
   model.options = configuration.model;
   return model;
 }
 
-Json layer_json(const nn::CountedLayer& layer) {
-  const nn::LayerSpec& s = layer.spec;
-  return {{"name", s.name}, {"kind", std::string(nn::kind_name(s.kind))}, {"in", s.in}, {"out", s.out},
-          {"kernel", s.kernel}, {"stride", s.stride}, {"groups", s.groups}, {"bias", s.bias},
-          {"out_size", layer.out_size}, {"params", layer.params}, {"macs", layer.macs}};
+Json layer_json(const plan::CountedLayer& layer) {
+  const plan::LayerSpec& s = layer.spec;
+  return {{"name", s.name},
+          {"kind", std::string(plan::kind_name(s.kind))},
+          {"in", s.in},
+          {"out", s.out},
+          {"kernel", s.kernel},
+          {"stride", s.stride},
+          {"groups", s.groups},
+          {"bias", s.bias},
+          {"out_size", layer.out_size},
+          {"params", layer.params},
+          {"macs", layer.macs}};
 }
 
 }  // namespace
@@ -44,28 +52,33 @@ int run_describe(const Words& words) {
   const auto size = arguments.get<int64_t>("image-size");
   if (size < 1 || size > 16384)
     throw RequestError("--image-size: found " + std::to_string(size) + ", allowed is an integer from 1 to 16384");
-  const nn::NamedModel model = edited(nn::model_from_argument(arguments.positional()[0]), arguments.all("set"));
-  const auto layers = nn::count_layers(nn::plan_model(model.options), size, {"", "--image-size"});
+  const plan::NamedModel model = edited(plan::model_from_argument(arguments.positional()[0]), arguments.all("set"));
+  const auto layers = plan::count_layers(plan::plan_model(model.options), size, {"", "--image-size"});
   int64_t params = 0, macs = 0;
   Json list = Json::array();
   std::vector<std::vector<std::string>> rows;
-  for (const nn::CountedLayer& layer : layers) {
+  for (const plan::CountedLayer& layer : layers) {
     params += layer.params;
     macs += layer.macs;
     list.push_back(layer_json(layer));
-    const nn::LayerSpec& s = layer.spec;
-    rows.push_back({s.name, std::string(nn::kind_name(s.kind)), std::to_string(s.in), std::to_string(s.out),
+    const plan::LayerSpec& s = layer.spec;
+    rows.push_back({s.name, std::string(plan::kind_name(s.kind)), std::to_string(s.in), std::to_string(s.out),
                     std::to_string(s.kernel), std::to_string(s.stride), std::to_string(s.groups),
                     std::to_string(layer.out_size), grouped_digits(layer.params), grouped_digits(layer.macs)});
   }
   if (arguments.json()) {
-    print_json({{"name", model.name}, {"params", params}, {"macs", macs}, {"image_size", size},
-                {"model", config::write_options(model.options)}, {"layers", list}});
+    print_json({{"name", model.name},
+                {"params", params},
+                {"macs", macs},
+                {"image_size", size},
+                {"model", config::write_options(model.options)},
+                {"layers", list}});
     return 0;
   }
   print_table({"layer", "kind", "in", "out", "kernel", "stride", "groups", "out px", "parameters", "MACs"},
               {false, false, true, true, true, true, true, true, true, true}, rows);
-  std::cout << "\n" << model.name << " at " << size << " px: " << grouped_digits(params) << " parameters, " << giga(macs)
+  std::cout << "\n"
+            << model.name << " at " << size << " px: " << grouped_digits(params) << " parameters, " << giga(macs)
             << "MACs\n";
   return 0;
 }

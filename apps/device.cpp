@@ -16,7 +16,8 @@ torch::Device parse_device(const std::string& text) {
   const int index = std::stoi(number);
   const auto devices = at::globalContext().hasCUDA() ? at::detail::getCUDAHooks().getNumGPUs() : 0;
   if (index >= devices)
-    throw RequestError("--device " + text + ": is not there; this LibTorch sees " + std::to_string(devices) + " CUDA devices");
+    throw RequestError("--device " + text + ": is not there; this LibTorch sees " + std::to_string(devices) +
+                       " CUDA devices");
   return {torch::kCUDA, static_cast<c10::DeviceIndex>(index)};
 }
 

@@ -2,8 +2,8 @@
 
 #include "arguments.h"
 #include "console.h"
-#include "staircase/lab/experiment.h"
-#include "staircase/nn/named_models.h"
+#include "staircase/experiment/experiment.h"
+#include "staircase/plan/named_models.h"
 
 namespace staircase::apps {
 namespace {
@@ -18,14 +18,14 @@ Json resolved(const std::string& argument) {
     const bool experiment = content.is_object() && (content.contains("base") || content.contains("kind") ||
                                                     content.contains("ladder") || content.contains("extends"));
     if (experiment) {
-      Json whole = lab::write_experiment(lab::read_experiment(argument));
+      Json whole = experiment::write_experiment(experiment::read_experiment(argument));
       const Json base = whole["base"];
       whole.erase("base");
       whole.update(base);
       return whole;
     }
   }
-  return {{"model", config::write_options(nn::model_from_argument(argument).options)}};
+  return {{"model", config::write_options(plan::model_from_argument(argument).options)}};
 }
 
 void collect(const Json& a, const Json& b, const std::string& pointer, Json& differences) {
@@ -53,7 +53,8 @@ int run_diff(const Words& words) {
     return 0;
   }
   std::vector<std::vector<std::string>> rows;
-  for (const Json& each : differences) rows.push_back({each["pointer"].get<std::string>(), each["a"].dump(), each["b"].dump()});
+  for (const Json& each : differences)
+    rows.push_back({each["pointer"].get<std::string>(), each["a"].dump(), each["b"].dump()});
   if (rows.empty()) std::cout << "no difference\n";
   else print_table({"pointer", "a", "b"}, {false, false, false}, rows);
   return 0;

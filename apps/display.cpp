@@ -38,8 +38,7 @@ std::string cut(const std::string& text, size_t columns) {
   size_t taken = 1, end = 0;
   while (end < text.size() && taken < columns) {
     ++taken;
-    for (++end; end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U; ++end) {
-    }
+    for (++end; end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U; ++end) {}
   }
   return text.substr(0, end);
 }
@@ -53,10 +52,11 @@ winsize terminal_size() {
 }  // namespace
 
 /// One run on the display.
-class Display::Watcher : public lab::RunObserver {
+class Display::Watcher : public execution::RunObserver {
  public:
-  Watcher(Display& display, const lab::RunLabel& label)
-      : display_(display), index_(label.index),
+  Watcher(Display& display, const execution::RunLabel& label)
+      : display_(display),
+        index_(label.index),
         title_("[" + std::to_string(label.index) + "/" + std::to_string(label.runs) + "] " + label.name + ", seed " +
                std::to_string(label.seed)) {}
   ~Watcher() override { display_.show_bar(index_, ""); }
@@ -108,11 +108,15 @@ class Display::Watcher : public lab::RunObserver {
   train::StepReport last_;
 };
 
-Display::Display() : terminal_(::isatty(STDERR_FILENO) == 1) {}
+Display::Display(const std::filesystem::path& folder) : report_(folder), terminal_(::isatty(STDERR_FILENO) == 1) {}
 Display::~Display() { std::fputs(clear_text().c_str(), stderr); }
 
-std::unique_ptr<lab::RunObserver> Display::watch(const lab::RunLabel& label) {
+std::unique_ptr<execution::RunObserver> Display::watch(const execution::RunLabel& label) {
   return std::make_unique<Watcher>(*this, label);
+}
+
+void Display::on_run_over() {
+  if (const auto problem = report_.run_over()) on_warning(*problem);
 }
 
 std::string Display::clear_text() {

@@ -1,20 +1,24 @@
 #pragma once
 
 #include <chrono>
+#include <filesystem>
 #include <map>
 #include <string>
 
-#include "staircase/lab/observer.h"
+#include "staircase/execution/observer.h"
+#include "staircase/report/folder.h"
 
 namespace staircase::apps {
 
 /// Progress on stderr: on a terminal a line for every run under way, rewritten in place; plain lines elsewhere.
-class Display : public lab::ExperimentObserver {
+class Display : public execution::ExperimentObserver {
  public:
-  Display();
+  /// `folder`: of the experiment, whose reports are kept up to date.
+  explicit Display(const std::filesystem::path& folder);
   ~Display() override;
 
-  std::unique_ptr<lab::RunObserver> watch(const lab::RunLabel& label) override;
+  std::unique_ptr<execution::RunObserver> watch(const execution::RunLabel& label) override;
+  void on_run_over() override;
   void on_warning(const std::string& text) override { print_line("warning: " + text); }
 
  private:
@@ -28,6 +32,7 @@ class Display : public lab::ExperimentObserver {
   std::string clear_text();
   std::string bars_text();
 
+  report::FreshReport report_;
   bool terminal_;
   std::map<size_t, std::string> bars_;  ///< by the run's index
   size_t bars_drawn_ = 0;

@@ -45,13 +45,16 @@ config::DataOptions data_options(const std::string& argument, const config::Data
 }
 
 /// Class i of the network must be class i of the data, by name where the file knows names.
-void check_classes(const interop::ModelDescription& description, const std::vector<std::string>& classes, const std::string& file) {
+void check_classes(const interop::ModelDescription& description, const std::vector<std::string>& classes,
+                   const std::string& file) {
   const auto outputs = description.model.num_classes;
   if (static_cast<int64_t>(classes.size()) != outputs)
-    throw RequestError(file + ": its network has " + std::to_string(outputs) + " classes, the data has " + std::to_string(classes.size()));
+    throw RequestError(file + ": its network has " + std::to_string(outputs) + " classes, the data has " +
+                       std::to_string(classes.size()));
   for (size_t i = 0; i < description.class_names.size() && i < classes.size(); ++i)
     if (description.class_names[i] != classes[i])
-      throw RequestError(file + ": its class " + std::to_string(i) + " is \"" + description.class_names[i] + "\", the data's is \"" + classes[i] + "\"");
+      throw RequestError(file + ": its class " + std::to_string(i) + " is \"" + description.class_names[i] +
+                         "\", the data's is \"" + classes[i] + "\"");
 }
 
 }  // namespace
@@ -60,8 +63,8 @@ int run_eval(const Words& words) {
   Arguments arguments("eval", "Top-1, top-5 and loss of trained weights on a data set.", "",
                       "staircase eval --weights runs/photos/runs/RUN/weights.safetensors --data photos");
   add_weights_options(arguments);
-  arguments.options()(
-      "data", "a folder of images, shapes, or a JSON file with the fields of /data", cxxopts::value<std::string>(), "DATA")(
+  arguments.options()("data", "a folder of images, shapes, or a JSON file with the fields of /data",
+                      cxxopts::value<std::string>(), "DATA")(
       "part", "train, val or test", cxxopts::value<std::string>()->default_value("val"), "PART")(
       "batch-size", "images a forward pass", cxxopts::value<int64_t>()->default_value("128"), "N")(
       "device", "cpu, cuda or cuda:N", cxxopts::value<std::string>()->default_value("cpu"), "DEVICE");
@@ -72,14 +75,20 @@ int run_eval(const Words& words) {
   const config::DataOptions options = data_options(arguments.get<std::string>("data"), file.description.data);
   const data::DataSource source = data::open_data(options, {arguments.get<std::string>("data"), "/data"});
   const auto part = arguments.get<std::string>("part");
-  const auto dataset = part == "train" ? source.train : part == "val" ? source.val : part == "test" ? source.test : nullptr;
-  if (!dataset) throw RequestError("--part " + part + ": the data has no such part; allowed are train, val and, where it is there, test");
+  const auto dataset = part == "train"  ? source.train
+                       : part == "val"  ? source.val
+                       : part == "test" ? source.test
+                                        : nullptr;
+  if (!dataset)
+    throw RequestError("--part " + part +
+                       ": the data has no such part; allowed are train, val and, where it is there, test");
   check_classes(file.description, source.class_names, arguments.get<std::string>("weights"));
   const auto model = interop::build_model(file);
   model->to(device);
   data::LoaderOptions loading;
   loading.batch_size = arguments.get<int64_t>("batch-size");
-  if (loading.batch_size < 1 || loading.batch_size > 65536) throw RequestError("--batch-size: allowed is an integer from 1 to 65536");
+  if (loading.batch_size < 1 || loading.batch_size > 65536)
+    throw RequestError("--batch-size: allowed is an integer from 1 to 65536");
   loading.workers = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   loading.channels = source.channels;
   loading.on_warning = [](const std::string& text) { std::cerr << "warning: " << text << "\n"; };
@@ -88,8 +97,8 @@ int run_eval(const Words& words) {
   if (arguments.json())
     print_json({{"top1", scores.top1}, {"top5", scores.top5}, {"loss", scores.loss}, {"images", scores.images}});
   else
-    std::cout << "top-1 " << decimals(scores.top1, 2) << "  top-5 " << decimals(scores.top5, 2) << "  loss " << decimals(scores.loss, 4)
-              << "  images " << scores.images << "\n";
+    std::cout << "top-1 " << decimals(scores.top1, 2) << "  top-5 " << decimals(scores.top5, 2) << "  loss "
+              << decimals(scores.loss, 4) << "  images " << scores.images << "\n";
   return 0;
 }
 

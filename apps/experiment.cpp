@@ -7,10 +7,10 @@ void add_set_option(Arguments& arguments) {
                       cxxopts::value<std::vector<std::string>>(), "PTR=VALUE");
 }
 
-lab::Experiment read_experiment(const Arguments& arguments) {
-  std::vector<lab::Assignment> assignments;
-  for (const std::string& text : arguments.all("set")) assignments.push_back(lab::parse_assignment(text));
-  return lab::read_experiment(arguments.positional()[0], assignments);
+experiment::Experiment read_experiment(const Arguments& arguments) {
+  std::vector<experiment::Assignment> assignments;
+  for (const std::string& text : arguments.all("set")) assignments.push_back(experiment::parse_assignment(text));
+  return experiment::read_experiment(arguments.positional()[0], assignments);
 }
 
 }  // namespace staircase::apps

@@ -31,9 +31,10 @@ Exported trained(const Arguments& arguments) {
 
 /// Without weights a network is exported as its initialization leaves it: for measuring its speed elsewhere.
 Exported untrained(const Arguments& arguments) {
-  if (!arguments.has("model")) throw RequestError("staircase export: needs --weights, or --model alone for an untrained network");
+  if (!arguments.has("model"))
+    throw RequestError("staircase export: needs --weights, or --model alone for an untrained network");
   interop::ModelDescription description;
-  auto model = std::make_shared<nn::Classifier>(nn::model_from_argument(arguments.get<std::string>("model")).options);
+  auto model = std::make_shared<nn::Classifier>(plan::model_from_argument(arguments.get<std::string>("model")).options);
   nn::initialize(*model, 0);
   description.model = model->options();
   const int64_t imagenet_size_px = 224;
@@ -44,12 +45,14 @@ Exported untrained(const Arguments& arguments) {
 }  // namespace
 
 int run_export(const Words& words) {
-  Arguments arguments("export", "A network as TorchScript, compared with the original after writing.", "",
-                      "staircase export --weights runs/photos/runs/RUN/weights.safetensors --out photos.pt --include-preprocessing");
+  Arguments arguments(
+      "export", "A network as TorchScript, compared with the original after writing.", "",
+      "staircase export --weights runs/photos/runs/RUN/weights.safetensors --out photos.pt --include-preprocessing");
   add_weights_options(arguments);
   arguments.options()("out", "the file to write", cxxopts::value<std::string>(), "FILE.pt")(
-      "precision", "fp32, bf16 or fp16 (where the device computes it)", cxxopts::value<std::string>()->default_value("fp32"), "P")(
-      "include-preprocessing", "take uint8 images and normalize them inside")(
+      "precision", "fp32, bf16 or fp16 (where the device computes it)",
+      cxxopts::value<std::string>()->default_value("fp32"),
+      "P")("include-preprocessing", "take uint8 images and normalize them inside")(
       "freeze", "parameters become constants, norms are folded into convolutions")(
       "device", "cpu, cuda or cuda:N", cxxopts::value<std::string>()->default_value("cpu"), "DEVICE");
   if (!arguments.parse(words, 0, 0)) return 0;
@@ -57,7 +60,8 @@ int run_export(const Words& words) {
   const auto out = arguments.get<std::string>("out");
   check_output(out, "--out");
   interop::ExportOptions options;
-  options.precision = config::Codec<interop::ExportPrecision>::read(arguments.get<std::string>("precision"), {"", "--precision"}, {});
+  options.precision =
+      config::Codec<interop::ExportPrecision>::read(arguments.get<std::string>("precision"), {"", "--precision"}, {});
   options.include_preprocessing = arguments.has("include-preprocessing");
   options.freeze = arguments.has("freeze");
   options.device = parse_device(arguments.get<std::string>("device"));
@@ -65,12 +69,17 @@ int run_export(const Words& words) {
   const std::string name = model_name(description.model);
   const interop::ExportReport report = interop::export_torchscript(*model, description, out, options);
   if (arguments.json())
-    print_json({{"model", name}, {"file", out}, {"precision", config::to_name(options.precision)},
-                {"max_abs_diff", report.max_abs_diff}, {"max_abs_diff_fp32", report.max_abs_diff_fp32},
-                {"bound", report.bound}, {"verified_shapes", report.verified_shapes}});
+    print_json({{"model", name},
+                {"file", out},
+                {"precision", config::to_name(options.precision)},
+                {"max_abs_diff", report.max_abs_diff},
+                {"max_abs_diff_fp32", report.max_abs_diff_fp32},
+                {"bound", report.bound},
+                {"verified_shapes", report.verified_shapes}});
   else
-    std::cout << out << ": " << name << ", verified at " << shapes_text(report.verified_shapes) << ", largest difference of a logit "
-              << config::Json(report.max_abs_diff).dump() << " (allowed " << config::Json(report.bound).dump() << ")\n";
+    std::cout << out << ": " << name << ", verified at " << shapes_text(report.verified_shapes)
+              << ", largest difference of a logit " << config::Json(report.max_abs_diff).dump() << " (allowed "
+              << config::Json(report.bound).dump() << ")\n";
   return 0;
 }
 

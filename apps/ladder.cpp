@@ -3,8 +3,8 @@
 #include "arguments.h"
 #include "console.h"
 #include "staircase/base/text.h"
-#include "staircase/nn/ladder.h"
-#include "staircase/nn/plan.h"
+#include "staircase/plan/ladder.h"
+#include "staircase/plan/plan.h"
 
 namespace staircase::apps {
 namespace {
@@ -12,7 +12,7 @@ namespace {
 using config::Json;
 
 /// {"pointer", "from", "to"}; a bundle is an edit of its part, with the fields that change; the base has none.
-Json change_json(const nn::Rung& rung) {
+Json change_json(const plan::Rung& rung) {
   if (rung.step.set.empty()) return nullptr;
   if (rung.step.set.size() == 1) {
     const std::string pointer = rung.step.set.begin().key();
@@ -27,7 +27,7 @@ Json change_json(const nn::Rung& rung) {
   return {{"pointer", "/model"}, {"from", from}, {"to", to}};
 }
 
-std::string change_text(const nn::Rung& rung) {
+std::string change_text(const plan::Rung& rung) {
   std::vector<std::string> parts;
   const auto plain = [](const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); };
   for (const auto& [pointer, value] : rung.step.set.items())
@@ -38,7 +38,7 @@ std::string change_text(const nn::Rung& rung) {
 void list_ladders(bool json) {
   Json list = Json::array();
   std::vector<std::vector<std::string>> rows;
-  for (const nn::Ladder& ladder : nn::ladders()) {
+  for (const plan::Ladder& ladder : plan::ladders()) {
     list.push_back({{"name", ladder.name}, {"rungs", ladder.steps.size()}});
     rows.push_back({ladder.name, std::to_string(ladder.steps.size()) + " rungs"});
   }
@@ -58,12 +58,17 @@ int run_ladder(const Words& words) {
   }
   Json list = Json::array();
   std::vector<std::vector<std::string>> rows;
-  for (const nn::Rung& rung : nn::climb(nn::find_ladder(arguments.positional()[0], {"", "NAME"}))) {
-    const nn::ModelCounts counts = nn::count_model(rung.model);
+  for (const plan::Rung& rung : plan::climb(plan::find_ladder(arguments.positional()[0], {"", "NAME"}))) {
+    const plan::ModelCounts counts = plan::count_model(rung.model);
     const auto number = [](const std::optional<double>& value) { return value ? Json(*value) : Json(nullptr); };
-    list.push_back({{"rung", rung.step.name}, {"change", change_json(rung)}, {"params", counts.params}, {"macs", counts.macs},
-                    {"paper_top1", number(rung.step.paper_top1)}, {"paper_std", number(rung.step.paper_std)},
-                    {"group", rung.step.group}, {"side_branch", rung.step.side_branch}});
+    list.push_back({{"rung", rung.step.name},
+                    {"change", change_json(rung)},
+                    {"params", counts.params},
+                    {"macs", counts.macs},
+                    {"paper_top1", number(rung.step.paper_top1)},
+                    {"paper_std", number(rung.step.paper_std)},
+                    {"group", rung.step.group},
+                    {"side_branch", rung.step.side_branch}});
     rows.push_back({(rung.step.side_branch ? "  (" + rung.step.name + ")" : rung.step.name), change_text(rung),
                     grouped_digits(counts.params), giga(counts.macs),
                     rung.step.paper_top1 ? decimals(*rung.step.paper_top1, 2) : ""});

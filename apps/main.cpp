@@ -38,10 +38,12 @@ void print_help() {
   std::cout << "Staircase walks any backbone to any other one change at a time, and says what each step was worth.\n\n"
                "Usage: staircase COMMAND [WORD...] [OPTION...]\n\n";
   for (const Command& command : commands)
-    std::cout << "  " << command.name << std::string(10 - std::string(command.name).size(), ' ') << command.summary << "\n";
-  std::cout << "\nstaircase COMMAND --help shows a command's options and an example. Results go to stdout, progress and\n"
-               "warnings to stderr; --json prints one JSON value. Exit status: 0 done, 1 the run failed, 2 the request\n"
-               "was wrong, 130 interrupted.\n";
+    std::cout << "  " << command.name << std::string(10 - std::string(command.name).size(), ' ') << command.summary
+              << "\n";
+  std::cout
+      << "\nstaircase COMMAND --help shows a command's options and an example. Results go to stdout, progress and\n"
+         "warnings to stderr; --json prints one JSON value. Exit status: 0 done, 1 the run failed, 2 the request\n"
+         "was wrong, 130 interrupted.\n";
 }
 
 int dispatch(const Words& words) {
@@ -63,7 +65,8 @@ int dispatch(const Words& words) {
     if (words[0] == command.name) return command.run(Words(words.begin() + 1, words.end()));
     names.emplace_back(command.name);
   }
-  throw RequestError("\"" + words[0] + "\" is not a command" + did_you_mean(words[0], names) + "; staircase --help lists them");
+  throw RequestError("\"" + words[0] + "\" is not a command" + did_you_mean(words[0], names) +
+                     "; staircase --help lists them");
 }
 
 /// OpenMP's threads spin while they wait, and beside loader threads or another program a spinning
@@ -78,7 +81,8 @@ void let_waiting_threads_sleep(const Words& words, char** argv) {
 
 /// LibTorch's own choice is one thread a physical core, whatever this process may use.
 void use_all_cores() {
-  if (!std::getenv("OMP_NUM_THREADS")) at::set_num_threads(static_cast<int>(std::max(1U, std::thread::hardware_concurrency())));
+  if (!std::getenv("OMP_NUM_THREADS"))
+    at::set_num_threads(static_cast<int>(std::max(1U, std::thread::hardware_concurrency())));
 }
 
 /// Errors are one line, whatever the message that came up.
@@ -98,15 +102,9 @@ int main(int argc, char** argv) {
     let_waiting_threads_sleep(words, argv);
     use_all_cores();
     return dispatch(words);
-  } catch (const RequestError& error) {
-    return fail(error.what(), 2);
-  } catch (const Interrupted& error) {
+  } catch (const RequestError& error) { return fail(error.what(), 2); } catch (const Interrupted& error) {
     return fail(error.what(), 130);
-  } catch (const c10::Error& error) {
-    return fail(error.what_without_backtrace(), 1);
-  } catch (const std::bad_alloc&) {
+  } catch (const c10::Error& error) { return fail(error.what_without_backtrace(), 1); } catch (const std::bad_alloc&) {
     return fail("out of memory: a smaller /recipe/micro_batch_size or /data/image_size_px may help", 1);
-  } catch (const std::exception& error) {
-    return fail(error.what(), 1);
-  }
+  } catch (const std::exception& error) { return fail(error.what(), 1); }
 }

@@ -1,8 +1,8 @@
 #include "arguments.h"
 #include "console.h"
 #include "staircase/base/text.h"
-#include "staircase/nn/named_models.h"
-#include "staircase/nn/plan.h"
+#include "staircase/plan/named_models.h"
+#include "staircase/plan/plan.h"
 
 namespace staircase::apps {
 
@@ -11,8 +11,8 @@ int run_models(const Words& words) {
   if (!arguments.parse(words, 0, 0)) return 0;
   config::Json list = config::Json::array();
   std::vector<std::vector<std::string>> rows;
-  for (const nn::NamedModel& model : nn::named_models()) {
-    const nn::ModelCounts counts = nn::count_model(model.options);
+  for (const plan::NamedModel& model : plan::named_models()) {
+    const plan::ModelCounts counts = plan::count_model(model.options);
     list.push_back({{"name", model.name}, {"family", model.family}, {"params", counts.params}, {"macs", counts.macs}});
     rows.push_back({model.name, model.family, grouped_digits(counts.params), giga(counts.macs)});
   }

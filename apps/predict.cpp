@@ -27,7 +27,8 @@ struct Input {
 
 bool looks_like_image(const fs::path& path) {
   std::string extension = path.extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(), [](unsigned char c) { return std::tolower(c); });
+  std::transform(extension.begin(), extension.end(), extension.begin(),
+                 [](unsigned char c) { return std::tolower(c); });
   return extension == ".jpg" || extension == ".jpeg" || extension == ".png";
 }
 
@@ -85,7 +86,9 @@ config::Json top_classes(const torch::Tensor& logits, int64_t count, const inter
   config::Json top = config::Json::array();
   for (int64_t i = 0; i < indices.size(1); ++i) {
     const auto index = indices[0][i].item<int64_t>();
-    top.push_back({{"class", class_name(description, index)}, {"index", index}, {"probability", probabilities[0][i].item<double>()}});
+    top.push_back({{"class", class_name(description, index)},
+                   {"index", index},
+                   {"probability", probabilities[0][i].item<double>()}});
   }
   return top;
 }
@@ -102,8 +105,9 @@ void print_predictions(const config::Json& predictions) {
 }  // namespace
 
 int run_predict(const Words& words) {
-  Arguments arguments("predict", "The classes of images, most probable first. IMAGE: files, folders, or patterns in quotes.",
-                      "IMAGE...", "staircase predict --weights runs/photos/runs/RUN/weights.safetensors holiday.jpg 'more/*.png'");
+  Arguments arguments(
+      "predict", "The classes of images, most probable first. IMAGE: files, folders, or patterns in quotes.",
+      "IMAGE...", "staircase predict --weights runs/photos/runs/RUN/weights.safetensors holiday.jpg 'more/*.png'");
   add_weights_options(arguments);
   arguments.options()("topk", "classes an image", cxxopts::value<int64_t>()->default_value("5"), "K")(
       "device", "cpu, cuda or cuda:N", cxxopts::value<std::string>()->default_value("cpu"), "DEVICE");

@@ -10,7 +10,7 @@
 #include "staircase/base/text.h"
 #include "staircase/data/contact_sheet.h"
 #include "staircase/data/open_data.h"
-#include "staircase/lab/design.h"
+#include "staircase/experiment/design.h"
 #include "staircase/train/preview.h"
 #include "weights.h"
 
@@ -18,13 +18,13 @@ namespace staircase::apps {
 namespace {
 
 /// The configuration of that name in the experiment's table; no name: the first row, which is the base.
-lab::Variant find_variant(const lab::Experiment& experiment, const Arguments& arguments) {
+experiment::Variant find_variant(const experiment::Experiment& experiment, const Arguments& arguments) {
   const int64_t of_data = 0;  // classes and channels decide nothing of the images
-  const std::vector<lab::Variant> variants = lab::design_variants(experiment, of_data, of_data).variants;
+  const std::vector<experiment::Variant> variants = experiment::design_variants(experiment, of_data, of_data).variants;
   if (!arguments.has("variant")) return variants.front();
   const auto wanted = arguments.get<std::string>("variant");
   std::vector<std::string> names;
-  for (const lab::Variant& variant : variants) {
+  for (const experiment::Variant& variant : variants) {
     if (variant.name == wanted) return variant;
     names.push_back(variant.name);
   }
@@ -67,13 +67,14 @@ std::vector<std::string> caption(const train::TrainingImage& image, const std::v
 }  // namespace
 
 int run_preview(const Words& words) {
-  Arguments arguments("preview",
-                      "Writes a picture of the training images as the network will see them: cropped, augmented, erased\n"
-                      "and mixed, in the order of a run with the experiment's first seed, with their classes under them.",
-                      "CONFIG", "staircase preview experiments/quickstart.json --variant modern_recipe --out preview.png");
+  Arguments arguments(
+      "preview",
+      "Writes a picture of the training images as the network will see them: cropped, augmented, erased\n"
+      "and mixed, in the order of a run with the experiment's first seed, with their classes under them.",
+      "CONFIG", "staircase preview experiments/quickstart.json --variant modern_recipe --out preview.png");
   arguments.options()("out", "the picture to write", cxxopts::value<std::string>(), "FILE.png")(
-      "variant", "a configuration, by its name in the experiment's table (default: the first)", cxxopts::value<std::string>(), "NAME")(
-      "images", "how many", cxxopts::value<int64_t>()->default_value("32"), "N")(
+      "variant", "a configuration, by its name in the experiment's table (default: the first)",
+      cxxopts::value<std::string>(), "NAME")("images", "how many", cxxopts::value<int64_t>()->default_value("32"), "N")(
       "epoch", "whose first images are shown, from 1", cxxopts::value<int64_t>()->default_value("1"), "E");
   add_set_option(arguments);
   if (!arguments.parse(words, 1, 1)) return 0;
@@ -81,10 +82,11 @@ int run_preview(const Words& words) {
   const auto out = arguments.get<std::string>("out");
   if (!out.ends_with(".png")) throw RequestError("--out " + out + ": is written as PNG, so its name ends in .png");
   check_output(out, "--out");
-  const lab::Experiment experiment = read_experiment(arguments);
-  const lab::Variant variant = find_variant(experiment, arguments);
+  const experiment::Experiment experiment = read_experiment(arguments);
+  const experiment::Variant variant = find_variant(experiment, arguments);
   const int64_t size = variant.configuration.data.image_size_px;
-  const int64_t images = bounded(arguments, "images", data::most_tiles(size), " of " + std::to_string(size) + " px in one picture");
+  const int64_t images =
+      bounded(arguments, "images", data::most_tiles(size), " of " + std::to_string(size) + " px in one picture");
   const int64_t epoch = bounded(arguments, "epoch", variant.configuration.recipe.epochs);
 
   train::TrainJob job;
@@ -92,7 +94,8 @@ int run_preview(const Words& words) {
   job.seed = experiment.options.seeds.front();
   job.data = data::open_data(job.configuration.data, {experiment.source, "/data"});
   job.loader_workers = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-  auto previewed = train::preview_images(job, epoch - 1, images, [](const std::string& text) { std::cerr << "warning: " << text << "\n"; });
+  auto previewed = train::preview_images(job, epoch - 1, images,
+                                         [](const std::string& text) { std::cerr << "warning: " << text << "\n"; });
   std::vector<data::Tile> tiles;
   config::Json list = config::Json::array();
   for (train::TrainingImage& image : previewed) {
@@ -101,7 +104,8 @@ int run_preview(const Words& words) {
   }
   write_file_atomically(out, data::encode_png(data::contact_sheet(tiles)));
   if (arguments.json())
-    print_json({{"file", out}, {"configuration", variant.name}, {"seed", job.seed}, {"epoch", epoch}, {"images", list}});
+    print_json(
+        {{"file", out}, {"configuration", variant.name}, {"seed", job.seed}, {"epoch", epoch}, {"images", list}});
   else
     std::cout << out << ": the first " << images << " images of epoch " << epoch << " of " << variant.name << ", seed "
               << job.seed << "\n";

@@ -4,35 +4,35 @@
 #include "arguments.h"
 #include "console.h"
 #include "staircase/base/files.h"
-#include "staircase/lab/comparison.h"
-#include "staircase/lab/report.h"
-#include "staircase/lab/report_html.h"
-#include "staircase/lab/runner.h"
+#include "staircase/report/comparison.h"
+#include "staircase/report/folder.h"
+#include "staircase/report/report.h"
+#include "staircase/report/report_html.h"
 
 namespace staircase::apps {
 namespace {
 
 int report_one(const std::string& folder, bool json) {
-  const config::Json results = lab::report_folder(folder);
+  const config::Json results = report::report_folder(folder);
   print_warnings(results["warnings"]);
   if (json) print_json(results);
   else
-    std::cout << lab::report_terminal(results, terminal_width())
+    std::cout << report::report_terminal(results, terminal_width())
               << "\nWrote report.html, report.md, results.json and the .csv tables in " << folder << ".\n";
   return 0;
 }
 
 /// One page for all; the folders stay as they are.
 int report_several(const Words& folders, const std::string& out, bool json) {
-  const auto experiments = lab::read_experiments({folders.begin(), folders.end()});
-  write_file_atomically(out, lab::report_html(experiments));
+  const auto experiments = report::read_experiments({folders.begin(), folders.end()});
+  write_file_atomically(out, report::report_html(experiments));
   config::Json results = config::Json::array();
   for (const config::Json& experiment : experiments) {
     print_warnings(experiment["warnings"]);
     results.push_back(experiment["results"]);
   }
   if (json) print_json(results);
-  else std::cout << lab::comparison_terminal(experiments) << "\nWrote " << out << ".\n";
+  else std::cout << report::comparison_terminal(experiments) << "\nWrote " << out << ".\n";
   return 0;
 }
 
@@ -49,8 +49,7 @@ int run_report(const Words& words) {
   if (!arguments.parse(words, 1, 100)) return 0;
   const Words& folders = arguments.positional();
   if (folders.size() > 1) return report_several(folders, arguments.get<std::string>("out"), arguments.json());
-  if (arguments.has("out"))
-    throw RequestError("--out: is for several folders; the report of one lies in the folder");
+  if (arguments.has("out")) throw RequestError("--out: is for several folders; the report of one lies in the folder");
   return report_one(folders[0], arguments.json());
 }
 

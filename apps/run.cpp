@@ -10,12 +10,15 @@
 #include "device.h"
 #include "display.h"
 #include "experiment.h"
+#include "staircase/analysis/results.h"
+#include "staircase/analysis/smallest_shown.h"
 #include "staircase/base/errors.h"
 #include "staircase/base/text.h"
-#include "staircase/lab/cells.h"
-#include "staircase/lab/report.h"
-#include "staircase/lab/runner.h"
-#include "staircase/lab/worker.h"
+#include "staircase/execution/runner.h"
+#include "staircase/execution/worker.h"
+#include "staircase/report/cells.h"
+#include "staircase/report/folder.h"
+#include "staircase/report/report.h"
 
 namespace staircase::apps {
 namespace {
@@ -31,64 +34,91 @@ void ask_to_stop(int signal) {
   std::signal(signal, SIG_DFL);
 }
 
-std::string plan_text(const lab::RunPlan& plan, const lab::Experiment& experiment, const lab::RunOptions& options) {
+std::string plan_text(const execution::RunPlan& plan, const std::optional<analysis::SmallestShown>& smallest,
+                      const execution::RunOptions& options) {
   const std::string folder = options.folder.string();
   std::string text = std::to_string(plan.runs) + " runs, " + std::to_string(plan.done) + " done, " +
                      std::to_string(plan.runs - plan.done) + " to do in " + folder + "\n";
   if (plan.runs > plan.done)
-    text += "training: " + lab::count_text(plan.work.training_macs) + " MACs, about " +
+    text += "training: " + report::count_text(plan.work.training_macs) + " MACs, about " +
             (plan.work.expected_hours ? duration_text(*plan.work.expected_hours) : "an unknown time") +
-            " one run after another" + (options.jobs > 1 ? ", " + std::to_string(options.jobs) + " side by side" : "") + "\n";
-  if (plan.smallest)
+            " one run after another" + (options.jobs > 1 ? ", " + std::to_string(options.jobs) + " side by side" : "") +
+            "\n";
+  if (smallest)
     text += "smallest difference that these seeds can show, judged by the seeds that are done: " +
-            decimals(plan.smallest->points, 2) + " points (corrected for " + std::to_string(plan.smallest->comparisons) +
-            (plan.smallest->comparisons == 1 ? " comparison)\n" : " comparisons)\n");
-  else if (experiment.options.kind != config::ExperimentKind::single)
+            decimals(smallest->points, 2) + " points (corrected for " + std::to_string(smallest->comparisons) +
+            (smallest->comparisons == 1 ? " comparison)\n" : " comparisons)\n");
+  else if (plan.experiment.options.kind != config::ExperimentKind::single)
     text += "smallest difference that these seeds can show: not known before two seeds of two rows are done\n";
   return text;
+}
+
+config::Json plan_json(const execution::RunPlan& plan, const std::optional<analysis::SmallestShown>& smallest) {
+  const auto or_null = [](const auto& value) { return value ? config::Json(*value) : config::Json(nullptr); };
+  return {{"runs", plan.runs},
+          {"done", plan.done},
+          {"missing", plan.runs - plan.done},
+          {"training_macs", plan.work.training_macs},
+          {"expected_hours", or_null(plan.work.expected_hours)},
+          {"smallest_difference", smallest ? config::Json(smallest->points) : config::Json(nullptr)},
+          {"comparisons", smallest ? config::Json(smallest->comparisons) : config::Json(nullptr)}};
+}
+
+/// --dry-run: says what would be done and what it costs.
+void show_plan(const experiment::Experiment& experiment, const execution::RunOptions& options, bool json) {
+  const execution::RunPlan plan = execution::plan_run(experiment, options);
+  std::optional<analysis::SmallestShown> smallest;
+  if (plan.done > 0) {
+    const config::Json results = analysis::build_results(plan.experiment, plan.design, runs::Ledger(options.folder));
+    smallest = analysis::smallest_shown(results, static_cast<int>(plan.experiment.options.seeds.size()));
+    print_warnings(results["warnings"]);
+  }
+  if (json) print_json(plan_json(plan, smallest));
+  else std::cout << plan_text(plan, smallest, options);
 }
 
 }  // namespace
 
 int run_run(const Words& words) {
-  Arguments arguments("run", "Trains an experiment. Started again on the same folder, does only what is missing.", "CONFIG",
-                      "staircase run experiments/quickstart.json --set /recipe/epochs=2");
+  Arguments arguments("run", "Trains an experiment. Started again on the same folder, does only what is missing.",
+                      "CONFIG", "staircase run experiments/quickstart.json --set /recipe/epochs=2");
   arguments.options()("out", "folder of the results (default: runs/<name>)", cxxopts::value<std::string>(), "DIR")(
       "device", "cpu, cuda, cuda:N, or several that runs side by side take in turn: cuda:0,cuda:1",
       cxxopts::value<std::string>()->default_value("cpu"), "DEVICE")(
-      "jobs", "runs side by side, each in a process of its own (default: one a device)", cxxopts::value<int64_t>(), "N")(
-      "dry-run", "check everything, say what would be done and what it costs, write nothing");
+      "jobs", "runs side by side, each in a process of its own (default: one a device)", cxxopts::value<int64_t>(),
+      "N")("dry-run", "check everything, say what would be done and what it costs, write nothing");
   add_set_option(arguments);
   if (!arguments.parse(words, 1, 1)) return 0;
-  const lab::Experiment experiment = read_experiment(arguments);
-  lab::RunOptions options;
+  const experiment::Experiment experiment = read_experiment(arguments);
+  execution::RunOptions options;
   options.folder = arguments.has("out") ? arguments.get<std::string>("out") : "runs/" + experiment.options.name;
   options.devices = parse_devices(arguments.get<std::string>("device"));
   options.jobs = arguments.has("jobs") ? arguments.get<int64_t>("jobs") : static_cast<int64_t>(options.devices.size());
   if (options.jobs < 1 || options.jobs > most_jobs)
-    throw RequestError("--jobs: found " + std::to_string(options.jobs) + ", allowed is 1 to " + std::to_string(most_jobs));
+    throw RequestError("--jobs: found " + std::to_string(options.jobs) + ", allowed is 1 to " +
+                       std::to_string(most_jobs));
   if (options.jobs < static_cast<int64_t>(options.devices.size()))
-    throw RequestError("--jobs " + std::to_string(options.jobs) + " cannot go with " + std::to_string(options.devices.size()) +
-                       " devices: the rest of them would stay idle");
+    throw RequestError("--jobs " + std::to_string(options.jobs) + " cannot go with " +
+                       std::to_string(options.devices.size()) + " devices: the rest of them would stay idle");
   options.worker_program = {"/proc/self/exe", "worker"};
 
   if (arguments.has("dry-run")) {
-    const lab::RunPlan plan = lab::plan_run(experiment, options);
-    print_warnings(plan.warnings);
-    if (arguments.json()) print_json(plan.to_json());
-    else std::cout << plan_text(plan, experiment, options);
+    show_plan(experiment, options, arguments.json());
     return 0;
   }
   std::signal(SIGINT, ask_to_stop);
   std::signal(SIGTERM, ask_to_stop);
-  config::Json results;
   {
-    Display display;
-    results = lab::run_experiment(experiment, options, display, stop_requested);
+    Display display(options.folder);
+    execution::run_experiment(experiment, options, display, stop_requested);
   }
+  const config::Json results = report::report_folder(options.folder);
   print_warnings(results["warnings"]);
   if (arguments.json()) print_json(results);
-  else std::cout << "\n" << lab::report_terminal(results, terminal_width()) << "\nThe report is " << (options.folder / "report.html").string() << ".\n";
+  else
+    std::cout << "\n"
+              << report::report_terminal(results, terminal_width()) << "\nThe report is "
+              << (options.folder / "report.html").string() << ".\n";
   return results["done"] == results["runs"] ? 0 : 1;
 }
 
@@ -101,11 +131,13 @@ int run_worker(const Words& words) {
   // What a library prints must not come between the lines.
   const int lines = ::dup(STDOUT_FILENO);
   ::dup2(STDERR_FILENO, STDOUT_FILENO);
-  if (pollfd reader{lines, 0, 0}; ::poll(&reader, 1, 0) > 0) return lab::exit_status(lab::RunOutcome::stopped);  // nobody is left
+  if (pollfd reader{lines, 0, 0}; ::poll(&reader, 1, 0) > 0)
+    return execution::exit_status(execution::RunOutcome::stopped);  // nobody is left
   try {
-    return lab::exit_status(lab::work(lab::WorkOrder::from_word(words.empty() ? "" : words[0]), lines, stop_requested));
+    return execution::exit_status(
+        execution::work(execution::WorkOrder::from_word(words.empty() ? "" : words[0]), lines, stop_requested));
   } catch (const Interrupted&) {
-    return lab::exit_status(lab::RunOutcome::stopped);  // the program that asked for it says so
+    return execution::exit_status(execution::RunOutcome::stopped);  // the program that asked for it says so
   }
 }
 

@@ -10,7 +10,8 @@ namespace staircase::apps {
 namespace fs = std::filesystem;
 
 void add_weights_options(Arguments& arguments) {
-  arguments.options()("weights", "weights: a run's weights.safetensors, or .safetensors or .pth of torchvision, timm or ConvNeXt",
+  arguments.options()("weights",
+                      "weights: a run's weights.safetensors, or .safetensors or .pth of torchvision, timm or ConvNeXt",
                       cxxopts::value<std::string>(), "FILE")(
       "model", "the network that the file holds (default: as the file tells)", cxxopts::value<std::string>(), "MODEL")(
       "key", "of the state dict in a .pth (default: model, model_ema, state_dict, model_state_dict or the whole)",
@@ -20,7 +21,7 @@ void add_weights_options(Arguments& arguments) {
 interop::ModelFile open_weights(const Arguments& arguments, const std::string& command) {
   if (!arguments.has("weights")) throw RequestError("staircase " + command + ": needs --weights");
   interop::OpenOptions options;
-  if (arguments.has("model")) options.model = nn::model_from_argument(arguments.get<std::string>("model"));
+  if (arguments.has("model")) options.model = plan::model_from_argument(arguments.get<std::string>("model"));
   if (arguments.has("key")) options.key = arguments.get<std::string>("key");
   return interop::open_model_file(arguments.get<std::string>("weights"), options);
 }
@@ -31,7 +32,7 @@ std::string class_name(const interop::ModelDescription& description, int64_t ind
 }
 
 std::string model_name(const config::ModelOptions& model) {
-  for (nn::NamedModel named : nn::named_models()) {
+  for (plan::NamedModel named : plan::named_models()) {
     named.options.num_classes = model.num_classes;
     named.options.in_channels = model.in_channels;
     named.options.initialization = model.initialization;
@@ -42,10 +43,13 @@ std::string model_name(const config::ModelOptions& model) {
 
 void check_output(const std::string& path, const std::string& option) {
   std::error_code error;
-  if (path.empty() || fs::is_directory(path, error)) throw RequestError(option + " " + path + ": is a folder, not a file to write");
+  if (path.empty() || fs::is_directory(path, error))
+    throw RequestError(option + " " + path + ": is a folder, not a file to write");
   const fs::path parent = fs::path(path).has_parent_path() ? fs::path(path).parent_path() : fs::path(".");
-  if (!fs::is_directory(parent, error)) throw RequestError(option + " " + path + ": there is no folder " + parent.string());
-  if (::access(parent.c_str(), W_OK) != 0) throw RequestError(option + " " + path + ": the folder " + parent.string() + " cannot be written to");
+  if (!fs::is_directory(parent, error))
+    throw RequestError(option + " " + path + ": there is no folder " + parent.string());
+  if (::access(parent.c_str(), W_OK) != 0)
+    throw RequestError(option + " " + path + ": the folder " + parent.string() + " cannot be written to");
 }
 
 }  // namespace staircase::apps

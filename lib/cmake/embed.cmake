@@ -1,5 +1,5 @@
 # embed_files(OUTPUT.cpp NAME path NAME path ...): writes a source that holds the files as they are, for
-# lab/embedded.h. The assembler copies them in: as a C++ literal a megabyte takes the compiler a minute.
+# report/embedded.h. The assembler copies them in: as a C++ literal a megabyte takes the compiler a minute.
 function(embed_files output)
   set(assembly "")
   set(declarations "")
@@ -17,19 +17,19 @@ function(embed_files output)
   endwhile()
   file(CONFIGURE OUTPUT "${output}" @ONLY CONTENT [[
 // Written by lib/cmake/embed.cmake.
-#include "staircase/lab/embedded.h"
+#include "staircase/report/embedded.h"
 
 asm(R"(.pushsection .rodata
 @assembly@.popsection
 )");
 @declarations@
-namespace staircase::lab {
+namespace staircase::report {
 
 std::string_view embedded_file(std::string_view name) {
 @table@  return {};
 }
 
-}  // namespace staircase::lab
+}  // namespace staircase::report
 ]])
   set_property(SOURCE "${output}" PROPERTY SKIP_PRECOMPILE_HEADERS ON)
 endfunction()

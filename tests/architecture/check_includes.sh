@@ -9,11 +9,17 @@ awk '
   BEGIN {
     may["base"] = "base"
     may["config"] = "base config"
-    may["nn"] = "base config nn"
+    may["plan"] = "base config plan"
+    may["nn"] = "base config plan nn"
     may["data"] = "base config data"
-    may["interop"] = "base config nn interop"
-    may["train"] = "base config nn data interop train"
-    may["lab"] = "base config nn data interop train lab"
+    may["formats"] = "base config formats"
+    may["interop"] = "base config plan nn formats interop"
+    may["train"] = "base config plan nn data formats interop train"
+    may["experiment"] = "base config plan experiment"
+    may["runs"] = "base config plan experiment runs"
+    may["execution"] = "base config plan nn data formats interop train experiment runs execution"
+    may["analysis"] = "base config plan experiment runs analysis"
+    may["report"] = "base config plan experiment runs analysis report"
   }
   function fault(text) { print FILENAME ":" FNR ": " text; faults++ }
   FNR == 1 {
@@ -30,7 +36,7 @@ awk '
       if (layer in may && index(" " may[layer] " ", " " part[2] " ") == 0)
         fault(layer " may not include " part[2])
     } else if (part[1] ~ /^(torch|ATen|c10|caffe2)$/) {
-      if (layer == "base" || layer == "config") fault(layer " may not include LibTorch")
+      if (layer ~ /^(base|config|plan|experiment|runs|analysis|report)$/) fault(layer " may not include LibTorch")
     } else if (part[1] ~ /^opencv/) {
       if (layer != "data") fault("only data may include OpenCV")
     } else if ($0 ~ /"/) {

@@ -6,7 +6,7 @@ page=$1 tests=$2
 found=$(mktemp)
 trap 'rm -f "$found"' EXIT
 {
-  for suite in config data nn train; do
+  for suite in config data nn plan train; do
     sed -n 's/^TEST_CASE("\([^"]*\)".*/'$suite': \1/p' "$tests/$suite"/*.cpp
   done
   for group in $(sed -n 's/.*foreach(group \(optimizers .*\))/\1/p' "$tests/CMakeLists.txt"); do

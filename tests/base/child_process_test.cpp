@@ -46,5 +46,6 @@ TEST_CASE("A process has nothing to read and a process group of its own", "[base
 }
 
 TEST_CASE("A program that is not there is an error that names it", "[base]") {
-  CHECK_THROWS_WITH(ChildProcess({"/no/such/program"}), ContainsSubstring("/no/such/program: cannot be started: No such file"));
+  CHECK_THROWS_WITH(ChildProcess({"/no/such/program"}),
+                    ContainsSubstring("/no/such/program: cannot be started: No such file"));
 }

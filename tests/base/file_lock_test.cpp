@@ -70,5 +70,6 @@ TEST_CASE("A note replaces the note before it, and others can read it", "[base]"
 
 TEST_CASE("A lock that cannot be made names its path", "[base]") {
   const tests::TemporaryFolder folder;
-  CHECK_THROWS_WITH(FileLock::try_take(folder / "missing" / "lock"), ContainsSubstring("missing/lock: cannot be locked: No such"));
+  CHECK_THROWS_WITH(FileLock::try_take(folder / "missing" / "lock"),
+                    ContainsSubstring("missing/lock: cannot be locked: No such"));
 }

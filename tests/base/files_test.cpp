@@ -8,7 +8,8 @@ namespace fs = std::filesystem;
 
 TEST_CASE("What a killed process was writing is removed, and nothing else", "[base]") {
   const tests::TemporaryFolder folder;
-  for (const char* name : {"step-000000042.safetensors.part1234", "step-000000042.safetensors", "a.part", "b.partly", "c.part1b"})
+  for (const char* name :
+       {"step-000000042.safetensors.part1234", "step-000000042.safetensors", "a.part", "b.partly", "c.part1b"})
     write_file_atomically(folder / name, "bytes");
   fs::create_directory(folder / "inner");
   write_file_atomically(folder / "inner/x.part5", "bytes");

@@ -23,7 +23,8 @@ Json modern() {
     "crop_area_min": 0.08, "interpolation": "bicubic", "flip_probability": 0.5, "small_image_padding": 4,
     "repeated_augmentation": 1, "rand_augment_operations": 2, "rand_augment_magnitude": 9.0,
     "rand_augment_std": 0.5, "rand_augment_probability": 0.5, "color_jitter": 0.4,
-    "random_erasing": 0.25, "eval_crop_ratio": 0.875})", "modern");
+    "random_erasing": 0.25, "eval_crop_ratio": 0.875})",
+                    "modern");
 }
 
 Json modern_with(const char* changes) {
@@ -55,7 +56,8 @@ TEST_CASE("The deit recipe is Table 9 of its paper", "[config][reference]") {
     "min_learning_rate": 1e-5, "ema_decay": 0.99996, "repeated_augmentation": 3})"));
 }
 
-TEST_CASE("The finetune recipe is Table 6 of the paper, with the layer-wise decay of new classes", "[config][reference]") {
+TEST_CASE("The finetune recipe is Table 6 of the paper, with the layer-wise decay of new classes",
+          "[config][reference]") {
   CHECK(named("finetune") == modern_with(R"({
     "epochs": 30, "batch_size": 512, "learning_rate": 5e-5, "weight_decay": 1e-8, "warmup_epochs": 0.0,
     "mixup_alpha": 0.0, "cutmix_alpha": 0.0, "ema_decay": 0.0, "layer_decay": 0.8, "head_init_scale": 0.001})"));

@@ -7,7 +7,7 @@
 using namespace staircase;
 
 int main() {
-  nn::NamedModel named = nn::find_model("convnext_tiny", {"main.cpp", ""});
+  plan::NamedModel named = plan::find_model("convnext_tiny", {"main.cpp", ""});
   named.options.width_factor = 0.125;  // any field of ModelOptions
   named.options.num_classes = 4;
   nn::Classifier model(named.options);

@@ -70,7 +70,8 @@ TEST_CASE("Long names are wrapped at spaces or inside a word, and nothing of the
     CHECK(lines >= 3);
     CHECK(inked_columns(sheet, margin + side, 2 * margin + side, margin + side, sheet.height) == 0);
     for (int line = 0; line < lines; ++line)
-      CHECK(inked_columns(sheet, margin, margin + side, margin + side + 17 * line + 3, margin + side + 17 * line + 18) > 10);
+      CHECK(inked_columns(sheet, margin, margin + side, margin + side + 17 * line + 3, margin + side + 17 * line + 18) >
+            10);
     for (int x = 0; x < sheet.width; ++x) CHECK(is_white(sheet, x, sheet.height - 1));
   }
 }
@@ -91,7 +92,8 @@ TEST_CASE("Eight tiles fill a row, and many make a square", "[data]") {
 }
 
 TEST_CASE("Tiles of several sizes are refused", "[data]") {
-  CHECK_THROWS_WITH(contact_sheet({{Image(8, 8, 3), {}}, {Image(9, 8, 3), {}}}), ContainsSubstring("a tile is 9x8 with 3 channels"));
+  CHECK_THROWS_WITH(contact_sheet({{Image(8, 8, 3), {}}, {Image(9, 8, 3), {}}}),
+                    ContainsSubstring("a tile is 9x8 with 3 channels"));
   CHECK_THROWS_AS(contact_sheet({}), std::invalid_argument);
 }
 
@@ -105,7 +107,7 @@ TEST_CASE("A PNG that was written is read as the same image", "[data]") {
 
 TEST_CASE("A sheet takes fewer images the larger they are", "[data]") {
   CHECK(most_tiles(32) == 1024);
-  CHECK(most_tiles(224) == 885);   // 64,000,000 / (234 * 309): four lines of 17 px under each
-  CHECK(most_tiles(512) == 205);   // 64,000,000 / (522 * 597)
-  CHECK(most_tiles(4096) == 3);    // 64,000,000 / 4096^2
+  CHECK(most_tiles(224) == 885);  // 64,000,000 / (234 * 309): four lines of 17 px under each
+  CHECK(most_tiles(512) == 205);  // 64,000,000 / (522 * 597)
+  CHECK(most_tiles(4096) == 3);   // 64,000,000 / 4096^2
 }

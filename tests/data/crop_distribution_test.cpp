@@ -18,7 +18,7 @@ namespace {
 
 constexpr int draws = 20000;
 constexpr int crop_draws = 200000;  // crops of nearly the whole image are rare
-constexpr int side = 10000;  // so large that rounding to pixels does not show
+constexpr int side = 10000;         // so large that rounding to pixels does not show
 
 RandomStream stream(uint64_t i) { return RandomStream(Purpose::augment, {41, i}); }
 

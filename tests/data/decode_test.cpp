@@ -29,7 +29,9 @@ TEST_CASE("A file that is cut short anywhere is refused by its path", "[data]") 
   for (const std::string name : {"rgb.jpg", "progressive.jpg", "rgb.png", "cmyk.jpg"}) {
     INFO(name);
     for (const double share : {0.01, 0.1, 0.5, 0.9, 0.997}) {
-      const auto cut = [&](std::string& bytes) { bytes.resize(static_cast<size_t>(static_cast<double>(bytes.size()) * share)); };
+      const auto cut = [&](std::string& bytes) {
+        bytes.resize(static_cast<size_t>(static_cast<double>(bytes.size()) * share));
+      };
       CHECK_THROWS_AS(decode_changed(name, cut), BadImage);
     }
     CHECK_THROWS_WITH(decode_changed(name, [](std::string& bytes) { bytes.resize(bytes.size() - 1); }),
@@ -43,10 +45,12 @@ TEST_CASE("The end marker of a thumbnail does not make a cut photograph whole", 
     bytes.insert(2, segment);
   };
   CHECK_NOTHROW(decode_changed("rgb.jpg", with_thumbnail));
-  CHECK_THROWS_WITH(decode_changed("rgb.jpg", [&](std::string& bytes) {
-    with_thumbnail(bytes);
-    bytes.resize(bytes.size() * 3 / 4);
-  }), ContainsSubstring("is cut short"));
+  CHECK_THROWS_WITH(decode_changed("rgb.jpg",
+                                   [&](std::string& bytes) {
+                                     with_thumbnail(bytes);
+                                     bytes.resize(bytes.size() * 3 / 4);
+                                   }),
+                    ContainsSubstring("is cut short"));
 }
 
 TEST_CASE("Bytes after the end of an image are tolerated", "[data]") {
@@ -56,8 +60,10 @@ TEST_CASE("Bytes after the end of an image are tolerated", "[data]") {
 }
 
 TEST_CASE("Damaged, empty, missing and foreign files are refused", "[data]") {
-  CHECK_THROWS_WITH(decode_changed("rgb.png", [](std::string& bytes) { bytes[60] ^= 1; }), ContainsSubstring("checksum"));
-  CHECK_THROWS_WITH(decode_changed("rgb.jpg", [](std::string& bytes) { bytes.clear(); }), ContainsSubstring("is empty"));
+  CHECK_THROWS_WITH(decode_changed("rgb.png", [](std::string& bytes) { bytes[60] ^= 1; }),
+                    ContainsSubstring("checksum"));
+  CHECK_THROWS_WITH(decode_changed("rgb.jpg", [](std::string& bytes) { bytes.clear(); }),
+                    ContainsSubstring("is empty"));
   CHECK_THROWS_WITH(decode_changed("rgb.jpg", [](std::string& bytes) { bytes = "GIF89a"; }),
                     ContainsSubstring("rgb.jpg: is neither JPEG nor PNG"));
   CHECK_THROWS_AS(decode_image("/does/not/exist.png"), BadImage);

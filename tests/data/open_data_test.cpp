@@ -31,7 +31,8 @@ std::string record(std::initializer_list<int> labels, int first_value) {
 
 void write_cifar10(const fs::path& folder) {
   fs::create_directories(folder);
-  write_file_atomically(folder / "batches.meta.txt", "airplane\nautomobile\nbird\ncat\ndeer\ndog\nfrog\nhorse\nship\ntruck\n\n");
+  write_file_atomically(folder / "batches.meta.txt",
+                        "airplane\nautomobile\nbird\ncat\ndeer\ndog\nfrog\nhorse\nship\ntruck\n\n");
   for (int i = 1; i <= 5; ++i)
     write_file_atomically(folder / ("data_batch_" + std::to_string(i) + ".bin"), record({i}, i) + record({i + 4}, 0));
   write_file_atomically(folder / "test_batch.bin", record({9}, 3));
@@ -72,7 +73,8 @@ TEST_CASE("Fields that do not go with the kind of data are refused by name", "[d
   const config::Place place{"x.json", "/data"};
   config::DataOptions options;
   options.path = "/somewhere";
-  CHECK_THROWS_WITH(check_data_options(options, place), "x.json: /data/path: does not go with /data/kind shapes, which are drawn, not read");
+  CHECK_THROWS_WITH(check_data_options(options, place),
+                    "x.json: /data/path: does not go with /data/kind shapes, which are drawn, not read");
   options.kind = DataKind::image_folder;
   options.max_bad_fraction = 0.2;
   CHECK_NOTHROW(check_data_options(options, place));
@@ -80,10 +82,13 @@ TEST_CASE("Fields that do not go with the kind of data are refused by name", "[d
   CHECK_THROWS_WITH(check_data_options(options, place), "x.json: /data/val_images: goes only with /data/kind shapes");
   options = {DataKind::idx, "/somewhere"};
   options.max_bad_fraction = 0.2;
-  CHECK_THROWS_WITH(check_data_options(options, place), "x.json: /data/max_bad_fraction: goes only with /data/kind image_folder");
+  CHECK_THROWS_WITH(check_data_options(options, place),
+                    "x.json: /data/max_bad_fraction: goes only with /data/kind image_folder");
   options = {DataKind::cifar10};
-  CHECK_THROWS_WITH(check_data_options(options, place), "x.json: /data/path: is missing; /data/kind cifar10 needs the folder of the data");
-  CHECK_THROWS_WITH(open(DataKind::cifar10, "/does/not/exist"), "x.json: /data/path: \"/does/not/exist\" does not exist");
+  CHECK_THROWS_WITH(check_data_options(options, place),
+                    "x.json: /data/path: is missing; /data/kind cifar10 needs the folder of the data");
+  CHECK_THROWS_WITH(open(DataKind::cifar10, "/does/not/exist"),
+                    "x.json: /data/path: \"/does/not/exist\" does not exist");
   CHECK_THROWS_WITH(open(DataKind::idx, tests::reference_file("pillow.json")), ContainsSubstring("is not a folder"));
 }
 

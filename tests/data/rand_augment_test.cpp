@@ -46,8 +46,8 @@ TEST_CASE("Strengths at magnitude 9 and between are those of the increasing seri
   for (const bool negative : {false, true}) {
     const double sign = negative ? -1 : 1;
     // By hand: .09, .03 and .045 a step, 3 degrees a step. Where pixels move, 1 for the last digit of the strength.
-    for (const auto& [m, degrees, factor, shear, shift] : {std::array{9.0, 27.0, 0.81, 0.27, 0.405},
-                                                          std::array{3.7, 11.1, 0.333, 0.111, 0.1665}}) {
+    for (const auto& [m, degrees, factor, shear, shift] :
+         {std::array{9.0, 27.0, 0.81, 0.27, 0.405}, std::array{3.7, 11.1, 0.333, 0.111, 0.1665}}) {
       INFO(m << (negative ? " negative" : ""));
       CHECK(largest_difference(at(Operation::rotate, m, negative), rotate(image, sign * degrees)) <= 1);
       CHECK(at(Operation::color, m, negative) == adjust_color(image, 1 + sign * factor));
@@ -98,7 +98,10 @@ TEST_CASE("Each of 15 operations comes equally often, with either sign, on half 
 TEST_CASE("Two operations are drawn with replacement", "[data]") {
   RecipeOptions recipe = at_nine(RecipeOptions{}.rand_augment_operations);
   recipe.rand_augment_probability = 1;
-  struct Outcome { double probability = 0; bool same = false; };
+  struct Outcome {
+    double probability = 0;
+    bool same = false;
+  };
   std::map<std::string, Outcome> outcomes;
   for (int first = 0; first < 30; ++first)
     for (int second = 0; second < 30; ++second) {

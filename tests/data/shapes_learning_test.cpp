@@ -22,8 +22,8 @@ torch::Tensor parameter(std::vector<int64_t> shape, double std) {
 
 /// Three 3x3 convolutions of 32, 64 and 128 channels with batch statistics, ReLU and 2x2 pooling.
 struct ConvNet {
-  Layers weights{parameter({32, 3, 3, 3}, 0.27), parameter({64, 32, 3, 3}, 0.083),
-                 parameter({128, 64, 3, 3}, 0.059), parameter({10, 128}, 0.1)};
+  Layers weights{parameter({32, 3, 3, 3}, 0.27), parameter({64, 32, 3, 3}, 0.083), parameter({128, 64, 3, 3}, 0.059),
+                 parameter({10, 128}, 0.1)};
   torch::Tensor operator()(torch::Tensor x) const {
     for (int i = 0; i < 3; ++i) {
       x = torch::conv2d(x, weights[i], {}, 1, 1);

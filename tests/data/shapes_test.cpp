@@ -16,7 +16,9 @@ double mean_of(const Image& image) {
 }  // namespace
 
 TEST_CASE("A shape is a function of seed, split, index and label", "[data]") {
-  const auto draw = [](uint64_t seed, ShapesSplit split, uint64_t index) { return draw_shape(32, 3, seed, split, index); };
+  const auto draw = [](uint64_t seed, ShapesSplit split, uint64_t index) {
+    return draw_shape(32, 3, seed, split, index);
+  };
   const Image image = draw(1, ShapesSplit::train, 7);
   CHECK(draw(1, ShapesSplit::train, 7) == image);
   CHECK_FALSE(draw(2, ShapesSplit::train, 7) == image);

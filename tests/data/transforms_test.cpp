@@ -62,7 +62,8 @@ TEST_CASE("Where no crop fits, the central part of the nearest aspect is taken",
 TEST_CASE("Evaluation resizes the shorter side to int(size / ratio) and crops the center", "[data]") {
   const RecipeOptions recipe;
   const auto kind = recipe.interpolation;
-  CHECK(eval_transform(ramp(300, 400), 224, recipe) == crop(resize(ramp(300, 400), 256, 341, kind), {16, 58, 224, 224}));
+  CHECK(eval_transform(ramp(300, 400), 224, recipe) ==
+        crop(resize(ramp(300, 400), 256, 341, kind), {16, 58, 224, 224}));
   CHECK(eval_transform(ramp(90, 50), 40, recipe) == crop(resize(ramp(90, 50), 81, 45, kind), {20, 2, 40, 40}));
 }
 
@@ -70,7 +71,8 @@ TEST_CASE("The original recipe resizes bilinearly, in training and in evaluation
   RecipeOptions recipe = config::read_recipe("original", {});
   recipe.flip_probability = 0;
   const auto kind = config::Interpolation::bilinear;
-  CHECK(eval_transform(ramp(300, 400), 224, recipe) == crop(resize(ramp(300, 400), 256, 341, kind), {16, 58, 224, 224}));
+  CHECK(eval_transform(ramp(300, 400), 224, recipe) ==
+        crop(resize(ramp(300, 400), 256, 341, kind), {16, 58, 224, 224}));
   RandomStream whole = stream(3), steps = stream(3);
   const Box part = random_crop_box(300, 400, recipe.crop_area_min, steps);
   CHECK(train_transform(ramp(300, 400), 64, recipe, whole) == resize(crop(ramp(300, 400), part), 64, 64, kind));
@@ -113,7 +115,8 @@ TEST_CASE("A flip of probability 1 mirrors left and right", "[data]") {
   RecipeOptions recipe = no_color();
   recipe.crop_area_min = recipe.flip_probability = 1;
   RandomStream random = stream(0);
-  const Image flipped = train_transform(ramp(100, 80), 48, recipe, random), plain = eval_transform(ramp(100, 80), 48, recipe);
+  const Image flipped = train_transform(ramp(100, 80), 48, recipe, random),
+              plain = eval_transform(ramp(100, 80), 48, recipe);
   for (int c = 0; c < 3; ++c) CHECK(flipped.row(5)[3 * 2 + c] == plain.row(5)[3 * 45 + c]);
 }
 
@@ -145,7 +148,10 @@ TEST_CASE("An erased box is smaller than the image, of the right area, with norm
     const Box box = erase_box(pixels.data(), 40, 30, 3, 0.25, random);
     int64_t outside = 0;
     for (const float value : pixels) {
-      if (value == 100.0f) { ++outside; continue; }
+      if (value == 100.0f) {
+        ++outside;
+        continue;
+      }
       sum += value;
       squares += value * value;
       ++count;

@@ -7,7 +7,7 @@
 #include <exception>
 #include <iostream>
 
-#include "interop/memory_growth.h"
+#include "formats/memory_growth.h"
 #include "staircase/base/errors.h"
 #include "staircase/base/random.h"
 
@@ -32,15 +32,13 @@ constexpr std::array<uint64_t, 12> lies{0,
 
 void damage_once(std::string& bytes, RandomStream& random) {
   const size_t at = random.below(bytes.size());
-  const size_t length =
-      std::min<size_t>(1 + random.below(random.chance(0.5) ? 8 : 64), bytes.size() - at);
+  const size_t length = std::min<size_t>(1 + random.below(random.chance(0.5) ? 8 : 64), bytes.size() - at);
   switch (random.below(8)) {
     case 0: bytes[at] = static_cast<char>(bytes[at] ^ (1 << random.below(8))); break;
     case 1: bytes[at] = static_cast<char>(random.bits()); break;
     case 2: {
       const uint64_t lie = lies[random.below(lies.size())] - random.below(2);
-      std::memcpy(bytes.data() + at, &lie,
-                  std::min<size_t>(size_t{1} << random.below(4), bytes.size() - at));
+      std::memcpy(bytes.data() + at, &lie, std::min<size_t>(size_t{1} << random.below(4), bytes.size() - at));
       break;
     }
     case 3: bytes.erase(at, length); break;
@@ -57,8 +55,7 @@ void damage_once(std::string& bytes, RandomStream& random) {
 
 std::string mutate(std::string bytes, uint64_t seed) {
   RandomStream random(mix_key({seed, hash_text("mutate")}));
-  for (uint64_t times = 1 + random.below(random.chance(0.7) ? 2 : 8); times > 0 && !bytes.empty();
-       --times)
+  for (uint64_t times = 1 + random.below(random.chance(0.7) ? 2 : 8); times > 0 && !bytes.empty(); --times)
     damage_once(bytes, random);
   return bytes;
 }
@@ -73,9 +70,7 @@ int run_fuzz(int argc, char** argv, const std::function<void(uint64_t seed)>& tr
     ::alarm(seconds_per_mutation);
     try {
       try_one(seed);
-    } catch (const RequestError&) {
-      ++refused;
-    } catch (const std::exception& error) {
+    } catch (const RequestError&) { ++refused; } catch (const std::exception& error) {
       std::cerr << "seed " << seed << ": " << error.what() << "\n";
       return 1;
     }

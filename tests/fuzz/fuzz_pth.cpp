@@ -3,15 +3,15 @@
 #include <array>
 #include <sstream>
 
+#include "formats/files.h"
 #include "fuzz/fuzz.h"
-#include "interop/files.h"
-#include "staircase/interop/pth.h"
-#include "staircase/interop/tensor_bytes.h"
-#include "staircase/interop/zip_reader.h"
+#include "staircase/formats/pth.h"
+#include "staircase/formats/tensor_bytes.h"
+#include "staircase/formats/zip_reader.h"
 #include "support/temporary_folder.h"
 
 using namespace staircase;
-using namespace staircase::interop;
+using namespace staircase::formats;
 
 namespace {
 
@@ -34,15 +34,13 @@ std::string with_mutated_pickle(const std::filesystem::path& source, uint64_t se
 int main(int argc, char** argv) {
   const tests::TemporaryFolder folder;
   const auto path = folder / "x.pth";
-  constexpr std::array<const char*, 6> sources{"views.pth", "every_type.pth", "checkpoint.pth",
+  constexpr std::array<const char*, 6> sources{"views.pth",     "every_type.pth",   "checkpoint.pth",
                                                "protocol4.pth", "newer_layout.pth", "loop.pth"};
   return tests::run_fuzz(argc, argv, [&](uint64_t seed) {
     const auto source = tests::reference_weights(sources[seed % sources.size()]);
-    std::ofstream(path, std::ios::binary)
-        << (seed == 0       ? read_file(source)
-            : seed % 4 == 0 ? tests::mutate(read_file(source), seed)
-                            : with_mutated_pickle(source, seed));
-    for (const auto& [name, tensor] : read_pth(path).tensors)
-      crc32(bytes_of(row_major(tensor, name)));
+    std::ofstream(path, std::ios::binary) << (seed == 0       ? read_file(source)
+                                              : seed % 4 == 0 ? tests::mutate(read_file(source), seed)
+                                                              : with_mutated_pickle(source, seed));
+    for (const auto& [name, tensor] : read_pth(path).tensors) crc32(bytes_of(row_major(tensor, name)));
   });
 }

@@ -7,7 +7,7 @@
 #include "staircase/config/codec.h"
 #include "staircase/interop/convert_keys.h"
 #include "staircase/nn/initialize.h"
-#include "staircase/nn/named_models.h"
+#include "staircase/plan/named_models.h"
 #include "support/catch.h"
 #include "support/refusal.h"
 
@@ -17,7 +17,7 @@ using namespace staircase::interop;
 namespace {
 
 config::ModelOptions small(const std::string& name) {
-  config::ModelOptions options = nn::find_model(name, {"test", ""}).options;
+  config::ModelOptions options = plan::find_model(name, {"test", ""}).options;
   options.width_factor = 0.125;
   options.num_classes = 5;
   options.in_channels = 3;
@@ -32,7 +32,9 @@ TensorFile tensors_of(const config::ModelOptions& options) {
   return file;
 }
 
-std::map<std::string, torch::Tensor> by_name(const TensorFile& file) { return {file.tensors.begin(), file.tensors.end()}; }
+std::map<std::string, torch::Tensor> by_name(const TensorFile& file) {
+  return {file.tensors.begin(), file.tensors.end()};
+}
 
 bool equal(const TensorFile& a, const TensorFile& b) {
   const auto left = by_name(a), right = by_name(b);
@@ -66,8 +68,8 @@ TEST_CASE("Every layout that names a network brings its tensors back to the bit"
 }
 
 TEST_CASE("A network is told from the tensors of another implementation", "[interop]") {
-  for (const char* name : {"resnet50", "resnet101", "resnet152", "convnext_tiny", "convnext_small", "convnext_isotropic_small",
-                           "convnext_isotropic_large"}) {
+  for (const char* name : {"resnet50", "resnet101", "resnet152", "convnext_tiny", "convnext_small",
+                           "convnext_isotropic_small", "convnext_isotropic_large"}) {
     INFO(name);
     config::ModelOptions options = small(name);
     for (KeyLayout layout : {KeyLayout::torchvision, KeyLayout::official}) {

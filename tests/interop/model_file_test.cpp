@@ -1,20 +1,20 @@
 #include "staircase/interop/model_file.h"
 
-
 #include "staircase/base/errors.h"
-#include "staircase/interop/weights_file.h"
+#include "staircase/formats/weights_file.h"
 #include "staircase/nn/initialize.h"
 #include "support/catch.h"
 #include "support/refusal.h"
 #include "support/temporary_folder.h"
 
 using namespace staircase;
+using namespace staircase::formats;
 using namespace staircase::interop;
 
 namespace {
 
 nn::Classifier tiny(const std::string& name) {
-  config::ModelOptions options = nn::find_model(name, {"test", ""}).options;
+  config::ModelOptions options = plan::find_model(name, {"test", ""}).options;
   options.width_factor = 0.125;
   options.num_classes = 4;
   nn::Classifier model(options);
@@ -24,7 +24,7 @@ nn::Classifier tiny(const std::string& name) {
 
 OpenOptions as(const std::string& name) {
   OpenOptions options;
-  options.model = nn::find_model(name, {"test", ""});
+  options.model = plan::find_model(name, {"test", ""});
   options.model->options.width_factor = 0.125;
   return options;
 }
@@ -73,8 +73,9 @@ TEST_CASE("A wrong --model, an unknown layout and bare Staircase names are refus
   CHECK(tests::refusal([&] { open_model_file(folder / "bare.pth"); }).find("--model") != std::string::npos);
   const ModelFile told = open_model_file(folder / "bare.pth", as("convnext_tiny"));
   CHECK(told.description.model.num_classes == 4);
-  CHECK(tests::refusal([&] { open_model_file(folder / "bare.pth", as("convnext_small")); }).find("missing stages.2.blocks.9.conv1.weight") !=
-        std::string::npos);
+  CHECK(tests::refusal([&] {
+          open_model_file(folder / "bare.pth", as("convnext_small"));
+        }).find("missing stages.2.blocks.9.conv1.weight") != std::string::npos);
 
   write_weights(folder / "other.pth", {{{"encoder.weight", torch::zeros({2})}}, {}});
   CHECK(tests::refusal([&] { open_model_file(folder / "other.pth"); }).find("no known layout") != std::string::npos);

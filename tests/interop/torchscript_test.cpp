@@ -4,7 +4,7 @@
 #include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/serialization/import.h>
 
-#include "interop/files.h"
+#include "formats/files.h"
 #include "staircase/base/errors.h"
 #include "staircase/nn/initialize.h"
 #include "support/catch.h"
@@ -18,7 +18,7 @@ namespace {
 
 struct Subject {
   Subject() {
-    config::ModelOptions options = nn::find_model("resnet50-convnext_tiny/kernel_7", {"test", ""}).options;
+    config::ModelOptions options = plan::find_model("resnet50-convnext_tiny/kernel_7", {"test", ""}).options;
     options.width_factor = 0.125;
     options.depths = {1, 1};
     options.num_classes = 5;
@@ -35,7 +35,9 @@ struct Subject {
   std::filesystem::path file = folder / "model.pt";
 };
 
-torch::Tensor run(torch::jit::Module& script, const torch::Tensor& images) { return script.forward({images}).toTensor(); }
+torch::Tensor run(torch::jit::Module& script, const torch::Tensor& images) {
+  return script.forward({images}).toTensor();
+}
 
 double largest_difference(const torch::Tensor& a, const torch::Tensor& b) { return (a - b).abs().max().item<double>(); }
 
@@ -98,7 +100,8 @@ TEST_CASE("fp16 is exported where the device computes it, and refused in a sente
 TEST_CASE("Config, classes, normalization and revision travel in the file", "[interop]") {
   Subject s;
   export_torchscript(*s.model, s.description, s.file);
-  torch::jit::ExtraFilesMap extra{{"config.json", ""}, {"classes.json", ""}, {"normalization.json", ""}, {"revision.txt", ""}};
+  torch::jit::ExtraFilesMap extra{
+      {"config.json", ""}, {"classes.json", ""}, {"normalization.json", ""}, {"revision.txt", ""}};
   torch::jit::load(s.file.string(), c10::nullopt, extra);
   const auto model = config::parse_json(extra["config.json"], "config.json")["model"];
   CHECK(config::read_options<config::ModelOptions>(model, {"config.json", "/model"}) == s.description.model);
@@ -120,6 +123,9 @@ TEST_CASE("A file that LibTorch 1.13 wrote gives the logits that Python 1.13 rea
   const torch::NoGradGuard no_grad;
   torch::jit::Module script = torch::jit::load(reference_weights("written_by_1_13.pt").string());
   const torch::Tensor x = torch::arange(2 * 3 * 40 * 56, torch::kFloat).mul(0.37).cos().reshape({2, 3, 40, 56});
-  const torch::Tensor expected = torch::tensor(std::vector<float>{-0.01599822F, 0.0072143101F, 0.034234755F, 0.030467022F, -0.084172674F, 0.083528109F, -0.075141579F, 0.0034437641F, 0.015761573F, -0.010513249F}).reshape({2, 5});
+  const torch::Tensor expected =
+      torch::tensor(std::vector<float>{-0.01599822F, 0.0072143101F, 0.034234755F, 0.030467022F, -0.084172674F,
+                                       0.083528109F, -0.075141579F, 0.0034437641F, 0.015761573F, -0.010513249F})
+          .reshape({2, 5});
   CHECK(largest_difference(run(script, x), expected) < 1e-4 * expected.abs().max().item<double>());
 }

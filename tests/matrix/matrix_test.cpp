@@ -5,12 +5,12 @@
 
 #include <map>
 
-#include "staircase/interop/safetensors.h"
+#include "staircase/formats/safetensors.h"
 #include "staircase/interop/torchscript.h"
 #include "staircase/nn/initialize.h"
-#include "staircase/nn/ladder.h"
 #include "staircase/nn/libtorch.h"
-#include "staircase/nn/named_models.h"
+#include "staircase/plan/ladder.h"
+#include "staircase/plan/named_models.h"
 #include "support/catch.h"
 #include "support/temporary_folder.h"
 
@@ -22,7 +22,8 @@ namespace {
 std::vector<NamedModel> all_models() {
   std::vector<NamedModel> all = named_models();
   for (const Ladder& ladder : ladders())
-    for (const Rung& rung : climb(ladder)) all.push_back({ladder.name + "/" + rung.step.name, ladder.name, rung.model, 0.1});
+    for (const Rung& rung : climb(ladder))
+      all.push_back({ladder.name + "/" + rung.step.name, ladder.name, rung.model, 0.1});
   return all;
 }
 
@@ -148,10 +149,10 @@ TEST_CASE("Every model gives the same logits after its weights went through a fi
   for (const NamedModel& named : all_models()) {
     INFO(named.name);
     auto model = built(reduced(named.options), 1), other = built(reduced(named.options), 2);
-    interop::TensorFile file;
+    formats::TensorFile file;
     for (const auto& item : named_state(*model)) file.tensors.emplace_back(item.name, item.tensor);
-    interop::write_safetensors(folder / "weights.safetensors", file);
-    const auto read = interop::read_safetensors(folder / "weights.safetensors");
+    formats::write_safetensors(folder / "weights.safetensors", file);
+    const auto read = formats::read_safetensors(folder / "weights.safetensors");
     const std::map<std::string, torch::Tensor> tensors(read.tensors.begin(), read.tensors.end());
     for (auto& item : named_state(*other)) item.tensor.copy_(tensors.at(item.name));
     model->eval();

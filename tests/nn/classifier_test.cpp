@@ -1,11 +1,12 @@
 #include "staircase/nn/classifier.h"
 
 #include "staircase/nn/initialize.h"
-#include "staircase/nn/named_models.h"
+#include "staircase/plan/named_models.h"
 #include "support/catch.h"
 
 using namespace staircase;
 using namespace staircase::nn;
+using namespace staircase::plan;
 
 namespace {
 
@@ -130,8 +131,7 @@ TEST_CASE("Activations stay channels_last from the stem to the head", "[nn]") {
     const char* name;
     int downsamplings, shortcuts;
   };
-  const torch::Tensor images =
-      torch::randn({2, 3, 64, 64}).contiguous(torch::MemoryFormat::ChannelsLast);
+  const torch::Tensor images = torch::randn({2, 3, 64, 64}).contiguous(torch::MemoryFormat::ChannelsLast);
   // LayerNorm and downsampling layers; BatchNorm and dense, BatchNorm and depthwise kernels.
   for (const Network& network : {Network{"convnext_tiny", 3, 0}, Network{"resnet50", 0, 4},
                                  Network{"resnet50-convnext_tiny/fewer_norms", 0, 3}}) {

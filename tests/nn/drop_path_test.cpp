@@ -1,11 +1,12 @@
 #include "staircase/nn/classifier.h"
 #include "staircase/nn/initialize.h"
-#include "staircase/nn/named_models.h"
+#include "staircase/plan/named_models.h"
 #include "support/catch.h"
 #include "support/statistics.h"
 
 using namespace staircase;
 using namespace staircase::nn;
+using namespace staircase::plan;
 
 TEST_CASE("Drop path leaves out a sample's branch with its rate, or divides it by the keep probability", "[nn]") {
   config::ModelOptions options = find_model("convnext_tiny", {"test", ""}).options;

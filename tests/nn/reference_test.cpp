@@ -4,23 +4,22 @@
 #include <zlib.h>
 
 #include "staircase/nn/classifier.h"
-#include "staircase/nn/named_models.h"
+#include "staircase/plan/named_models.h"
 #include "support/catch.h"
 #include "support/reference.h"
 
 using namespace staircase;
 using namespace staircase::nn;
+using namespace staircase::plan;
 
 namespace {
 
 /// Numbers in [0, 1) from the tensor's name and each element's place: the low 32 bits of a hash.
 torch::Tensor uniform(const std::string& name, torch::IntArrayRef shape) {
   const int64_t range = int64_t{1} << 32;
-  const auto start = static_cast<int64_t>(
-      crc32(0, reinterpret_cast<const Bytef*>(name.data()), static_cast<uInt>(name.size())));
-  const auto mixed = [](const torch::Tensor& bits) {
-    return at::bitwise_xor(bits, at::floor_divide(bits, 65536));
-  };
+  const auto start =
+      static_cast<int64_t>(crc32(0, reinterpret_cast<const Bytef*>(name.data()), static_cast<uInt>(name.size())));
+  const auto mixed = [](const torch::Tensor& bits) { return at::bitwise_xor(bits, at::floor_divide(bits, 65536)); };
   torch::Tensor bits = torch::arange(c10::multiply_integers(shape), torch::kLong);
   bits = (bits * 2654435761 + start).remainder(range);
   for (int round = 0; round < 2; ++round) bits = (mixed(bits) * 73244475).remainder(range);

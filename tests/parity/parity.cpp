@@ -10,17 +10,17 @@
 #include <map>
 #include <string>
 
+#include "parity/requests.h"
 #include "staircase/base/errors.h"
 #include "staircase/nn/classifier.h"
 #include "staircase/nn/libtorch.h"
-#include "staircase/nn/named_models.h"
-#include "parity/requests.h"
+#include "staircase/plan/named_models.h"
 
 namespace staircase::tests {
 namespace {
 
 std::map<std::string, torch::Tensor> read_tensors(const std::string& path) {
-  const interop::TensorFile file = interop::read_weights(path);
+  const formats::TensorFile file = formats::read_weights(path);
   return {file.tensors.begin(), file.tensors.end()};
 }
 
@@ -39,22 +39,21 @@ void load_weights(nn::Classifier& model, const std::string& path) {
   if (!tensors.empty()) throw RequestError(path + ": the model has no " + tensors.begin()->first);
 }
 
-interop::TensorFile logits(nn::Classifier& model, const std::string& inputs) {
+formats::TensorFile logits(nn::Classifier& model, const std::string& inputs) {
   const torch::NoGradGuard no_grad;
   model.eval();
-  interop::TensorFile outputs;
-  for (const auto& [name, images] : read_tensors(inputs))
-    outputs.tensors.emplace_back(name, model.forward(images));
+  formats::TensorFile outputs;
+  for (const auto& [name, images] : read_tensors(inputs)) outputs.tensors.emplace_back(name, model.forward(images));
   return outputs;
 }
 
-interop::TensorFile gradients(nn::Classifier& model, const std::string& inputs) {
+formats::TensorFile gradients(nn::Classifier& model, const std::string& inputs) {
   const auto given = read_tensors(inputs);
   model.to(torch::kDouble);
   model.train();
   const torch::Tensor output = model.forward(given.at("images"));
   (output * given.at("direction")).sum().backward();
-  interop::TensorFile outputs;
+  formats::TensorFile outputs;
   outputs.tensors.emplace_back("logits", output.detach());
   for (const auto& item : nn::named_state(model)) {
     if (item.is_parameter && !item.tensor.grad().defined()) throw RequestError(item.name + " got no gradient");
@@ -63,9 +62,9 @@ interop::TensorFile gradients(nn::Classifier& model, const std::string& inputs) 
   return outputs;
 }
 
-interop::TensorFile respond(const config::Json& request) {
+formats::TensorFile respond(const config::Json& request) {
   const std::string task = request.at("task"), inputs = request.at("inputs");
-  nn::Classifier model(nn::read_model(request.at("model"), {"request", "/model"}).options);
+  nn::Classifier model(plan::read_model(request.at("model"), {"request", "/model"}).options);
   load_weights(model, request.at("weights"));
   if (task != "logits" && task != "gradients") throw RequestError("no task is called " + task);
   return task == "logits" ? logits(model, inputs) : gradients(model, inputs);

@@ -13,15 +13,15 @@
 
 #include <map>
 
+#include "parity/requests.h"
 #include "staircase/base/errors.h"
 #include "staircase/data/decode.h"
 #include "staircase/data/resize.h"
-#include "parity/requests.h"
 #include "support/operations.h"
 
 namespace staircase::tests {
 
-interop::TensorFile operated(const config::Json& request) {
+formats::TensorFile operated(const config::Json& request) {
   const auto operation = request.at("operation").get<std::string>();
   data::Image image = data::decode_image(request.at("image").get<std::string>());
   const auto resized = [&](config::Interpolation kind) {
@@ -37,10 +37,13 @@ interop::TensorFile operated(const config::Json& request) {
 
 namespace {
 
-interop::TensorFile respond(const config::Json& request) {
-  using Task = interop::TensorFile (*)(const config::Json&);
-  const std::map<std::string, Task> tasks{{"optimizer", optimizer_steps}, {"average", average_steps},
-                                          {"schedule", schedule_rates}, {"losses", losses}, {"operation", operated}};
+formats::TensorFile respond(const config::Json& request) {
+  using Task = formats::TensorFile (*)(const config::Json&);
+  const std::map<std::string, Task> tasks{{"optimizer", optimizer_steps},
+                                          {"average", average_steps},
+                                          {"schedule", schedule_rates},
+                                          {"losses", losses},
+                                          {"operation", operated}};
   const auto task = tasks.find(request.at("task").get<std::string>());
   if (task == tasks.end()) throw RequestError("no task is called " + request.at("task").dump());
   return task->second(request);

@@ -6,7 +6,7 @@
 #include "parity/recipe.h"
 #include "staircase/config/recipes.h"
 #include "staircase/nn/initialize.h"
-#include "staircase/nn/named_models.h"
+#include "staircase/plan/named_models.h"
 #include "staircase/train/average.h"
 #include "staircase/train/mixing.h"
 #include "staircase/train/optimizer.h"
@@ -20,7 +20,7 @@ config::RecipeOptions recipe_of(const config::Json& request) {
 }
 
 std::shared_ptr<nn::Classifier> model_of(const config::Json& request) {
-  auto model = std::make_shared<nn::Classifier>(nn::read_model(request.at("model"), {"request", "/model"}).options);
+  auto model = std::make_shared<nn::Classifier>(plan::read_model(request.at("model"), {"request", "/model"}).options);
   nn::initialize(*model, 1);
   return model;
 }
@@ -29,20 +29,20 @@ train::StepCount steps_of(const config::Json& request) {
   return train::count_steps(recipe_of(request), request.at("images").get<int64_t>());
 }
 
-void add_state(interop::TensorFile& file, const std::string& prefix, const nn::Classifier& model) {
+void add_state(formats::TensorFile& file, const std::string& prefix, const nn::Classifier& model) {
   for (const auto& item : nn::named_state(model)) file.tensors.emplace_back(prefix + item.name, item.tensor.clone());
 }
 
 }  // namespace
 
-interop::TensorFile optimizer_steps(const config::Json& request) {
+formats::TensorFile optimizer_steps(const config::Json& request) {
   const torch::NoGradGuard no_grad;
   torch::manual_seed(1);
   const config::RecipeOptions recipe = recipe_of(request);
   const auto model = model_of(request);
   model->to(torch::kDouble);
   train::Optimizer optimizer(*model, recipe);
-  interop::TensorFile file;
+  formats::TensorFile file;
   add_state(file, "start.", *model);
   const train::StepCount steps = steps_of(request);
   for (int64_t step = 0; step < steps.total; ++step) {
@@ -61,13 +61,13 @@ interop::TensorFile optimizer_steps(const config::Json& request) {
   return file;
 }
 
-interop::TensorFile average_steps(const config::Json& request) {
+formats::TensorFile average_steps(const config::Json& request) {
   const torch::NoGradGuard no_grad;
   torch::manual_seed(2);
   const config::RecipeOptions recipe = recipe_of(request);
   const auto model = model_of(request);
   train::WeightAverage average(model, recipe.ema_decay, recipe.ema_warmup);
-  interop::TensorFile file;
+  formats::TensorFile file;
   add_state(file, "start.", *model);
   for (int64_t step = 0; step < steps_of(request).total; ++step) {
     for (auto& item : nn::named_state(*model)) {
@@ -81,7 +81,7 @@ interop::TensorFile average_steps(const config::Json& request) {
   return file;
 }
 
-interop::TensorFile schedule_rates(const config::Json& request) {
+formats::TensorFile schedule_rates(const config::Json& request) {
   const train::StepCount steps = steps_of(request);
   const config::RecipeOptions recipe = recipe_of(request);
   std::vector<double> rates;
@@ -89,11 +89,11 @@ interop::TensorFile schedule_rates(const config::Json& request) {
   return {{{"rates", torch::tensor(rates, torch::kDouble)}}, {}};
 }
 
-interop::TensorFile losses(const config::Json&) {
+formats::TensorFile losses(const config::Json&) {
   torch::manual_seed(3);
   const torch::Tensor images = torch::randn({12, 3, 10, 8}), labels = torch::randint(7, {12}, torch::kLong);
   const torch::Tensor logits = 3.0 * torch::randn({12, 7});
-  interop::TensorFile file{{{"images", images}, {"labels", labels}, {"logits", logits}}, {}};
+  formats::TensorFile file{{{"images", images}, {"labels", labels}, {"logits", logits}}, {}};
   train::Mix mixup, cutmix;
   mixup.kind = train::Mix::Kind::mixup;
   mixup.lambda = 0.7;

@@ -27,8 +27,11 @@ inline const std::map<std::string, Apply>& operations() {
       {"contrast", [](const Image& i, double v) { return adjust_contrast(i, v); }},
       {"brightness", [](const Image& i, double v) { return adjust_brightness(i, v); }},
       {"sharpness", [](const Image& i, double v) { return adjust_sharpness(i, v); }},
-      {"rotate", rotate}, {"shear_x", shear_x}, {"shear_y", shear_y},
-      {"translate_x", translate_x}, {"translate_y", translate_y},
+      {"rotate", rotate},
+      {"shear_x", shear_x},
+      {"shear_y", shear_y},
+      {"translate_x", translate_x},
+      {"translate_y", translate_y},
   };
   return all;
 }

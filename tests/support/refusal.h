@@ -11,9 +11,7 @@ namespace staircase::tests {
 inline std::string refusal(const std::function<void()>& call) {
   try {
     call();
-  } catch (const RequestError& error) {
-    return error.what();
-  }
+  } catch (const RequestError& error) { return error.what(); }
   return "";
 }
 

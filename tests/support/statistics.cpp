@@ -52,7 +52,9 @@ double normal_distribution(double x, double mean, double deviation) {
   return 0.5 * std::erfc((mean - x) / (deviation * std::sqrt(2.0)));
 }
 
-double uniform_distribution(double x, double low, double high) { return std::clamp((x - low) / (high - low), 0.0, 1.0); }
+double uniform_distribution(double x, double low, double high) {
+  return std::clamp((x - low) / (high - low), 0.0, 1.0);
+}
 
 double BoxDefinition::area_distribution(double share) const {
   const double all_kept = std::clamp(std::exp(-width), smallest, largest);

@@ -39,8 +39,9 @@ TEST_CASE("A preview shows the batches of a run's epoch, mixed as the counters o
   size_t at = 0;
   for (int64_t batch_index = 0; at < previewed.size(); ++batch_index) {
     const auto batch = loader.next();
-    const Mix mix = draw_mix(job.configuration.recipe,
-                             RandomStream(Purpose::mixing, {3, static_cast<uint64_t>(epoch * steps_an_epoch + batch_index)}), 16, 16);
+    const Mix mix = draw_mix(
+        job.configuration.recipe,
+        RandomStream(Purpose::mixing, {3, static_cast<uint64_t>(epoch * steps_an_epoch + batch_index)}), 16, 16);
     const torch::Tensor mixed = mix_images(batch->images, mix), targets = mix_targets(batch->labels, 10, 0.0, mix);
     for (int64_t i = 0; i < batch_size && at < previewed.size(); ++i, ++at) {
       const TrainingImage& image = previewed[at];

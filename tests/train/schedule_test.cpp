@@ -24,8 +24,8 @@ TEST_CASE("Warmup starts at 0, ends at the peak, and the cosine ends at the mini
   CHECK(learning_rate_at(recipe, steps, 0) == 0.0);
   CHECK(learning_rate_at(recipe, steps, 3) == Approx(3.0 / 9.0));
   CHECK(learning_rate_at(recipe, steps, 9) == Approx(1.0));
-  CHECK(learning_rate_at(recipe, steps, 10) == Approx(1.0));                        // cos(0)
-  CHECK(learning_rate_at(recipe, steps, 30) == Approx(0.55));                       // cos(pi / 2)
+  CHECK(learning_rate_at(recipe, steps, 10) == Approx(1.0));                            // cos(0)
+  CHECK(learning_rate_at(recipe, steps, 30) == Approx(0.55));                           // cos(pi / 2)
   CHECK(learning_rate_at(recipe, steps, 20) == Approx(0.1 + 0.45 * (1 + 0.70710678)));  // cos(pi / 4)
 }
 

@@ -14,7 +14,7 @@ using namespace staircase::train;
 namespace {
 
 std::shared_ptr<nn::Classifier> network(int64_t classes, uint64_t seed) {
-  config::ModelOptions options = nn::find_model("convnext_tiny", {"test", ""}).options;
+  config::ModelOptions options = plan::find_model("convnext_tiny", {"test", ""}).options;
   options.depths = {1, 1, 2, 1};
   options.width_factor = 0.125;
   options.num_classes = classes;
@@ -40,7 +40,8 @@ TEST_CASE("A network starts from a file's weights with a fresh, scaled head", "[
   recipe.head_init_scale = 0.001;
   const torch::Tensor fresh = parameter(*network(6, 1), "head.linear.weight") * 0.001;
   fill_weights(*model, 1, init, recipe);
-  CHECK(parameter(*model, "stages.2.blocks.1.conv2.weight").equal(parameter(*trained, "stages.2.blocks.1.conv2.weight")));
+  CHECK(
+      parameter(*model, "stages.2.blocks.1.conv2.weight").equal(parameter(*trained, "stages.2.blocks.1.conv2.weight")));
   CHECK(torch::allclose(parameter(*model, "head.linear.weight"), fresh));
 }
 
@@ -51,7 +52,8 @@ TEST_CASE("What is frozen keeps its weights and statistics, and drops no path", 
   model->set_drop_path(0.5);
   config::RecipeOptions recipe;
   Optimizer optimizer(*model, recipe);
-  const torch::Tensor stem = parameter(*model, "stem.conv.weight").clone(), head = parameter(*model, "head.linear.weight").clone();
+  const torch::Tensor stem = parameter(*model, "stem.conv.weight").clone(),
+                      head = parameter(*model, "head.linear.weight").clone();
   const torch::Tensor x = torch::randn({2, 3, 32, 32});
   const torch::Tensor logits = model->forward(x);
   CHECK(logits.equal(model->forward(x)));
@@ -68,8 +70,8 @@ TEST_CASE("What is frozen keeps its weights and statistics, and drops no path", 
 }
 
 TEST_CASE("Layer-wise decay counts its groups as the published code does", "[train][reference]") {
-  const config::ModelOptions tiny = nn::find_model("convnext_tiny", {"test", ""}).options;
-  const config::ModelOptions base = nn::find_model("convnext_base", {"test", ""}).options;
+  const config::ModelOptions tiny = plan::find_model("convnext_tiny", {"test", ""}).options;
+  const config::ModelOptions base = plan::find_model("convnext_base", {"test", ""}).options;
   // By hand from the definition: id = 3 + floor(9 * block / depth) in stage 3.
   CHECK(layer_group("stem.conv.weight", tiny) == 0);
   CHECK(layer_group("stages.0.blocks.2.conv1.weight", tiny) == 1);
@@ -84,11 +86,11 @@ TEST_CASE("Layer-wise decay counts its groups as the published code does", "[tra
   CHECK(layer_group("stages.3.downsample.conv.weight", base) == 12);
   CHECK(layer_group("stages.3.blocks.1.layer_scale", base) == 12);
   CHECK(layer_group("head.norm.weight", base) == 13);
-  const config::ModelOptions resnet = nn::find_model("resnet50", {"test", ""}).options;
+  const config::ModelOptions resnet = plan::find_model("resnet50", {"test", ""}).options;
   CHECK(layer_group("stages.2.blocks.5.conv1.weight", resnet) == 10);  // 3 + floor(9 * 5 / 6)
   CHECK(layer_group("stages.3.blocks.0.shortcut.conv.weight", resnet) == 12);
   // One stage is all blocks: they share the groups from 3 to 11.
-  const config::ModelOptions isotropic = nn::find_model("convnext_isotropic_small", {"test", ""}).options;
+  const config::ModelOptions isotropic = plan::find_model("convnext_isotropic_small", {"test", ""}).options;
   CHECK(layer_group("stages.0.blocks.0.conv1.weight", isotropic) == 3);
   CHECK(layer_group("stages.0.blocks.17.conv1.weight", isotropic) == 11);
   CHECK(layer_rate("stem.conv.weight", tiny, 0.8) == Approx(0.0549755813888));  // .8^13

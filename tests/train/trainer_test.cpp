@@ -158,7 +158,8 @@ TEST_CASE("A batch that no machine holds is refused before it is allocated", "[t
   c.data.train_images = 2000000;
   c.recipe.batch_size = 1 << 20;
   c.data.image_size_px = 4096;
-  CHECK_THROWS_WITH(check_job(job_in(folder / "run", c)), ContainsSubstring("take 196608 GiB, allowed are at most 256"));
+  CHECK_THROWS_WITH(check_job(job_in(folder / "run", c)),
+                    ContainsSubstring("take 196608 GiB, allowed are at most 256"));
 }
 
 TEST_CASE("More images a step than there are is refused before anything is written", "[train]") {
@@ -223,8 +224,7 @@ TEST_CASE("The weights file of a run gives the accuracy that its summary reports
   CHECK(described.class_names.size() == 10);
   CHECK(described.recipe == job.configuration.recipe);
   const auto model = interop::build_model(loaded);
-  data::Loader loader(job.data.val, described.data, described.recipe,
-                      data::LoaderMode::eval, {128, 1});
+  data::Loader loader(job.data.val, described.data, described.recipe, data::LoaderMode::eval, {128, 1});
   const Scores scores = evaluate(*model, loader, torch::kCPU, described.recipe.precision);
   const auto reported = [&](const char* key) { return summary.at(key).get<double>(); };
   CHECK(scores.images == 40);
@@ -243,5 +243,6 @@ TEST_CASE("A finished run leaves its latency among the times, and only there", "
   REQUIRE(timing.lines.size() == 4);  // three epochs, and what came after them
   CHECK(timing.lines.back()["latency_ms"].get<double>() > 0);
   CHECK(timing.lines.back()["latency_runs"].get<int64_t>() <= 30);
-  for (const char* file : {"summary.json", "metrics.jsonl"}) CHECK_THAT(read_file(job.folder / file), !ContainsSubstring("latency"));
+  for (const char* file : {"summary.json", "metrics.jsonl"})
+    CHECK_THAT(read_file(job.folder / file), !ContainsSubstring("latency"));
 }

@@ -29,7 +29,8 @@ std::string machine_description() {
   struct sysinfo info {};
   sysinfo(&info);
   const auto gigabytes = static_cast<unsigned long long>(info.totalram) * info.mem_unit >> 30;
-  return processor + ", " + std::to_string(std::thread::hardware_concurrency()) + " cores, " + std::to_string(gigabytes) + " GB";
+  return processor + ", " + std::to_string(std::thread::hardware_concurrency()) + " cores, " +
+         std::to_string(gigabytes) + " GB";
 }
 
 }  // namespace staircase

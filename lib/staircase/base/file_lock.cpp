@@ -19,7 +19,7 @@ constexpr size_t note_bytes = 1000;
 
 /// False when the file was removed, or removed and made anew, since it was opened.
 bool is_still_at(const fs::path& path, int descriptor) {
-  struct stat opened {}, there {};
+  struct stat opened = {}, there = {};
   return ::fstat(descriptor, &opened) == 0 && ::stat(path.c_str(), &there) == 0 && opened.st_ino == there.st_ino &&
          opened.st_dev == there.st_dev;
 }

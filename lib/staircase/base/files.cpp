@@ -56,15 +56,15 @@ void write_file_atomically(const fs::path& path, const std::function<void(std::o
 }
 
 void write_file_atomically(const fs::path& path, std::string_view bytes) {
-  write_file_atomically(path, [&](std::ostream& out) {
-    out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  });
+  write_file_atomically(
+      path, [&](std::ostream& out) { out.write(bytes.data(), static_cast<std::streamsize>(bytes.size())); });
 }
 
 bool is_unfinished_file(const fs::path& path) {
   const std::string name = path.filename().string();
   const size_t at = name.rfind(unfinished), digits = at + unfinished.size();
-  return at != std::string::npos && digits < name.size() && name.find_first_not_of("0123456789", digits) == std::string::npos;
+  return at != std::string::npos && digits < name.size() &&
+         name.find_first_not_of("0123456789", digits) == std::string::npos;
 }
 
 void remove_unfinished_files(const fs::path& folder) {

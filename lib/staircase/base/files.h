@@ -14,8 +14,7 @@ namespace staircase {
 void write_file_atomically(const std::filesystem::path& path, std::string_view bytes);
 
 /// The same for content that is produced piece by piece.
-void write_file_atomically(const std::filesystem::path& path,
-                           const std::function<void(std::ostream&)>& produce);
+void write_file_atomically(const std::filesystem::path& path, const std::function<void(std::ostream&)>& produce);
 
 /// What a killed process left of a file that it was writing.
 bool is_unfinished_file(const std::filesystem::path& path);

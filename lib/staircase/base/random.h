@@ -10,7 +10,13 @@ namespace staircase {
 /// What a random number is for. Part of every counter, so no two purposes share a stream.
 /// Values are stable: changing one changes results.
 enum class Purpose : uint64_t {
-  shuffle = 1, augment = 2, mixing = 3, drop_path = 4, initialization = 5, shapes = 6, erasing = 7,
+  shuffle = 1,
+  augment = 2,
+  mixing = 3,
+  drop_path = 4,
+  initialization = 5,
+  shapes = 6,
+  erasing = 7,
   step_orders = 8,
 };
 
@@ -50,9 +56,7 @@ class RandomStream {
   constexpr double uniform() { return static_cast<double>(bits() >> 11) * 0x1.0p-53; }
   constexpr double uniform(double low, double high) { return low + (high - low) * uniform(); }
   /// In [0, n), n > 0.
-  constexpr uint64_t below(uint64_t n) {
-    return static_cast<uint64_t>((static_cast<__uint128_t>(bits()) * n) >> 64);
-  }
+  constexpr uint64_t below(uint64_t n) { return static_cast<uint64_t>((static_cast<__uint128_t>(bits()) * n) >> 64); }
   constexpr bool chance(double probability) { return uniform() < probability; }
   /// Standard normal. Source: Box and Muller 1958, one of the pair.
   double normal() {

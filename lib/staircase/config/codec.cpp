@@ -6,9 +6,8 @@ namespace staircase::config::detail {
 namespace {
 
 std::string plain_number(double value) {
-  return value == std::floor(value) && std::abs(value) < 1e15
-             ? std::to_string(static_cast<long long>(value))
-             : Json(value).dump();
+  return value == std::floor(value) && std::abs(value) < 1e15 ? std::to_string(static_cast<long long>(value))
+                                                              : Json(value).dump();
 }
 
 /// "an odd integer from 1 to 63", "1 or 3", "a number of at least 0".
@@ -36,11 +35,9 @@ void refuse(const Json& found, const Place& place, const std::string& allowed) {
   throw ConfigError(place, "found " + describe_value(found) + ", allowed is " + allowed);
 }
 
-void refuse_unknown_key(const std::string& key, const Place& object,
-                        const std::vector<std::string>& known) {
+void refuse_unknown_key(const std::string& key, const Place& object, const std::vector<std::string>& known) {
   const std::string hint = did_you_mean(key, known);
-  throw ConfigError(object.at(key), "is not a known field" +
-                                        (hint.empty() ? ", known are " + join(known) : hint));
+  throw ConfigError(object.at(key), "is not a known field" + (hint.empty() ? ", known are " + join(known) : hint));
 }
 
 int64_t read_integer(const Json& value, const Place& place, const Limits& limits) {

@@ -78,8 +78,8 @@ struct Codec<ModelRate> {
   static ModelRate read(const Json& value, const Place& place, const Limits& limits) {
     if (value.is_string() && value.get<std::string>() == "model") return {std::nullopt};
     if (!value.is_number())
-      detail::refuse(value, place, "a number from " + Json(limits.min).dump() + " to " +
-                                       Json(limits.max).dump() + ", or \"model\"");
+      detail::refuse(value, place,
+                     "a number from " + Json(limits.min).dump() + " to " + Json(limits.max).dump() + ", or \"model\"");
     return {detail::read_number(value, place, limits)};
   }
   static Json write(const ModelRate& value) { return value.rate ? Json(*value.rate) : Json("model"); }
@@ -100,9 +100,7 @@ struct Codec<E> {
     throw ConfigError(place, "\"" + text + "\" is not one of " + join(known) + did_you_mean(text, known));
   }
   static Json write(E value) { return std::string(to_name(value)); }
-  static Json schema(const Limits&) {
-    return {{"enum", detail::names_of(enum_names<E>.data(), enum_names<E>.size())}};
-  }
+  static Json schema(const Limits&) { return {{"enum", detail::names_of(enum_names<E>.data(), enum_names<E>.size())}}; }
 };
 
 template <class T>
@@ -119,8 +117,10 @@ struct Codec<std::vector<T>> {
     return list;
   }
   static Json schema(const Limits& limits) {
-    return {{"type", "array"}, {"items", Codec<T>::schema(limits)},
-            {"minItems", limits.min_items}, {"maxItems", limits.max_items}};
+    return {{"type", "array"},
+            {"items", Codec<T>::schema(limits)},
+            {"minItems", limits.min_items},
+            {"maxItems", limits.max_items}};
   }
 };
 
@@ -181,8 +181,7 @@ T read_options(const Json& value, const Place& place, T options = {}) {
   visit_fields<T>([&](const auto& each) {
     using Value = typename std::remove_cvref_t<decltype(each)>::value_type;
     const auto found = value.find(std::string(each.name));
-    if (found != value.end())
-      options.*(each.member) = Codec<Value>::read(*found, place.at(each.name), each.limits);
+    if (found != value.end()) options.*(each.member) = Codec<Value>::read(*found, place.at(each.name), each.limits);
   });
   return options;
 }

@@ -30,8 +30,9 @@ std::pair<std::string, std::string> part_and_field(const std::string& pointer, c
   bool known = false;
   for (const std::string& name : part_names) known = known || parts[0] == name;
   if (!known || parts.size() > 2 || pointer.ends_with('/'))
-    throw ConfigError({source, ""}, "\"" + pointer + "\" leads nowhere; a pointer into a configuration is /model/FIELD, "
-                                                     "/recipe/FIELD, /data/FIELD or /init/FIELD");
+    throw ConfigError({source, ""}, "\"" + pointer +
+                                        "\" leads nowhere; a pointer into a configuration is /model/FIELD, "
+                                        "/recipe/FIELD, /data/FIELD or /init/FIELD");
   return {parts[0], parts.size() == 2 ? parts[1] : ""};
 }
 
@@ -57,13 +58,13 @@ Configuration read_configuration(const Json& value, const std::string& source, c
     read_part(base, key, part, place.at(key), read_model);
   }
   if (value.contains("model_drop_path_rate"))
-    base.model_drop_path_rate = detail::read_number(value["model_drop_path_rate"],
-                                                    place.at("base").at("model_drop_path_rate"), range(0, 0.99));
+    base.model_drop_path_rate =
+        detail::read_number(value["model_drop_path_rate"], place.at("base").at("model_drop_path_rate"), range(0, 0.99));
   return base;
 }
 
-void set_field(Configuration& configuration, const std::string& pointer, const Json& value,
-               const std::string& source, const ModelReader& read_model) {
+void set_field(Configuration& configuration, const std::string& pointer, const Json& value, const std::string& source,
+               const ModelReader& read_model) {
   const auto [part, name] = part_and_field(pointer, source);
   const Place place = Place{source, ""}.at(part);
   if (name.empty()) return read_part(configuration, part, value, place, read_model);

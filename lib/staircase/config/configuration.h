@@ -41,8 +41,8 @@ Configuration read_configuration(const Json& value, const std::string& source, c
                                  Configuration base = {});
 
 /// Sets one field, or one part as a whole ("/recipe": "modern"). Throws ConfigError.
-void set_field(Configuration& configuration, const std::string& pointer, const Json& value,
-               const std::string& source, const ModelReader& read_model);
+void set_field(Configuration& configuration, const std::string& pointer, const Json& value, const std::string& source,
+               const ModelReader& read_model);
 
 /// The value of one field or part. Throws ConfigError for a pointer that leads nowhere.
 Json get_field(const Configuration& configuration, const std::string& pointer, const std::string& source);

@@ -9,9 +9,10 @@
 namespace staircase::config {
 
 enum class DataKind { shapes, cifar10, cifar100, idx, image_folder };
-template <> inline constexpr std::array enum_names<DataKind>{
-    std::string_view("shapes"), std::string_view("cifar10"), std::string_view("cifar100"),
-    std::string_view("idx"), std::string_view("image_folder")};
+template <>
+inline constexpr std::array enum_names<DataKind>{std::string_view("shapes"), std::string_view("cifar10"),
+                                                 std::string_view("cifar100"), std::string_view("idx"),
+                                                 std::string_view("image_folder")};
 
 /// Where images come from and how large they enter the network.
 struct DataOptions {
@@ -31,13 +32,15 @@ struct DataOptions {
   static constexpr auto fields() {
     using D = DataOptions;
     return std::make_tuple(
-        field("kind", &D::kind, "the built-in shapes, CIFAR's binary files, IDX files (MNIST family), or folders of classes"),
+        field("kind", &D::kind,
+              "the built-in shapes, CIFAR's binary files, IDX files (MNIST family), or folders of classes"),
         field("path", &D::path, "folder of the data; not for shapes"),
         field("image_size_px", &D::image_size_px, "side of the square image that enters the network", range(8, 4096)),
         field("train_images", &D::train_images, "shapes: number of training images", range(1, 100000000)),
         field("val_images", &D::val_images, "shapes: number of validation images", range(1, 100000000)),
         field("shapes_seed", &D::shapes_seed, "shapes: which set is drawn", range(0, 9007199254740992.0)),
-        field("max_bad_fraction", &D::max_bad_fraction, "image_folder: largest share of damaged images that a run goes on with", range(0, 1)),
+        field("max_bad_fraction", &D::max_bad_fraction,
+              "image_folder: largest share of damaged images that a run goes on with", range(0, 1)),
         field("mean", &D::mean, "subtracted from channels in [0, 1]; a gray image takes their average", range(0, 1)),
         field("std", &D::std, "channels are divided by it", range(0.001, 10)));
   }

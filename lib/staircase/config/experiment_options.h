@@ -11,11 +11,13 @@ namespace staircase::config {
 
 enum class ExperimentKind { single, ablation, comparison };
 enum class Design { cumulative, one_at_a_time, grid, leave_one_out, pairwise, shapley };
-template <> inline constexpr std::array enum_names<ExperimentKind>{
-    std::string_view("single"), std::string_view("ablation"), std::string_view("comparison")};
-template <> inline constexpr std::array enum_names<Design>{
-    std::string_view("cumulative"), std::string_view("one_at_a_time"), std::string_view("grid"),
-    std::string_view("leave_one_out"), std::string_view("pairwise"), std::string_view("shapley")};
+template <>
+inline constexpr std::array enum_names<ExperimentKind>{std::string_view("single"), std::string_view("ablation"),
+                                                       std::string_view("comparison")};
+template <>
+inline constexpr std::array enum_names<Design>{std::string_view("cumulative"), std::string_view("one_at_a_time"),
+                                               std::string_view("grid"),       std::string_view("leave_one_out"),
+                                               std::string_view("pairwise"),   std::string_view("shapley")};
 
 /// One edit of a configuration.
 struct StepOptions {
@@ -91,15 +93,27 @@ struct ExperimentOptions {
         field("base", &E::base, "the configuration {model, recipe, data, init} that the steps start from"),
         field("steps", &E::steps, "ablation: the edits, in order"),
         field("candidates", &E::candidates, "comparison: the networks"),
-        field("design", &E::design, "ablation: each step on top of those before, each alone, all combinations, each removed from the full model, all pairs, or each averaged over all orders"),
-        field("max_configurations", &E::max_configurations, "design grid, pairwise and shapley: the most configurations that it may train, each with every seed", range(2, 100000)),
-        field("orders", &E::orders, "design shapley: orders of the steps to sample where all combinations are more than max_configurations; 0: as many as fit", range(0, 10000)),
-        field("order_seed", &E::order_seed, "design shapley: decides which orders are sampled", range(0, 9007199254740992.0)),
-        field("seeds", &E::seeds, "every configuration is trained once with each", range(0, 9007199254740992.0).items(1, 1000)),
+        field(
+            "design", &E::design,
+            "ablation: each step on top of those before, each alone, all combinations, each removed from the full model, all pairs, or each averaged over all orders"),
+        field("max_configurations", &E::max_configurations,
+              "design grid, pairwise and shapley: the most configurations that it may train, each with every seed",
+              range(2, 100000)),
+        field(
+            "orders", &E::orders,
+            "design shapley: orders of the steps to sample where all combinations are more than max_configurations; 0: as many as fit",
+            range(0, 10000)),
+        field("order_seed", &E::order_seed, "design shapley: decides which orders are sampled",
+              range(0, 9007199254740992.0)),
+        field("seeds", &E::seeds, "every configuration is trained once with each",
+              range(0, 9007199254740992.0).items(1, 1000)),
         field("override", &E::override_fields, "pointer to value, set in every configuration after its step"),
-        field("threads", &E::threads, "of LibTorch, decides the last digits of results; 0: all cores, kept on resume", range(0, 1024)),
-        field("loader_workers", &E::loader_workers, "threads that decode images; decides nothing but speed; 0: all cores", range(0, 1024)),
-        field("checkpoint_minutes", &E::checkpoint_minutes, "between checkpoints inside an epoch", range(0.001, 100000)));
+        field("threads", &E::threads, "of LibTorch, decides the last digits of results; 0: all cores, kept on resume",
+              range(0, 1024)),
+        field("loader_workers", &E::loader_workers,
+              "threads that decode images; decides nothing but speed; 0: all cores", range(0, 1024)),
+        field("checkpoint_minutes", &E::checkpoint_minutes, "between checkpoints inside an epoch",
+              range(0.001, 100000)));
   }
 };
 

@@ -17,10 +17,29 @@ struct Limits {
   int one_of_count = 0;
   int min_items = 0, max_items = std::numeric_limits<int>::max();
 
-  constexpr Limits range(double low, double high) const { auto l = *this; l.min = low; l.max = high; return l; }
-  constexpr Limits only_odd() const { auto l = *this; l.odd = true; return l; }
-  constexpr Limits items(int low, int high) const { auto l = *this; l.min_items = low; l.max_items = high; return l; }
-  constexpr Limits either(int a, int b) const { auto l = *this; l.one_of = {a, b}; l.one_of_count = 2; return l; }
+  constexpr Limits range(double low, double high) const {
+    auto l = *this;
+    l.min = low;
+    l.max = high;
+    return l;
+  }
+  constexpr Limits only_odd() const {
+    auto l = *this;
+    l.odd = true;
+    return l;
+  }
+  constexpr Limits items(int low, int high) const {
+    auto l = *this;
+    l.min_items = low;
+    l.max_items = high;
+    return l;
+  }
+  constexpr Limits either(int a, int b) const {
+    auto l = *this;
+    l.one_of = {a, b};
+    l.one_of_count = 2;
+    return l;
+  }
 };
 
 constexpr Limits range(double low, double high) { return Limits{}.range(low, high); }
@@ -36,15 +55,17 @@ struct Field {
 };
 
 template <class Owner, class T>
-constexpr Field<Owner, T> field(std::string_view name, T Owner::*member, std::string_view help,
-                                Limits limits = {}) {
+constexpr Field<Owner, T> field(std::string_view name, T Owner::*member, std::string_view help, Limits limits = {}) {
   return {name, member, help, limits};
 }
 
 /// An option struct is an aggregate with defaults and ONE list of its fields, `T::fields()`.
 /// Reading, writing, comparing, help and the JSON Schema all come from that list.
 template <class T>
-concept Options = requires { T::fields(); T::title; };
+concept Options = requires {
+  T::fields();
+  T::title;
+};
 
 template <Options T, class Visit>
 constexpr void visit_fields(Visit&& visit) {
@@ -57,7 +78,7 @@ template <class E>
 inline constexpr std::array<std::string_view, 0> enum_names{};
 
 template <class E>
-concept NamedEnum = std::is_enum_v<E> && (enum_names<E>.size() > 0);
+concept NamedEnum = std::is_enum_v<E> &&(enum_names<E>.size() > 0);
 
 template <NamedEnum E>
 constexpr std::string_view to_name(E value) {

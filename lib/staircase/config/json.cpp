@@ -42,13 +42,12 @@ Json parse_json(std::string_view text, const std::string& source) {
   std::vector<std::set<std::string>> keys;
   const auto check = [&](int depth, Json::parse_event_t event, Json& parsed) {
     if (depth > max_depth)
-      throw ConfigError({source, ""}, "is nested deeper than " + std::to_string(max_depth) +
-                                          " levels, which is the most allowed");
+      throw ConfigError({source, ""},
+                        "is nested deeper than " + std::to_string(max_depth) + " levels, which is the most allowed");
     if (event == Json::parse_event_t::object_start) keys.emplace_back();
     if (event == Json::parse_event_t::object_end) keys.pop_back();
     if (event == Json::parse_event_t::key && !keys.back().insert(parsed.get<std::string>()).second)
-      throw ConfigError({source, ""}, "the key \"" + parsed.get<std::string>() +
-                                          "\" stands twice in one object");
+      throw ConfigError({source, ""}, "the key \"" + parsed.get<std::string>() + "\" stands twice in one object");
     return true;
   };
   try {
@@ -58,17 +57,13 @@ Json parse_json(std::string_view text, const std::string& source) {
   }
 }
 
-Json read_json_file(const std::filesystem::path& path) {
-  return parse_json(read_file(path), path.string());
-}
+Json read_json_file(const std::filesystem::path& path) { return parse_json(read_file(path), path.string()); }
 
 bool is_utf8(std::string_view text) {
   try {
     Json(text).dump();
     return true;
-  } catch (const Json::exception&) {
-    return false;
-  }
+  } catch (const Json::exception&) { return false; }
 }
 
 std::string describe_value(const Json& value) {

@@ -12,10 +12,14 @@ enum class Schedule { cosine, step };
 enum class Interpolation { bicubic, bilinear };
 enum class Precision { fp32, bf16 };
 
-template <> inline constexpr std::array enum_names<Optimizer>{std::string_view("adamw"), std::string_view("sgd")};
-template <> inline constexpr std::array enum_names<Schedule>{std::string_view("cosine"), std::string_view("step")};
-template <> inline constexpr std::array enum_names<Interpolation>{std::string_view("bicubic"), std::string_view("bilinear")};
-template <> inline constexpr std::array enum_names<Precision>{std::string_view("fp32"), std::string_view("bf16")};
+template <>
+inline constexpr std::array enum_names<Optimizer>{std::string_view("adamw"), std::string_view("sgd")};
+template <>
+inline constexpr std::array enum_names<Schedule>{std::string_view("cosine"), std::string_view("step")};
+template <>
+inline constexpr std::array enum_names<Interpolation>{std::string_view("bicubic"), std::string_view("bilinear")};
+template <>
+inline constexpr std::array enum_names<Precision>{std::string_view("fp32"), std::string_view("bf16")};
 
 /// A rate, or the word "model": the rate that was published with the model.
 struct ModelRate {
@@ -80,43 +84,60 @@ struct RecipeOptions {
     return std::make_tuple(
         field("epochs", &R::epochs, "passes over the training images", range(1, 100000)),
         field("batch_size", &R::batch_size, "images an optimizer step", range(1, 1 << 20)),
-        field("micro_batch_size", &R::micro_batch_size, "images a forward pass, gradients are accumulated; 0: the whole batch", range(0, 1 << 20)),
+        field("micro_batch_size", &R::micro_batch_size,
+              "images a forward pass, gradients are accumulated; 0: the whole batch", range(0, 1 << 20)),
         field("precision", &R::precision, "of the forward and backward pass; parameters stay fp32"),
-        field("eval_every_epochs", &R::eval_every_epochs, "evaluate after every so many epochs, and after the last", range(1, 100000)),
+        field("eval_every_epochs", &R::eval_every_epochs, "evaluate after every so many epochs, and after the last",
+              range(1, 100000)),
         field("optimizer", &R::optimizer, "adamw or sgd (with momentum)"),
-        field("learning_rate", &R::learning_rate, "peak learning rate, absolute: not scaled by the batch", range(0, 1000)),
-        field("momentum", &R::momentum, "sgd", range(0, 0.9999)),
-        field("beta1", &R::beta1, "adamw", range(0, 0.99999)),
+        field("learning_rate", &R::learning_rate, "peak learning rate, absolute: not scaled by the batch",
+              range(0, 1000)),
+        field("momentum", &R::momentum, "sgd", range(0, 0.9999)), field("beta1", &R::beta1, "adamw", range(0, 0.99999)),
         field("beta2", &R::beta2, "adamw", range(0, 0.9999999)),
         field("epsilon", &R::epsilon, "adamw", range(1e-16, 1)),
         field("weight_decay", &R::weight_decay, "decoupled in adamw, added to the gradient in sgd", range(0, 10)),
-        field("decay_norms_and_biases", &R::decay_norms_and_biases, "weight decay also on parameters with one dimension and biases"),
-        field("clip_grad_norm", &R::clip_grad_norm, "largest norm of all gradients together; 0: no clipping", range(0, 1e9)),
-        field("layer_decay", &R::layer_decay, "layer-wise: the learning rate of group i of 12 (stem 0, head 13) is multiplied by layer_decay^(13 - i)", range(0.01, 1)),
+        field("decay_norms_and_biases", &R::decay_norms_and_biases,
+              "weight decay also on parameters with one dimension and biases"),
+        field("clip_grad_norm", &R::clip_grad_norm, "largest norm of all gradients together; 0: no clipping",
+              range(0, 1e9)),
+        field("layer_decay", &R::layer_decay,
+              "layer-wise: the learning rate of group i of 12 (stem 0, head 13) is multiplied by layer_decay^(13 - i)",
+              range(0.01, 1)),
         field("head_init_scale", &R::head_init_scale, "multiplies the initial weights of a fresh head", range(0, 1000)),
         field("schedule", &R::schedule, "after warmup: cosine to min_learning_rate, or a step every step_epochs"),
-        field("warmup_epochs", &R::warmup_epochs, "linear from warmup_learning_rate to learning_rate", range(0, 100000)),
+        field("warmup_epochs", &R::warmup_epochs, "linear from warmup_learning_rate to learning_rate",
+              range(0, 100000)),
         field("warmup_learning_rate", &R::warmup_learning_rate, "where the warmup starts", range(0, 1000)),
         field("min_learning_rate", &R::min_learning_rate, "where the cosine ends", range(0, 1000)),
         field("step_epochs", &R::step_epochs, "schedule step: epochs between steps", range(1, 100000)),
         field("step_factor", &R::step_factor, "schedule step: factor at each step", range(0, 1)),
-        field("drop_path_rate", &R::drop_path_rate, "of the last block, linear over the blocks from 0; \"model\": the model's published rate", range(0, 0.99)),
+        field("drop_path_rate", &R::drop_path_rate,
+              "of the last block, linear over the blocks from 0; \"model\": the model's published rate",
+              range(0, 0.99)),
         field("label_smoothing", &R::label_smoothing, "share of the target spread over all classes", range(0, 0.99)),
-        field("ema_decay", &R::ema_decay, "of the exponential moving average of the weights; 0: no average", range(0, 0.9999999)),
+        field("ema_decay", &R::ema_decay, "of the exponential moving average of the weights; 0: no average",
+              range(0, 0.9999999)),
         field("ema_warmup", &R::ema_warmup, "decay of step t at most 1 - (1 + t)^(-2/3), for short runs"),
         field("mixup_alpha", &R::mixup_alpha, "of mixup's Beta(alpha, alpha); 0: no mixup", range(0, 100)),
         field("cutmix_alpha", &R::cutmix_alpha, "of CutMix's Beta(alpha, alpha); 0: no CutMix", range(0, 100)),
         field("mixing_probability", &R::mixing_probability, "share of batches that are mixed at all", range(0, 1)),
-        field("crop_area_min", &R::crop_area_min, "random resized crop: smallest share of the image's area; 1: no random crop", range(0.0001, 1)),
+        field("crop_area_min", &R::crop_area_min,
+              "random resized crop: smallest share of the image's area; 1: no random crop", range(0.0001, 1)),
         field("interpolation", &R::interpolation, "of resizing, in training and evaluation"),
         field("flip_probability", &R::flip_probability, "horizontal flip", range(0, 1)),
-        field("small_image_padding", &R::small_image_padding, "images of the right size and at most 32 px: random crop with this padding instead of the resized crop", range(0, 16)),
-        field("repeated_augmentation", &R::repeated_augmentation, "times each drawn image stands in a row of draws, differently augmented", range(1, 16)),
-        field("rand_augment_operations", &R::rand_augment_operations, "operations an image; 0: no RandAugment", range(0, 15)),
+        field("small_image_padding", &R::small_image_padding,
+              "images of the right size and at most 32 px: random crop with this padding instead of the resized crop",
+              range(0, 16)),
+        field("repeated_augmentation", &R::repeated_augmentation,
+              "times each drawn image stands in a row of draws, differently augmented", range(1, 16)),
+        field("rand_augment_operations", &R::rand_augment_operations, "operations an image; 0: no RandAugment",
+              range(0, 15)),
         field("rand_augment_magnitude", &R::rand_augment_magnitude, "mean strength", range(0, 10)),
         field("rand_augment_std", &R::rand_augment_std, "standard deviation of the strength", range(0, 10)),
-        field("rand_augment_probability", &R::rand_augment_probability, "that a drawn operation is applied", range(0, 1)),
-        field("color_jitter", &R::color_jitter, "brightness, contrast and saturation, only where RandAugment is off", range(0, 1)),
+        field("rand_augment_probability", &R::rand_augment_probability, "that a drawn operation is applied",
+              range(0, 1)),
+        field("color_jitter", &R::color_jitter, "brightness, contrast and saturation, only where RandAugment is off",
+              range(0, 1)),
         field("random_erasing", &R::random_erasing, "probability of erasing one box", range(0, 1)),
         field("eval_crop_ratio", &R::eval_crop_ratio, "evaluation: size over the resized shorter side", range(0.1, 1)));
   }

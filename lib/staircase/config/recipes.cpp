@@ -100,7 +100,8 @@ RecipeOptions read_recipe(const Json& value, const Place& place) {
       known.push_back(recipe.name);
     }
     const auto text = name.get<std::string>();
-    throw ConfigError(at, "\"" + text + "\" is not a known recipe, known are " + join(known) + did_you_mean(text, known));
+    throw ConfigError(at,
+                      "\"" + text + "\" is not a known recipe, known are " + join(known) + did_you_mean(text, known));
   };
   if (value.is_string()) return named(value, place);
   Json fields = value;
@@ -127,7 +128,8 @@ void check_recipe(const RecipeOptions& r, const Place& place) {
   const auto epochs = static_cast<double>(r.epochs);
   if (r.warmup_epochs > epochs)
     throw ConfigError(place.at("warmup_epochs"), "found " + Json(r.warmup_epochs).dump() + ", allowed is at most " +
-                                                     place.at("epochs").pointer + ", which is " + std::to_string(r.epochs));
+                                                     place.at("epochs").pointer + ", which is " +
+                                                     std::to_string(r.epochs));
   if (r.micro_batch_size > 0 && r.batch_size % r.micro_batch_size != 0)
     throw ConfigError(place.at("micro_batch_size"), std::to_string(r.micro_batch_size) + " does not divide " +
                                                         place.at("batch_size").pointer + ", which is " +

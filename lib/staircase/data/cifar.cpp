@@ -83,10 +83,14 @@ DataSource open(const fs::path& folder, const Format& format) {
 }  // namespace
 
 DataSource open_cifar10(const fs::path& folder) {
-  return open(folder, {"cifar10", "cifar-10-batches-bin", "batches.meta.txt",
-                       {"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin",
-                        "data_batch_5.bin"},
-                       "test_batch.bin", 10, 1});
+  return open(folder,
+              {"cifar10",
+               "cifar-10-batches-bin",
+               "batches.meta.txt",
+               {"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin", "data_batch_5.bin"},
+               "test_batch.bin",
+               10,
+               1});
 }
 
 DataSource open_cifar100(const fs::path& folder) {

@@ -90,7 +90,8 @@ Image contact_sheet(const std::vector<Tile>& tiles) {
     captions.push_back(caption_lines(tile.caption, side));
     most_lines = std::max(most_lines, captions.back().size());
   }
-  const int cell_width = side + margin_px, cell_height = side + static_cast<int>(most_lines) * line_px + below_line_px + margin_px;
+  const int cell_width = side + margin_px,
+            cell_height = side + static_cast<int>(most_lines) * line_px + below_line_px + margin_px;
   cv::Mat sheet(rows * cell_height + margin_px, columns * cell_width + margin_px, CV_8UC3, {255, 255, 255});
   for (int i = 0; i < count; ++i) {
     const int x = margin_px + i % columns * cell_width, y = margin_px + i / columns * cell_height;
@@ -117,9 +118,7 @@ std::string encode_png(const Image& image) {
   std::string fault;
   try {
     if (cv::imencode(".png", to_matrix(image), bytes)) return {bytes.begin(), bytes.end()};
-  } catch (const cv::Exception& error) {
-    fault = ": " + error.err;
-  }
+  } catch (const cv::Exception& error) { fault = ": " + error.err; }
   throw std::runtime_error("an image of " + std::to_string(image.width) + "x" + std::to_string(image.height) +
                            " px cannot be written as PNG" + fault);
 }

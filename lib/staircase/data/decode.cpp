@@ -45,9 +45,7 @@ Image decode_image(const std::filesystem::path& path) {
   try {
     const cv::Mat encoded(1, static_cast<int>(bytes.size()), CV_8U, bytes.data());
     decoded = cv::imdecode(encoded, cv::IMREAD_COLOR);
-  } catch (const cv::Exception& error) {
-    fail(path, "cannot be decoded: " + error.err);
-  }
+  } catch (const cv::Exception& error) { fail(path, "cannot be decoded: " + error.err); }
   if (decoded.empty() || decoded.type() != CV_8UC3) fail(path, "is damaged: it cannot be decoded");
   Image image(decoded.cols, decoded.rows, 3);
   for (int y = 0; y < image.height; ++y) swap_red_and_blue(decoded.ptr(y), image.width, image.row(y));

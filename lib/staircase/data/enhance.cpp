@@ -29,16 +29,15 @@ Image blend(Image image, const Image& poorer, double factor) {
 int64_t gray_sum(const Image& image) {
   int64_t sum = 0;
   const size_t step = image.channels;
-  for (size_t i = 0; i < image.pixels.size(); i += step)
-    sum += step == 3 ? gray_of(&image.pixels[i]) : image.pixels[i];
+  for (size_t i = 0; i < image.pixels.size(); i += step) sum += step == 3 ? gray_of(&image.pixels[i]) : image.pixels[i];
   return sum;
 }
 
-STAIRCASE_VECTORIZED void smooth_row(const uint8_t* above, const uint8_t* row, const uint8_t* below,
-                                     size_t first, size_t end, size_t step, uint8_t* out) {
+STAIRCASE_VECTORIZED void smooth_row(const uint8_t* above, const uint8_t* row, const uint8_t* below, size_t first,
+                                     size_t end, size_t step, uint8_t* out) {
   for (size_t i = first; i < end; ++i) {
-    const int sum = above[i - step] + above[i] + above[i + step] + row[i - step] + 5 * row[i] +
-                    row[i + step] + below[i - step] + below[i] + below[i + step];
+    const int sum = above[i - step] + above[i] + above[i + step] + row[i - step] + 5 * row[i] + row[i + step] +
+                    below[i - step] + below[i] + below[i + step];
     out[i] = static_cast<uint8_t>((2 * sum + 13) / 26);
   }
 }
@@ -48,8 +47,7 @@ Image smoothed(const Image& image) {
   const size_t step = image.channels;
   for (int y = 1; y + 1 < image.height; ++y)
     if (image.width > 2)
-      smooth_row(image.row(y - 1), image.row(y), image.row(y + 1), step, image.row_bytes() - step, step,
-                 out.row(y));
+      smooth_row(image.row(y - 1), image.row(y), image.row(y + 1), step, image.row_bytes() - step, step, out.row(y));
   return out;
 }
 
@@ -58,8 +56,7 @@ Image smoothed(const Image& image) {
 Image adjust_color(Image image, double factor) {
   if (image.channels != 3) return image;
   Image gray = image;
-  for (size_t i = 0; i < gray.pixels.size(); i += 3)
-    std::fill_n(&gray.pixels[i], 3, gray_of(&gray.pixels[i]));
+  for (size_t i = 0; i < gray.pixels.size(); i += 3) std::fill_n(&gray.pixels[i], 3, gray_of(&gray.pixels[i]));
   return blend(std::move(image), gray, factor);
 }
 

@@ -18,8 +18,7 @@ void fill_normal(float* out, size_t count, RandomStream& random) {
 
 }  // namespace
 
-Box erase_box(float* pixels, int width, int height, int channels, double probability,
-              RandomStream& random) {
+Box erase_box(float* pixels, int width, int height, int channels, double probability, RandomStream& random) {
   if (!random.chance(probability)) return {};
   const double area = static_cast<double>(width) * height;
   for (int attempt = 0; attempt < 10; ++attempt) {
@@ -31,8 +30,8 @@ Box erase_box(float* pixels, int width, int height, int channels, double probabi
     const int y = static_cast<int>(random.below(height - h + 1));
     const int x = static_cast<int>(random.below(width - w + 1));
     for (int row = y; row < y + h; ++row)
-      fill_normal(pixels + (static_cast<size_t>(row) * width + x) * channels,
-                  static_cast<size_t>(w) * channels, random);
+      fill_normal(pixels + (static_cast<size_t>(row) * width + x) * channels, static_cast<size_t>(w) * channels,
+                  random);
     return {x, y, w, h};
   }
   return {};

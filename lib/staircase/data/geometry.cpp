@@ -28,9 +28,7 @@ struct Padded {
   static constexpr int border = 2;
   int stride = 0;
   std::vector<Pixel> pixels;
-  const Pixel* at(int x, int y) const {
-    return pixels.data() + static_cast<size_t>(y + border) * stride + x + border;
-  }
+  const Pixel* at(int x, int y) const { return pixels.data() + static_cast<size_t>(y + border) * stride + x + border; }
 };
 
 Padded padded(const Image& image) {
@@ -54,8 +52,8 @@ Padded padded(const Image& image) {
 #define STAIRCASE_WIDE(p) __builtin_convertvector((p)->channels, Vec4)
 
 /// One row of output, pixel centers (x + .5, y + .5) mapped by `m`. Pixels from outside are left.
-STAIRCASE_VECTORIZED void transform_row(const Padded& in, int width, int height, const Matrix& m, int y,
-                                        int channels, uint8_t* out) {
+STAIRCASE_VECTORIZED void transform_row(const Padded& in, int width, int height, const Matrix& m, int y, int channels,
+                                        uint8_t* out) {
   const double row_x = m[1] * (y + 0.5), row_y = m[4] * (y + 0.5);
   for (int x = 0; x < width; ++x) {
     double x_in = m[0] * (x + 0.5) + row_x + m[2], y_in = m[3] * (x + 0.5) + row_y + m[5];
@@ -74,8 +72,7 @@ STAIRCASE_VECTORIZED void transform_row(const Padded& in, int width, int height,
       rows[r] = STAIRCASE_CUBIC(v1, v2, v3, v4, dx);
     }
     const Vec4 value = dy == 0.0 ? rows[1] : STAIRCASE_CUBIC(rows[0], rows[1], rows[2], rows[3], dy);
-    for (int c = 0; c < channels; ++c)
-      out[x * channels + c] = static_cast<uint8_t>(std::clamp(value[c], 0.0, 255.0));
+    for (int c = 0; c < channels; ++c) out[x * channels + c] = static_cast<uint8_t>(std::clamp(value[c], 0.0, 255.0));
   }
 }
 
@@ -102,8 +99,7 @@ Image turn(const Image& image, int quarters) {
     for (int x = 0; x < w; ++x) {
       const int from_x = quarters == 1 ? w - 1 - y : quarters == 2 ? w - 1 - x : y;
       const int from_y = quarters == 1 ? x : quarters == 2 ? h - 1 - y : h - 1 - x;
-      std::copy_n(image.row(from_y) + from_x * image.channels, image.channels,
-                  out.row(y) + x * image.channels);
+      std::copy_n(image.row(from_y) + from_x * image.channels, image.channels, out.row(y) + x * image.channels);
     }
   return out;
 }
@@ -126,12 +122,8 @@ Image shear_x(const Image& image, double factor) { return transform(image, {1, f
 
 Image shear_y(const Image& image, double factor) { return transform(image, {1, 0, 0, factor, 1, 0}); }
 
-Image translate_x(const Image& image, double share) {
-  return transform(image, {1, 0, share * image.width, 0, 1, 0});
-}
+Image translate_x(const Image& image, double share) { return transform(image, {1, 0, share * image.width, 0, 1, 0}); }
 
-Image translate_y(const Image& image, double share) {
-  return transform(image, {1, 0, 0, 0, 1, share * image.height});
-}
+Image translate_y(const Image& image, double share) { return transform(image, {1, 0, 0, 0, 1, share * image.height}); }
 
 }  // namespace staircase::data

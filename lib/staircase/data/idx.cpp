@@ -58,8 +58,8 @@ int64_t big_endian(const std::vector<uint8_t>& bytes, size_t at) {
 }
 
 [[noreturn]] void fail_length(const fs::path& path, const std::string& found, int64_t expected) {
-  throw RequestError(path.string() + ": has " + found + " bytes, expected " +
-                     grouped_digits(expected) + " after what its header says");
+  throw RequestError(path.string() + ": has " + found + " bytes, expected " + grouped_digits(expected) +
+                     " after what its header says");
 }
 
 /// An array of bytes with `dimensions` sizes.
@@ -72,15 +72,15 @@ Array read_array(const fs::path& path, int dimensions) {
                        " bytes, too few for an IDX header of " + std::to_string(header_bytes));
   if (big_endian(header, 0) != 0x0800 + dimensions)
     throw RequestError(path.string() + ": is not an IDX file of bytes with " + std::to_string(dimensions) +
-                       " dimensions: it starts with " + std::to_string(big_endian(header, 0)) +
-                       ", expected " + std::to_string(0x0800 + dimensions));
+                       " dimensions: it starts with " + std::to_string(big_endian(header, 0)) + ", expected " +
+                       std::to_string(0x0800 + dimensions));
   Array array{path, {}, {}};
   int64_t total = 1;
   for (int d = 0; d < dimensions; ++d) {
     const int64_t size = big_endian(header, 4 + 4 * d);
     if (size < 1 || (d > 0 && size > largest_side))
-      throw RequestError(path.string() + ": its header says size " + std::to_string(size) +
-                         " in dimension " + std::to_string(d) + ", allowed is 1 to " +
+      throw RequestError(path.string() + ": its header says size " + std::to_string(size) + " in dimension " +
+                         std::to_string(d) + ", allowed is 1 to " +
                          (d > 0 ? std::to_string(largest_side) : "4294967295"));
     array.sizes.push_back(size);
     total *= size;
@@ -88,8 +88,7 @@ Array read_array(const fs::path& path, int dimensions) {
   array.bytes = input.read(total);
   const int64_t found = header_bytes + static_cast<int64_t>(array.bytes.size());
   if (found < header_bytes + total) fail_length(path, grouped_digits(found), header_bytes + total);
-  if (!input.read(1).empty())
-    fail_length(path, "more than " + grouped_digits(found), header_bytes + total);
+  if (!input.read(1).empty()) fail_length(path, "more than " + grouped_digits(found), header_bytes + total);
   return array;
 }
 

@@ -17,7 +17,9 @@ struct Image {
   Image() = default;
   /// Filled with `value`.
   Image(int width_px, int height_px, int channel_count, uint8_t value = 0)
-      : width(width_px), height(height_px), channels(channel_count),
+      : width(width_px),
+        height(height_px),
+        channels(channel_count),
         pixels(static_cast<size_t>(width_px) * height_px * channel_count, value) {}
 
   size_t row_bytes() const { return static_cast<size_t>(width) * channels; }

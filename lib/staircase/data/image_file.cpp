@@ -78,8 +78,7 @@ ImageFileCheck check_png(std::string_view bytes) {
     const std::string_view type = bytes.substr(at + 4, 4);
     const auto* content = reinterpret_cast<const Bytef*>(bytes.data() + at + 4);
     const bool critical = (byte_at(bytes, at + 4) & 0x20) == 0;
-    if (critical && crc32(0, content, static_cast<uInt>(length + 4)) !=
-                        big_endian(bytes, at + 8 + length, 4)) {
+    if (critical && crc32(0, content, static_cast<uInt>(length + 4)) != big_endian(bytes, at + 8 + length, 4)) {
       check.fault = "is damaged: a checksum does not match";
       return check;
     }

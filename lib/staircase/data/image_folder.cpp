@@ -71,7 +71,8 @@ std::vector<std::string> class_folders(const fs::path& part) {
   auto names = names_in(part, [](const fs::directory_entry& entry) { return entry.is_directory(); });
   if (names.empty()) throw RequestError(part.string() + ": has no folders, expected one for each class");
   for (const std::string& name : names)
-    if (!config::is_utf8(name)) throw RequestError((part / name).string() + ": is not named in UTF-8, as a class must be");
+    if (!config::is_utf8(name))
+      throw RequestError((part / name).string() + ": is not named in UTF-8, as a class must be");
   return names;
 }
 

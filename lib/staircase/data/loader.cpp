@@ -34,7 +34,8 @@ struct Claim {
 
 void require_positive(const char* name, int64_t value) {
   if (value < 1)
-    throw std::invalid_argument(std::string("Loader: ") + name + " is " + std::to_string(value) + ", expected at least 1");
+    throw std::invalid_argument(std::string("Loader: ") + name + " is " + std::to_string(value) +
+                                ", expected at least 1");
 }
 
 /// The samples that were left out are taken out of the tensors.
@@ -52,17 +53,19 @@ Batch finished_batch(Slot& slot) {
 
 class Loader::Workers {
  public:
-  Workers(std::shared_ptr<const Dataset> dataset, const config::DataOptions& data,
-          const config::RecipeOptions& recipe, LoaderMode mode, LoaderOptions options)
-      : size_(dataset->size()), image_size_(data.image_size_px), mode_(mode),
+  Workers(std::shared_ptr<const Dataset> dataset, const config::DataOptions& data, const config::RecipeOptions& recipe,
+          LoaderMode mode, LoaderOptions options)
+      : size_(dataset->size()),
+        image_size_(data.image_size_px),
+        mode_(mode),
         repeats_(mode == LoaderMode::train ? static_cast<size_t>(recipe.repeated_augmentation) : 1),
         options_(std::move(options)),
         reader_(std::move(dataset), data, recipe, mode, options_.seed, options_.channels) {
     const auto batch = static_cast<size_t>(options_.batch_size);
     batches_ = static_cast<int64_t>(mode == LoaderMode::train ? size_ / batch : (size_ + batch - 1) / batch);
     if (batches_ == 0)
-      throw RequestError("a batch of " + std::to_string(batch) + " images is more than the " +
-                         std::to_string(size_) + " that the data has");
+      throw RequestError("a batch of " + std::to_string(batch) + " images is more than the " + std::to_string(size_) +
+                         " that the data has");
     for (int64_t i = 0; i < options_.workers; ++i)
       threads_.emplace_back([this](const std::stop_token& stop) { work(stop); });
   }
@@ -96,9 +99,7 @@ class Loader::Workers {
   std::optional<Batch> next() {
     for (;;) {
       std::unique_lock lock(mutex_);
-      done_.wait(lock, [this] {
-        return failure_ || slots_.empty() || slots_.front().finished == slots_.front().size;
-      });
+      done_.wait(lock, [this] { return failure_ || slots_.empty() || slots_.front().finished == slots_.front().size; });
       const std::exception_ptr failure = failure_;
       std::optional<Batch> batch;
       if (!failure && !slots_.empty()) {
@@ -153,9 +154,7 @@ class Loader::Workers {
       std::exception_ptr failure;
       try {
         make(*task);
-      } catch (...) {
-        failure = std::current_exception();
-      }
+      } catch (...) { failure = std::current_exception(); }
       lock.lock();
       --active_;
       if (failure && !failure_) failure_ = failure;

@@ -25,8 +25,8 @@ struct LoaderOptions {
   int64_t batch_size = 64;
   int64_t workers = 2;
   uint64_t seed = 0;
-  int64_t prefetch_batches = 3;  ///< batches in memory at once, the ones being made included
-  int64_t channels = 3;          ///< of every image
+  int64_t prefetch_batches = 3;                        ///< batches in memory at once, the ones being made included
+  int64_t channels = 3;                                ///< of every image
   std::function<void(const std::string&)> on_warning;  ///< called by next(), in its thread
 };
 
@@ -42,8 +42,8 @@ class Loader {
  public:
   /// Throws std::invalid_argument on a count below 1; RequestError when the data is empty, or in
   /// training smaller than one batch.
-  Loader(std::shared_ptr<const Dataset> dataset, const config::DataOptions& data,
-         const config::RecipeOptions& recipe, LoaderMode mode, LoaderOptions options);
+  Loader(std::shared_ptr<const Dataset> dataset, const config::DataOptions& data, const config::RecipeOptions& recipe,
+         LoaderMode mode, LoaderOptions options);
   ~Loader();
   Loader(const Loader&) = delete;
   Loader& operator=(const Loader&) = delete;

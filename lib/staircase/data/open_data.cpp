@@ -16,16 +16,16 @@ using config::DataOptions;
 
 /// Refuses a field that was moved away from its default though the kind does not use it.
 template <class T>
-void require_default(const DataOptions& options, T DataOptions::*member, const char* name,
-                     const char* kinds, const config::Place& place) {
+void require_default(const DataOptions& options, T DataOptions::*member, const char* name, const char* kinds,
+                     const config::Place& place) {
   if (options.*member != DataOptions{}.*member)
     throw config::ConfigError(place.at(name), std::string("goes only with /data/kind ") + kinds);
 }
 
 void require_folder(const fs::path& path, const config::Place& place) {
   if (fs::is_directory(path)) return;
-  throw config::ConfigError(place, "\"" + path.string() + "\" " +
-                                       (fs::exists(path) ? "is not a folder" : "does not exist"));
+  throw config::ConfigError(place,
+                            "\"" + path.string() + "\" " + (fs::exists(path) ? "is not a folder" : "does not exist"));
 }
 
 }  // namespace

@@ -6,8 +6,13 @@ namespace staircase::data {
 
 PackedImages::PackedImages(std::string title, int width, int height, int channels, Layout layout,
                            std::vector<uint8_t> pixels, std::vector<uint8_t> labels)
-    : title_(std::move(title)), width_(width), height_(height), channels_(channels), layout_(layout),
-      pixels_(std::move(pixels)), labels_(std::move(labels)) {
+    : title_(std::move(title)),
+      width_(width),
+      height_(height),
+      channels_(channels),
+      layout_(layout),
+      pixels_(std::move(pixels)),
+      labels_(std::move(labels)) {
   if (pixels_.size() != labels_.size() * width_ * height_ * channels_)
     throw std::invalid_argument(title_ + ": " + std::to_string(pixels_.size()) + " bytes are not " +
                                 std::to_string(labels_.size()) + " images");

@@ -15,8 +15,8 @@ class PackedImages : public Dataset {
 
   /// `pixels` holds width * height * channels bytes for each label; `title` names the images,
   /// "cifar10 train" gives "cifar10 train 17".
-  PackedImages(std::string title, int width, int height, int channels, Layout layout,
-               std::vector<uint8_t> pixels, std::vector<uint8_t> labels);
+  PackedImages(std::string title, int width, int height, int channels, Layout layout, std::vector<uint8_t> pixels,
+               std::vector<uint8_t> labels);
 
   size_t size() const override { return labels_.size(); }
   Image image(size_t index) const override;

@@ -37,8 +37,7 @@ template <class MakeTable>
 Image map_channels(Image image, MakeTable&& table_of) {
   for (int c = 0; c < image.channels; ++c) {
     const Table table = table_of(histogram(image, c));
-    for (size_t i = c; i < image.pixels.size(); i += image.channels)
-      image.pixels[i] = table[image.pixels[i]];
+    for (size_t i = c; i < image.pixels.size(); i += image.channels) image.pixels[i] = table[image.pixels[i]];
   }
   return image;
 }
@@ -57,8 +56,7 @@ Table stretching_table(const Histogram& counts) {
 
 Table equalizing_table(const Histogram& counts) {
   const int64_t total = std::accumulate(counts.begin(), counts.end(), int64_t{0});
-  const auto brightest =
-      std::find_if(counts.rbegin(), counts.rend(), [](int64_t count) { return count > 0; });
+  const auto brightest = std::find_if(counts.rbegin(), counts.rend(), [](int64_t count) { return count > 0; });
   const int64_t step = brightest == counts.rend() ? 0 : (total - *brightest) / 255;
   if (step == 0) return make_table(same);
   int64_t sum = step / 2;

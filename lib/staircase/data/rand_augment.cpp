@@ -33,8 +33,8 @@ Image rand_augment(Image image, const config::RecipeOptions& recipe, RandomStrea
   for (int64_t i = 0; i < recipe.rand_augment_operations; ++i) {
     const auto operation = static_cast<Operation>(random.below(operation_count));
     const bool applied = random.chance(recipe.rand_augment_probability);
-    const double magnitude = std::clamp(
-        recipe.rand_augment_magnitude + recipe.rand_augment_std * random.normal(), 0.0, 10.0);
+    const double magnitude =
+        std::clamp(recipe.rand_augment_magnitude + recipe.rand_augment_std * random.normal(), 0.0, 10.0);
     const bool negative = random.chance(0.5);
     if (applied) image = apply_operation(operation, std::move(image), magnitude, negative);
   }

@@ -7,8 +7,21 @@
 namespace staircase::data {
 
 enum class Operation {
-  auto_contrast, equalize, invert, rotate, posterize, solarize, solarize_add, color, contrast,
-  brightness, sharpness, shear_x, shear_y, translate_x, translate_y,
+  auto_contrast,
+  equalize,
+  invert,
+  rotate,
+  posterize,
+  solarize,
+  solarize_add,
+  color,
+  contrast,
+  brightness,
+  sharpness,
+  shear_x,
+  shear_y,
+  translate_x,
+  translate_y,
 };
 inline constexpr int operation_count = 15;
 

@@ -31,8 +31,7 @@ struct Taps {
   const int32_t* of(int i) const { return weights.data() + static_cast<size_t>(i) * stride; }
 };
 
-Taps make_taps(int in_size, int out_size, int out_first, int out_count,
-               config::Interpolation interpolation) {
+Taps make_taps(int in_size, int out_size, int out_first, int out_count, config::Interpolation interpolation) {
   const bool cubic = interpolation == config::Interpolation::bicubic;
   const double scale = static_cast<double>(in_size) / out_size;
   const double filter_scale = std::max(scale, 1.0);
@@ -64,9 +63,7 @@ Taps make_taps(int in_size, int out_size, int out_first, int out_count,
   return taps;
 }
 
-inline uint8_t rounded(int32_t sum) {
-  return static_cast<uint8_t>(std::clamp(sum >> precision_bits, 0, 255));
-}
+inline uint8_t rounded(int32_t sum) { return static_cast<uint8_t>(std::clamp(sum >> precision_bits, 0, 255)); }
 
 /// Eight sums side by side: up to four channels of two rows.
 using Lanes = int32_t __attribute__((vector_size(32)));
@@ -74,8 +71,7 @@ struct Pair {
   Lanes lanes;
 };
 
-STAIRCASE_VECTORIZED void spread_rows(const uint8_t* upper, const uint8_t* lower, int width,
-                                      int channels, Pair* out) {
+STAIRCASE_VECTORIZED void spread_rows(const uint8_t* upper, const uint8_t* lower, int width, int channels, Pair* out) {
   if (channels == 3) {
     for (int x = 0; x < width; ++x)
       out[x].lanes = Lanes{upper[3 * x], upper[3 * x + 1], upper[3 * x + 2], 0,
@@ -85,8 +81,8 @@ STAIRCASE_VECTORIZED void spread_rows(const uint8_t* upper, const uint8_t* lower
   }
 }
 
-STAIRCASE_VECTORIZED void combine_columns(const Pair* in, const Taps& taps, int width, int channels,
-                                          uint8_t* upper, uint8_t* lower) {
+STAIRCASE_VECTORIZED void combine_columns(const Pair* in, const Taps& taps, int width, int channels, uint8_t* upper,
+                                          uint8_t* lower) {
   for (int i = 0; i < width; ++i) {
     const Pair* from = in + taps.first[i];
     const int32_t* weights = taps.of(i);
@@ -99,8 +95,8 @@ STAIRCASE_VECTORIZED void combine_columns(const Pair* in, const Taps& taps, int 
   }
 }
 
-STAIRCASE_VECTORIZED void combine_rows(const uint8_t* rows, size_t row_bytes, const int32_t* weights,
-                                       int count, uint8_t* out) {
+STAIRCASE_VECTORIZED void combine_rows(const uint8_t* rows, size_t row_bytes, const int32_t* weights, int count,
+                                       uint8_t* out) {
   constexpr size_t block = 32;
   size_t x = 0;
   for (; x + block <= row_bytes; x += block) {
@@ -131,26 +127,25 @@ Image resize_columns(const Image& image, const Box& part, const Taps& taps, int 
   for (int y = 0; y < rows; y += 2) {
     const bool two = y + 1 < rows;
     spread_rows(source(y), source(two ? y + 1 : y), part.width, image.channels, spread.data());
-    combine_columns(spread.data(), taps, width, image.channels, out.row(y),
-                    two ? out.row(y + 1) : unused.data());
+    combine_columns(spread.data(), taps, width, image.channels, out.row(y), two ? out.row(y + 1) : unused.data());
   }
   return out;
 }
 
 bool inside(const Box& box, int width, int height) {
-  return box.x >= 0 && box.y >= 0 && box.width > 0 && box.height > 0 &&
-         box.x <= width - box.width && box.y <= height - box.height;
+  return box.x >= 0 && box.y >= 0 && box.width > 0 && box.height > 0 && box.x <= width - box.width &&
+         box.y <= height - box.height;
 }
 
 std::string words(const Box& box) {
-  return std::to_string(box.width) + "x" + std::to_string(box.height) + " at (" +
-         std::to_string(box.x) + ", " + std::to_string(box.y) + ")";
+  return std::to_string(box.width) + "x" + std::to_string(box.height) + " at (" + std::to_string(box.x) + ", " +
+         std::to_string(box.y) + ")";
 }
 
 void require_inside(const char* what, const Box& box, int width, int height) {
   if (inside(box, width, height)) return;
-  throw std::invalid_argument(std::string(what) + " " + words(box) + " is not inside " +
-                              std::to_string(width) + "x" + std::to_string(height));
+  throw std::invalid_argument(std::string(what) + " " + words(box) + " is not inside " + std::to_string(width) + "x" +
+                              std::to_string(height));
 }
 
 }  // namespace
@@ -160,8 +155,7 @@ Image resize(const Image& image, const Box& part, int width, int height, const B
   require_inside("resize: the part", part, image.width, image.height);
   require_inside("resize: the window", window, width, height);
   const bool columns = part.width != width, rows = part.height != height;
-  if (!columns && !rows)
-    return crop(image, {part.x + window.x, part.y + window.y, window.width, window.height});
+  if (!columns && !rows) return crop(image, {part.x + window.x, part.y + window.y, window.width, window.height});
 
   Taps vertical;
   int first_row = window.y, row_count = window.height;
@@ -171,29 +165,27 @@ Image resize(const Image& image, const Box& part, int width, int height, const B
     row_count = vertical.first.back() + vertical.count.back() - first_row;
   }
   Image narrow = columns
-      ? resize_columns(image, part, make_taps(part.width, width, window.x, window.width, interpolation),
-                       first_row, row_count)
-      : crop(image, {part.x + window.x, part.y + first_row, window.width, row_count});
+                     ? resize_columns(image, part, make_taps(part.width, width, window.x, window.width, interpolation),
+                                      first_row, row_count)
+                     : crop(image, {part.x + window.x, part.y + first_row, window.width, row_count});
   if (!rows) return narrow;
 
   Image out(window.width, window.height, image.channels);
   for (int y = 0; y < window.height; ++y)
-    combine_rows(narrow.row(vertical.first[y] - first_row), narrow.row_bytes(), vertical.of(y),
-                 vertical.count[y], out.row(y));
+    combine_rows(narrow.row(vertical.first[y] - first_row), narrow.row_bytes(), vertical.of(y), vertical.count[y],
+                 out.row(y));
   return out;
 }
 
 Image resize(const Image& image, int width, int height, config::Interpolation interpolation) {
-  return resize(image, {0, 0, image.width, image.height}, width, height, {0, 0, width, height},
-                interpolation);
+  return resize(image, {0, 0, image.width, image.height}, width, height, {0, 0, width, height}, interpolation);
 }
 
 Image crop(const Image& image, const Box& part) {
   require_inside("crop: the part", part, image.width, image.height);
   Image out(part.width, part.height, image.channels);
   for (int y = 0; y < part.height; ++y)
-    std::memcpy(out.row(y), image.row(part.y + y) + static_cast<size_t>(part.x) * image.channels,
-                out.row_bytes());
+    std::memcpy(out.row(y), image.row(part.y + y) + static_cast<size_t>(part.x) * image.channels, out.row_bytes());
   return out;
 }
 
@@ -210,8 +202,7 @@ Image flip_horizontal(Image image) {
 Image pad(const Image& image, int padding) {
   Image out(image.width + 2 * padding, image.height + 2 * padding, image.channels);
   for (int y = 0; y < image.height; ++y)
-    std::memcpy(out.row(y + padding) + static_cast<size_t>(padding) * image.channels, image.row(y),
-                image.row_bytes());
+    std::memcpy(out.row(y + padding) + static_cast<size_t>(padding) * image.channels, image.row(y), image.row_bytes());
   return out;
 }
 

@@ -5,10 +5,14 @@
 namespace staircase::data {
 
 SampleReader::SampleReader(std::shared_ptr<const Dataset> dataset, const config::DataOptions& data,
-                           const config::RecipeOptions& recipe, LoaderMode mode, uint64_t seed,
-                           int64_t channels)
-    : dataset_(std::move(dataset)), data_(data), recipe_(recipe), mode_(mode), seed_(seed),
-      channels_(channels), bad_images_(dataset_->size(), data.max_bad_fraction) {}
+                           const config::RecipeOptions& recipe, LoaderMode mode, uint64_t seed, int64_t channels)
+    : dataset_(std::move(dataset)),
+      data_(data),
+      recipe_(recipe),
+      mode_(mode),
+      seed_(seed),
+      channels_(channels),
+      bad_images_(dataset_->size(), data.max_bad_fraction) {}
 
 size_t SampleReader::sample_size() const {
   return static_cast<size_t>(channels_ * data_.image_size_px * data_.image_size_px);

@@ -11,9 +11,9 @@ namespace {
 
 enum class Outline { disk, square, triangle, cross, ring };
 constexpr int outline_count = 5;
-constexpr std::array<const char*, 10> names{
-    "striped disk", "striped square", "striped triangle", "striped cross", "striped ring",
-    "shaded disk", "shaded square", "shaded triangle", "shaded cross", "shaded ring"};
+constexpr std::array<const char*, 10> names{"striped disk", "striped square", "striped triangle", "striped cross",
+                                            "striped ring", "shaded disk",    "shaded square",    "shaded triangle",
+                                            "shaded cross", "shaded ring"};
 
 struct Point {
   double x, y;
@@ -164,8 +164,8 @@ Image draw_shape(int size_px, int64_t label, uint64_t seed, ShapesSplit split, u
 
 DataSource open_shapes(const config::DataOptions& options) {
   const auto part = [&](ShapesSplit split, int64_t count) {
-    return std::make_shared<Shapes>(static_cast<int>(options.image_size_px),
-                                    static_cast<uint64_t>(options.shapes_seed), split, static_cast<size_t>(count));
+    return std::make_shared<Shapes>(static_cast<int>(options.image_size_px), static_cast<uint64_t>(options.shapes_seed),
+                                    split, static_cast<size_t>(count));
   };
   DataSource source;
   source.class_names.assign(names.begin(), names.end());

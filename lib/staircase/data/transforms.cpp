@@ -15,9 +15,7 @@ namespace {
 /// Python's round: halves to the even neighbor.
 int rounded(double value) { return static_cast<int>(std::nearbyint(value)); }
 
-bool fits_unresized(const Image& image, int size) {
-  return size <= 32 && image.width == size && image.height == size;
-}
+bool fits_unresized(const Image& image, int size) { return size <= 32 && image.width == size && image.height == size; }
 
 Image padded_crop(const Image& image, int padding, RandomStream& random) {
   if (padding == 0) return image;
@@ -76,8 +74,7 @@ Image color_jitter(Image image, double strength, RandomStream& random) {
   return image;
 }
 
-Image train_transform(const Image& image, int size, const config::RecipeOptions& recipe,
-                      RandomStream& random) {
+Image train_transform(const Image& image, int size, const config::RecipeOptions& recipe, RandomStream& random) {
   Image out;
   if (fits_unresized(image, size)) {
     out = padded_crop(image, static_cast<int>(recipe.small_image_padding), random);

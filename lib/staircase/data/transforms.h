@@ -17,8 +17,7 @@ Box random_crop_box(int width, int height, double area_min, RandomStream& random
 /// for floats: normalize, erase_box.
 /// Images that have the size already, 32 or less, are cropped with small_image_padding black pixels
 /// around them; padding 0 leaves them.
-Image train_transform(const Image& image, int size, const config::RecipeOptions& recipe,
-                      RandomStream& random);
+Image train_transform(const Image& image, int size, const config::RecipeOptions& recipe, RandomStream& random);
 
 /// An evaluation image, size x size: the shorter side to int(size / eval_crop_ratio), center crop;
 /// at 384 and above warped to the square; images that have the size already, 32 or less, unchanged.
@@ -40,7 +39,6 @@ Image denormalize(const float* pixels, int size, int channels, const config::Dat
 /// 1/3) of the image, aspect log-uniform .3 to 1/.3, strictly smaller than the image, 10 tries.
 /// Returns the box (empty: nothing was erased).
 /// Source: Zhong et al. 2017, arXiv:1708.04896; timm's RandomErasing, mode "pixel".
-Box erase_box(float* pixels, int width, int height, int channels, double probability,
-              RandomStream& random);
+Box erase_box(float* pixels, int width, int height, int channels, double probability, RandomStream& random);
 
 }  // namespace staircase::data

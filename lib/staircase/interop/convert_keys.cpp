@@ -4,7 +4,7 @@
 
 #include "staircase/base/errors.h"
 #include "staircase/base/text.h"
-#include "staircase/interop/tensor_bytes.h"
+#include "staircase/formats/tensor_bytes.h"
 
 namespace staircase::interop {
 namespace {
@@ -22,7 +22,8 @@ bool same_but_for_ones(torch::IntArrayRef a, torch::IntArrayRef b) {
 std::string listed(const std::string& what, const std::vector<std::string>& names) {
   if (names.empty()) return "";
   const size_t most = 20;
-  std::vector<std::string> shown(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(std::min(most, names.size())));
+  std::vector<std::string> shown(names.begin(),
+                                 names.begin() + static_cast<std::ptrdiff_t>(std::min(most, names.size())));
   std::string text = what + " " + join(shown);
   if (names.size() > most) text += " and " + std::to_string(names.size() - most) + " more";
   return text;
@@ -34,7 +35,8 @@ struct Problems {
 
   void throw_if_any(const std::string& name) const {
     std::vector<std::string> parts;
-    for (const std::string& part : {listed("missing", missing), listed("unexpected", unexpected), listed("of another shape", misshapen)})
+    for (const std::string& part :
+         {listed("missing", missing), listed("unexpected", unexpected), listed("of another shape", misshapen)})
       if (!part.empty()) parts.push_back(part);
     if (parts.empty()) return;
     throw RequestError(name + ": does not fit the network, nothing was loaded: " + join(parts, "; ") +
@@ -46,10 +48,10 @@ bool is_head(const std::string& ours) { return ours.starts_with("head.linear.");
 
 }  // namespace
 
-TensorFile to_staircase(const TensorFile& file, const config::ModelOptions& model, KeyLayout layout,
-                        const std::string& name, Head head) {
+formats::TensorFile to_staircase(const formats::TensorFile& file, const config::ModelOptions& model, KeyLayout layout,
+                                 const std::string& name, Head head) {
   std::map<std::string, torch::Tensor> tensors(file.tensors.begin(), file.tensors.end());
-  TensorFile converted;
+  formats::TensorFile converted;
   converted.metadata = file.metadata;
   Problems problems;
   for (const KeyMapping& mapping : map_keys(model, layout)) {
@@ -62,23 +64,23 @@ TensorFile to_staircase(const TensorFile& file, const config::ModelOptions& mode
     } else if (!skipped) {
       problems.head_only &= is_head(mapping.ours);
       if (there)
-        problems.misshapen.push_back(mapping.theirs + " " + shape_text(found->second.sizes()) + " instead of " +
-                                     shape_text(mapping.their_shape));
-      else
-        problems.missing.push_back(mapping.theirs);
+        problems.misshapen.push_back(mapping.theirs + " " + formats::shape_text(found->second.sizes()) +
+                                     " instead of " + formats::shape_text(mapping.their_shape));
+      else problems.missing.push_back(mapping.theirs);
     }
     if (there) tensors.erase(found);
   }
   for (const auto& [key, tensor] : file.tensors)
-    if (tensors.count(key)) problems.unexpected.push_back(printable(key));
+    if (tensors.count(key)) problems.unexpected.push_back(formats::printable(key));
   problems.head_only &= problems.unexpected.empty();
   problems.throw_if_any(name);
   return converted;
 }
 
-TensorFile from_staircase(const TensorFile& file, const config::ModelOptions& model, KeyLayout layout) {
+formats::TensorFile from_staircase(const formats::TensorFile& file, const config::ModelOptions& model,
+                                   KeyLayout layout) {
   const std::map<std::string, torch::Tensor> tensors(file.tensors.begin(), file.tensors.end());
-  TensorFile converted;
+  formats::TensorFile converted;
   converted.metadata = file.metadata;
   for (const KeyMapping& mapping : map_keys(model, layout))
     if (const auto found = tensors.find(mapping.ours); found != tensors.end())
@@ -86,7 +88,7 @@ TensorFile from_staircase(const TensorFile& file, const config::ModelOptions& mo
   return converted;
 }
 
-void copy_into(nn::Classifier& model, const TensorFile& file) {
+void copy_into(nn::Classifier& model, const formats::TensorFile& file) {
   const torch::NoGradGuard no_grad;
   const std::map<std::string, torch::Tensor> tensors(file.tensors.begin(), file.tensors.end());
   for (nn::NamedTensor& item : nn::named_state(model))

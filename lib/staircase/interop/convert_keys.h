@@ -12,15 +12,16 @@ enum class Head { from_file, fresh };
 /// else; types stay. A missing num_batches_tracked is 0. Head::fresh leaves head.linear out,
 /// whatever the file holds of it. `name`: of the file, for messages.
 /// Throws RequestError that lists missing, unexpected and misshapen tensors (20 of each at most).
-TensorFile to_staircase(const TensorFile& file, const config::ModelOptions& model, KeyLayout layout,
-                        const std::string& name, Head head = Head::from_file);
+formats::TensorFile to_staircase(const formats::TensorFile& file, const config::ModelOptions& model, KeyLayout layout,
+                                 const std::string& name, Head head = Head::from_file);
 
 /// The reverse, for what to_staircase returned: their names and shapes, in the order of the network.
 /// Throws RequestError as map_keys does.
-TensorFile from_staircase(const TensorFile& file, const config::ModelOptions& model, KeyLayout layout);
+formats::TensorFile from_staircase(const formats::TensorFile& file, const config::ModelOptions& model,
+                                   KeyLayout layout);
 
 /// Copies tensors under our names into a network, converted to its type; those of the network that
 /// the file lacks (a fresh head) stay.
-void copy_into(nn::Classifier& model, const TensorFile& file);
+void copy_into(nn::Classifier& model, const formats::TensorFile& file);
 
 }  // namespace staircase::interop

@@ -1,10 +1,10 @@
 #include <map>
 
 #include "staircase/base/errors.h"
+#include "staircase/formats/tensor_bytes.h"
 #include "staircase/interop/key_layout.h"
 #include "staircase/interop/key_names.h"
-#include "staircase/interop/tensor_bytes.h"
-#include "staircase/nn/named_models.h"
+#include "staircase/plan/named_models.h"
 
 namespace staircase::interop {
 namespace {
@@ -14,7 +14,7 @@ using config::ModelOptions;
 /// The shapes of a file's tensors, asked by our names.
 class Shapes {
  public:
-  Shapes(const TensorFile& file, Family family, KeyLayout layout, std::string name)
+  Shapes(const formats::TensorFile& file, Family family, KeyLayout layout, std::string name)
       : family_(family), layout_(layout), file_name_(std::move(name)) {
     for (const auto& [key, tensor] : file.tensors) shapes_[key] = tensor.sizes().vec();
   }
@@ -29,8 +29,8 @@ class Shapes {
     const auto found = shapes_.find(key);
     if (found == shapes_.end() || found->second.size() <= dimension)
       throw RequestError(file_name_ + ": has the names of the layout " + std::string(config::to_name(layout_)) +
-                         ", but its tensor " + quoted_name(key) + " is " +
-                         (found == shapes_.end() ? "missing" : shape_text(found->second)) +
+                         ", but its tensor " + formats::quoted_name(key) + " is " +
+                         (found == shapes_.end() ? "missing" : formats::shape_text(found->second)) +
                          ", so the network cannot be told; name it with --model");
     return found->second[dimension];
   }
@@ -56,7 +56,7 @@ class Shapes {
   std::map<std::string, std::vector<int64_t>> shapes_;
 };
 
-bool has_tensor(const TensorFile& file, const std::string& name) {
+bool has_tensor(const formats::TensorFile& file, const std::string& name) {
   for (const auto& [key, tensor] : file.tensors)
     if (key == name) return true;
   return false;
@@ -71,10 +71,11 @@ void read_sizes(ModelOptions& model, const Shapes& shapes) {
 }
 
 ModelOptions guess_resnet(const Shapes& shapes, const std::string& name) {
-  ModelOptions model = nn::find_model("resnet50", {name, ""}).options;
+  ModelOptions model = plan::find_model("resnet50", {name, ""}).options;
   read_sizes(model, shapes);
   if (!shapes.has("stages.0.blocks.0.conv3"))
-    throw RequestError(name + ": holds a ResNet of basic blocks (ResNet-18 or 34); Staircase builds those of bottleneck blocks");
+    throw RequestError(
+        name + ": holds a ResNet of basic blocks (ResNet-18 or 34); Staircase builds those of bottleneck blocks");
   const int64_t middle = shapes.size("stages.0.blocks.0.conv2", 0), a_group = shapes.size("stages.0.blocks.0.conv2", 1);
   if (a_group > 0 && a_group < middle) {
     model.spatial = config::Spatial::grouped;
@@ -85,7 +86,7 @@ ModelOptions guess_resnet(const Shapes& shapes, const std::string& name) {
 
 ModelOptions guess_convnext(const Shapes& shapes, Family family, const std::string& name) {
   const bool isotropic = family == Family::isotropic;
-  ModelOptions model = nn::find_model(isotropic ? "convnext_isotropic_small" : "convnext_tiny", {name, ""}).options;
+  ModelOptions model = plan::find_model(isotropic ? "convnext_isotropic_small" : "convnext_tiny", {name, ""}).options;
   read_sizes(model, shapes);
   model.kernel_size = shapes.size("stages.0.blocks.0.conv1", 2);
   model.layer_scale_init = shapes.has("stages.0.blocks.0.layer_scale", "") ? 1e-6 : 0.0;
@@ -94,15 +95,17 @@ ModelOptions guess_convnext(const Shapes& shapes, Family family, const std::stri
 
 }  // namespace
 
-std::optional<KeyLayout> find_layout(const TensorFile& file) {
+std::optional<KeyLayout> find_layout(const formats::TensorFile& file) {
   if (has_tensor(file, "stem.conv.weight")) return KeyLayout::staircase;
-  if (has_tensor(file, "layer1.0.conv1.weight") || has_tensor(file, "features.0.0.weight")) return KeyLayout::torchvision;
+  if (has_tensor(file, "layer1.0.conv1.weight") || has_tensor(file, "features.0.0.weight"))
+    return KeyLayout::torchvision;
   if (has_tensor(file, "stages.0.blocks.0.conv_dw.weight")) return KeyLayout::timm;
-  if (has_tensor(file, "downsample_layers.0.0.weight") || has_tensor(file, "blocks.0.dwconv.weight")) return KeyLayout::official;
+  if (has_tensor(file, "downsample_layers.0.0.weight") || has_tensor(file, "blocks.0.dwconv.weight"))
+    return KeyLayout::official;
   return std::nullopt;
 }
 
-ModelOptions guess_model(const TensorFile& file, KeyLayout layout, const std::string& name) {
+ModelOptions guess_model(const formats::TensorFile& file, KeyLayout layout, const std::string& name) {
   if (layout == KeyLayout::staircase)
     throw RequestError(name + ": has Staircase's names and no description of its network; name it with --model");
   const Family family = has_tensor(file, "layer1.0.conv1.weight")    ? Family::resnet

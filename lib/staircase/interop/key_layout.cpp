@@ -1,11 +1,10 @@
 #include "staircase/interop/key_layout.h"
 
-
 #include "staircase/base/errors.h"
 #include "staircase/config/codec.h"
 #include "staircase/interop/key_names.h"
-#include "staircase/nn/named_models.h"
-#include "staircase/nn/plan.h"
+#include "staircase/plan/named_models.h"
+#include "staircase/plan/plan.h"
 
 namespace staircase::interop {
 namespace {
@@ -15,7 +14,7 @@ using config::ModelOptions;
 /// The published network of a family with the sizes of `model`: where the two still differ, the
 /// family's names do not fit.
 ModelOptions family_member(const char* published, const ModelOptions& model) {
-  ModelOptions member = nn::find_model(published, {"", "MODEL"}).options;
+  ModelOptions member = plan::find_model(published, {"", "MODEL"}).options;
   member.depths = model.depths;
   member.width = model.width;
   member.width_factor = model.width_factor;
@@ -51,17 +50,17 @@ Family family_of(const ModelOptions& model, KeyLayout layout) {
     if (differences.empty()) return family;
     if (fewest.empty() || differences.size() < fewest.size()) fewest = differences;
   }
-  throw RequestError("the layout " + std::string(config::to_name(layout)) + " has names for ResNets and ConvNeXts only, and " +
-                     fewest[0].pointer + " is " + fewest[0].a.dump() + " here where they have " +
-                     fewest[0].b.dump() + "; use the layout staircase");
+  throw RequestError("the layout " + std::string(config::to_name(layout)) +
+                     " has names for ResNets and ConvNeXts only, and " + fewest[0].pointer + " is " +
+                     fewest[0].a.dump() + " here where they have " + fewest[0].b.dump() + "; use the layout staircase");
 }
 
 /// (out, in, 1, 1) -> (out, in) where the layout has a linear layer; LayerScale as the layout has it.
-std::vector<int64_t> shape_in_layout(const nn::LayerSpec& layer, const nn::TensorSpec& tensor, Family family,
+std::vector<int64_t> shape_in_layout(const plan::LayerSpec& layer, const plan::TensorSpec& tensor, Family family,
                                      KeyLayout layout) {
   const bool pointwise = layer.name.ends_with(".conv2") || layer.name.ends_with(".conv3");
   if (family != Family::resnet && pointwise && tensor.shape.size() == 4) return {layer.out, layer.in};
-  if (layer.kind == nn::LayerKind::layer_scale && layout == KeyLayout::torchvision) return {layer.out, 1, 1};
+  if (layer.kind == plan::LayerKind::layer_scale && layout == KeyLayout::torchvision) return {layer.out, 1, 1};
   return tensor.shape;
 }
 
@@ -71,8 +70,8 @@ std::vector<KeyMapping> map_keys(const ModelOptions& model, KeyLayout layout) {
   const bool own = layout == KeyLayout::staircase;
   const Family family = own ? Family::resnet : family_of(model, layout);
   std::vector<KeyMapping> mappings;
-  for (const nn::LayerSpec& layer : nn::flat_layers(nn::plan_model(model))) {
-    for (const nn::TensorSpec& tensor : nn::layer_tensors(layer)) {
+  for (const plan::LayerSpec& layer : plan::flat_layers(plan::plan_model(model))) {
+    for (const plan::TensorSpec& tensor : plan::layer_tensors(layer)) {
       KeyMapping mapping{tensor.name, tensor.name, tensor.shape, tensor.shape, tensor.is_counter};
       if (!own) {
         mapping.theirs = name_in_layout(layer.name, family, layout) + tensor.name.substr(layer.name.size());

@@ -8,7 +8,7 @@
 
 #include "staircase/config/fields.h"
 #include "staircase/config/model_options.h"
-#include "staircase/interop/tensor_file.h"
+#include "staircase/formats/tensor_file.h"
 
 namespace staircase::interop {
 
@@ -38,12 +38,12 @@ struct KeyMapping {
 std::vector<KeyMapping> map_keys(const config::ModelOptions& model, KeyLayout layout);
 
 /// The layout that a file's names belong to; empty: none that is known.
-std::optional<KeyLayout> find_layout(const TensorFile& file);
+std::optional<KeyLayout> find_layout(const formats::TensorFile& file);
 
 /// The network that a file holds, told from the names and shapes of its tensors; num_classes and
 /// in_channels are the file's. `name`: of the file, for messages.
 /// Throws RequestError when the tensors do not tell (Staircase's own names leave activations open)
 /// or are of a network that Staircase does not build.
-config::ModelOptions guess_model(const TensorFile& file, KeyLayout layout, const std::string& name);
+config::ModelOptions guess_model(const formats::TensorFile& file, KeyLayout layout, const std::string& name);
 
 }  // namespace staircase::interop

@@ -44,8 +44,14 @@ struct Scheme {
 const Scheme& resnet_scheme() {
   static const Scheme scheme{"layerT.B.",
                              "",
-                             {{"conv1", "conv1"}, {"norm1", "bn1"}, {"conv2", "conv2"}, {"norm2", "bn2"}, {"conv3", "conv3"},
-                              {"norm3", "bn3"}, {"shortcut.conv", "downsample.0"}, {"shortcut.norm", "downsample.1"}},
+                             {{"conv1", "conv1"},
+                              {"norm1", "bn1"},
+                              {"conv2", "conv2"},
+                              {"norm2", "bn2"},
+                              {"conv3", "conv3"},
+                              {"norm3", "bn3"},
+                              {"shortcut.conv", "downsample.0"},
+                              {"shortcut.norm", "downsample.1"}},
                              {},
                              {{"stem.conv", "conv1"}, {"stem.norm", "bn1"}, {"head.linear", "fc"}}};
   return scheme;
@@ -56,9 +62,16 @@ const Scheme& convnext_scheme(KeyLayout layout) {
       {KeyLayout::torchvision,
        {"features.E.B.",
         "features.D.",
-        {{"conv1", "block.0"}, {"norm1", "block.2"}, {"conv2", "block.3"}, {"conv3", "block.5"}, {"layer_scale", "layer_scale"}},
+        {{"conv1", "block.0"},
+         {"norm1", "block.2"},
+         {"conv2", "block.3"},
+         {"conv3", "block.5"},
+         {"layer_scale", "layer_scale"}},
         {{"downsample.norm", "0"}, {"downsample.conv", "1"}},
-        {{"stem.conv", "features.0.0"}, {"stem.norm", "features.0.1"}, {"head.norm", "classifier.0"}, {"head.linear", "classifier.2"}}}},
+        {{"stem.conv", "features.0.0"},
+         {"stem.norm", "features.0.1"},
+         {"head.norm", "classifier.0"},
+         {"head.linear", "classifier.2"}}}},
       {KeyLayout::timm,
        {"stages.S.blocks.B.",
         "stages.S.",
@@ -70,7 +83,10 @@ const Scheme& convnext_scheme(KeyLayout layout) {
         "downsample_layers.S.",
         {{"conv1", "dwconv"}, {"norm1", "norm"}, {"conv2", "pwconv1"}, {"conv3", "pwconv2"}, {"layer_scale", "gamma"}},
         {{"downsample.norm", "0"}, {"downsample.conv", "1"}},
-        {{"stem.conv", "downsample_layers.0.0"}, {"stem.norm", "downsample_layers.0.1"}, {"head.norm", "norm"}, {"head.linear", "head"}}}}};
+        {{"stem.conv", "downsample_layers.0.0"},
+         {"stem.norm", "downsample_layers.0.1"},
+         {"head.norm", "norm"},
+         {"head.linear", "head"}}}}};
   return schemes.at(layout);
 }
 
@@ -87,7 +103,8 @@ const Scheme& isotropic_scheme() {
 const Scheme& scheme_of(Family family, KeyLayout layout) {
   const bool official = layout == KeyLayout::official;
   if (family == Family::resnet && official)
-    throw RequestError("the layout official has names for ConvNeXts only; use torchvision, timm or staircase for a ResNet");
+    throw RequestError(
+        "the layout official has names for ConvNeXts only; use torchvision, timm or staircase for a ResNet");
   if (family == Family::isotropic && !official)
     throw RequestError("the layout " + std::string(config::to_name(layout)) +
                        " has no names for an isotropic ConvNeXt; use official or staircase");

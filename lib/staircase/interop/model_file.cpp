@@ -1,8 +1,8 @@
 #include "staircase/interop/model_file.h"
 
 #include "staircase/base/errors.h"
-#include "staircase/interop/safetensors.h"
-#include "staircase/interop/weights_file.h"
+#include "staircase/formats/safetensors.h"
+#include "staircase/formats/weights_file.h"
 
 namespace staircase::interop {
 namespace {
@@ -11,19 +11,20 @@ const std::string model_key = "staircase.model", data_key = "staircase.data", re
                   classes_key = "staircase.classes", which_key = "staircase.weights";
 
 /// The JSON under a key of the metadata; empty where there is none.
-std::optional<config::Json> described(const TensorFile& file, const std::string& key, const std::string& name) {
+std::optional<config::Json> described(const formats::TensorFile& file, const std::string& key,
+                                      const std::string& name) {
   const auto found = file.metadata.find(key);
   if (found == file.metadata.end()) return std::nullopt;
   return config::parse_json(found->second, name + ": metadata " + key);
 }
 
 template <class Options>
-void read_part(Options& options, const TensorFile& file, const std::string& key, const std::string& name) {
+void read_part(Options& options, const formats::TensorFile& file, const std::string& key, const std::string& name) {
   if (const auto json = described(file, key, name))
     options = config::read_options<Options>(*json, {name, "/" + std::string(Options::title)});
 }
 
-std::vector<std::string> read_class_names(const TensorFile& file, const std::string& name) {
+std::vector<std::string> read_class_names(const formats::TensorFile& file, const std::string& name) {
   std::vector<std::string> names;
   const auto json = described(file, classes_key, name);
   if (!json) return names;
@@ -36,7 +37,7 @@ std::vector<std::string> read_class_names(const TensorFile& file, const std::str
   return names;
 }
 
-KeyLayout layout_of(const TensorFile& file, const std::string& name) {
+KeyLayout layout_of(const formats::TensorFile& file, const std::string& name) {
   if (const auto layout = find_layout(file)) return *layout;
   throw RequestError(name + ": its " + std::to_string(file.tensors.size()) +
                      " tensors have the names of no known layout (staircase, torchvision, timm, official)" +
@@ -44,16 +45,18 @@ KeyLayout layout_of(const TensorFile& file, const std::string& name) {
 }
 
 /// The rows of the head and the columns of the first convolution, where the network leaves them open.
-void fill_sizes(config::ModelOptions& model, const TensorFile& file, KeyLayout layout) {
+void fill_sizes(config::ModelOptions& model, const formats::TensorFile& file, KeyLayout layout) {
   for (const KeyMapping& mapping : map_keys(model, layout))
     for (const auto& [name, tensor] : file.tensors) {
       if (name != mapping.theirs) continue;
-      if (mapping.ours == "head.linear.weight" && model.num_classes == 0 && tensor.dim() > 0) model.num_classes = tensor.size(0);
-      if (mapping.ours == "stem.conv.weight" && model.in_channels == 0 && tensor.dim() > 1) model.in_channels = tensor.size(1);
+      if (mapping.ours == "head.linear.weight" && model.num_classes == 0 && tensor.dim() > 0)
+        model.num_classes = tensor.size(0);
+      if (mapping.ours == "stem.conv.weight" && model.in_channels == 0 && tensor.dim() > 1)
+        model.in_channels = tensor.size(1);
     }
 }
 
-void check_wanted(const config::ModelOptions& found, nn::NamedModel wanted, Head head, const std::string& name) {
+void check_wanted(const config::ModelOptions& found, plan::NamedModel wanted, Head head, const std::string& name) {
   if (wanted.options.num_classes == 0 || head == Head::fresh) wanted.options.num_classes = found.num_classes;
   if (wanted.options.in_channels == 0) wanted.options.in_channels = found.in_channels;
   wanted.options.initialization = found.initialization;  // says nothing about weights that are there
@@ -62,10 +65,12 @@ void check_wanted(const config::ModelOptions& found, nn::NamedModel wanted, Head
   const auto differences = config::diff_options(found, wanted.options);
   if (differences.empty()) return;
   throw RequestError(name + ": holds another network than " + wanted.name + ": " + differences[0].pointer + " is " +
-                     differences[0].a.dump() + " in the file and " + differences[0].b.dump() + " in the network asked for");
+                     differences[0].a.dump() + " in the file and " + differences[0].b.dump() +
+                     " in the network asked for");
 }
 
-config::ModelOptions model_of(const TensorFile& file, KeyLayout layout, const OpenOptions& options, const std::string& name) {
+config::ModelOptions model_of(const formats::TensorFile& file, KeyLayout layout, const OpenOptions& options,
+                              const std::string& name) {
   config::ModelOptions model;
   if (const auto json = described(file, model_key, name)) {
     model = config::read_options<config::ModelOptions>(*json, {name + ": metadata " + model_key, "/model"});
@@ -82,7 +87,7 @@ config::ModelOptions model_of(const TensorFile& file, KeyLayout layout, const Op
   return model;
 }
 
-ModelFile describe_and_rename(const TensorFile& file, const std::string& name, const OpenOptions& options) {
+ModelFile describe_and_rename(const formats::TensorFile& file, const std::string& name, const OpenOptions& options) {
   ModelFile opened;
   ModelDescription& description = opened.description;
   description.layout = layout_of(file, name);
@@ -100,7 +105,7 @@ ModelFile describe_and_rename(const TensorFile& file, const std::string& name, c
 
 ModelFile open_model_file(const std::filesystem::path& path, const OpenOptions& options) {
   const std::string name = path.string();
-  const TensorFile file = read_weights(path, options.key);
+  const formats::TensorFile file = formats::read_weights(path, options.key);
   try {
     return describe_and_rename(file, name, options);
   } catch (const RequestError& error) {
@@ -130,12 +135,13 @@ std::map<std::string, std::string> describe_model(const ModelDescription& d, con
 void write_model_file(const std::filesystem::path& path, const nn::Classifier& model,
                       const config::Configuration& configuration, const std::vector<std::string>& class_names,
                       const std::string& which) {
-  TensorFile file;
+  formats::TensorFile file;
   for (const auto& item : nn::named_state(model))
     file.tensors.emplace_back(item.name, item.tensor.detach().to(torch::kCPU));
-  ModelDescription description{model.options(), KeyLayout::staircase, configuration.data, configuration.recipe, class_names};
+  ModelDescription description{model.options(), KeyLayout::staircase, configuration.data, configuration.recipe,
+                               class_names};
   file.metadata = describe_model(description, which);
-  write_safetensors(path, file);
+  formats::write_safetensors(path, file);
 }
 
 }  // namespace staircase::interop

@@ -8,7 +8,7 @@
 #include "staircase/config/configuration.h"
 #include "staircase/interop/convert_keys.h"
 #include "staircase/nn/classifier.h"
-#include "staircase/nn/named_models.h"
+#include "staircase/plan/named_models.h"
 
 namespace staircase::interop {
 
@@ -16,22 +16,22 @@ namespace staircase::interop {
 /// elsewhere say only names and shapes; then data and recipe hold ImageNet's image size and
 /// normalization and ConvNeXt's evaluation, and class_names is empty.
 struct ModelDescription {
-  config::ModelOptions model;          ///< num_classes and in_channels are the file's
+  config::ModelOptions model;  ///< num_classes and in_channels are the file's
   KeyLayout layout = KeyLayout::staircase;
-  config::DataOptions data;            ///< image size and normalization
-  config::RecipeOptions recipe;        ///< how images are resized for evaluation
+  config::DataOptions data;      ///< image size and normalization
+  config::RecipeOptions recipe;  ///< how images are resized for evaluation
   std::vector<std::string> class_names;
 };
 
 /// A weights file with all tensors under our names.
 struct ModelFile {
   ModelDescription description;
-  TensorFile tensors;
+  formats::TensorFile tensors;
 };
 
 struct OpenOptions {
-  std::optional<nn::NamedModel> model;  ///< empty: told by the file's metadata or its tensors
-  std::optional<std::string> key;       ///< of the state dict in a .pth, see read_pth
+  std::optional<plan::NamedModel> model;  ///< empty: told by the file's metadata or its tensors
+  std::optional<std::string> key;         ///< of the state dict in a .pth, see formats::read_pth
   Head head = Head::from_file;
 };
 

@@ -44,7 +44,8 @@ torch::jit::Module mirror(const torch::nn::Module& module, const CompilationUnit
 torch::Tensor per_channel(const std::array<double, 3>& values, int64_t channels) {
   std::vector<double> pixels;
   const double average = (values[0] + values[1] + values[2]) / 3.0;
-  for (int64_t c = 0; c < channels; ++c) pixels.push_back(255.0 * (channels == 1 ? average : values[static_cast<size_t>(c)]));
+  for (int64_t c = 0; c < channels; ++c)
+    pixels.push_back(255.0 * (channels == 1 ? average : values[static_cast<size_t>(c)]));
   return torch::tensor(pixels, torch::kFloat).view({1, channels, 1, 1});
 }
 
@@ -94,7 +95,8 @@ torch::jit::Module trace(const Pipeline& pipeline, const ExportOptions& options)
   const torch::Tensor images = example_images({1, pipeline.model.options().in_channels, side_px, side_px}, options);
   const auto traced = torch::jit::tracer::trace(
       {images}, [&](torch::jit::Stack inputs) { return torch::jit::Stack{pipeline(inputs.at(0).toTensor())}; },
-      [](const torch::Tensor&) { return std::string(); }, /*strict=*/true, /*force_outplace=*/false, &script, {"images"});
+      [](const torch::Tensor&) { return std::string(); }, /*strict=*/true, /*force_outplace=*/false, &script,
+      {"images"});
   auto* forward = unit->create_function(c10::QualifiedName(*script.type()->name(), "forward"), traced.first->graph);
   script.type()->addMethod(forward);
   // Python asks every module whether it trains.
@@ -128,7 +130,8 @@ struct Expected {
 std::vector<Expected> expectations(Pipeline& pipeline, const ExportOptions& options) {
   const int64_t channels = pipeline.model.options().in_channels;
   std::vector<Expected> all;
-  for (const std::vector<int64_t>& shape : {std::vector<int64_t>{2, channels, 96, 64}, {3, channels, 64, 128}, {1, channels, 160, 192}})
+  for (const std::vector<int64_t>& shape :
+       {std::vector<int64_t>{2, channels, 96, 64}, {3, channels, 64, 128}, {1, channels, 160, 192}})
     all.push_back({example_images(shape, options), {}, {}});
   const torch::ScalarType type = pipeline.type;
   pipeline.type = torch::kFloat;

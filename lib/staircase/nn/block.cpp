@@ -5,7 +5,7 @@
 
 namespace staircase::nn {
 
-Block::Block(const BlockPlan& plan, int64_t index, std::shared_ptr<const StepCounter> counter)
+Block::Block(const plan::BlockPlan& plan, int64_t index, std::shared_ptr<const StepCounter> counter)
     : index_(index), counter_(std::move(counter)), branch_(register_layers(*this, plan.branch)) {
   if (plan.layer_scale_init != 0)
     layer_scale_ = register_parameter("layer_scale", torch::full({plan.out}, plan.layer_scale_init));

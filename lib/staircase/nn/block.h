@@ -3,7 +3,7 @@
 #include <cstdint>
 
 #include "staircase/nn/layers.h"
-#include "staircase/nn/plan.h"
+#include "staircase/plan/plan.h"
 
 namespace staircase::nn {
 
@@ -21,7 +21,7 @@ struct StepCounter {
 class Block : public torch::nn::Module {
  public:
   /// `index`: of the block in the network, part of the counter of its random numbers.
-  Block(const BlockPlan& plan, int64_t index, std::shared_ptr<const StepCounter> counter);
+  Block(const plan::BlockPlan& plan, int64_t index, std::shared_ptr<const StepCounter> counter);
 
   torch::Tensor forward(const torch::Tensor& x);
   void set_drop_path(double rate) { drop_path_rate_ = rate; }

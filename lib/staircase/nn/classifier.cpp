@@ -6,7 +6,7 @@
 namespace staircase::nn {
 
 Classifier::Classifier(const config::ModelOptions& options) : options_(options) {
-  const ModelPlan plan = plan_model(options);
+  const plan::ModelPlan plan = plan::plan_model(options);
   if (!options_.num_classes) options_.num_classes = plan.head.back().out;
   if (!options_.in_channels) options_.in_channels = plan.stem.front().in;
   stem_ = register_module("stem", std::make_shared<Chain>(plan.stem));
@@ -52,11 +52,12 @@ void Classifier::set_drop_path(double rate) {
 void Classifier::freeze(config::Freeze upto) {
   frozen_.clear();
   if (upto != config::Freeze::none) frozen_.push_back(stem_);
-  const auto stages = upto == config::Freeze::backbone ? stages_.size() : static_cast<size_t>(upto) - (upto != config::Freeze::none);
+  const auto stages =
+      upto == config::Freeze::backbone ? stages_.size() : static_cast<size_t>(upto) - (upto != config::Freeze::none);
   for (size_t s = 0; s < std::min(stages, stages_.size()); ++s) frozen_.push_back(stages_[s]);
   if (upto == config::Freeze::backbone)
     for (const auto& layer : head_->layers())
-      if (layer->spec().kind != LayerKind::linear) frozen_.push_back(layer);
+      if (layer->spec().kind != plan::LayerKind::linear) frozen_.push_back(layer);
   for (auto& parameter : parameters()) parameter.set_requires_grad(true);
   for (const auto& module : frozen_)
     for (auto& parameter : module->parameters()) parameter.set_requires_grad(false);

@@ -18,15 +18,15 @@ at::Generator stream(uint64_t seed, const std::string& name) {
 void assign(torch::Tensor parameter, const torch::Tensor& values) { parameter.copy_(values); }
 
 void initialize_layer(Layer& layer, const std::string& path, config::Initialization kind, uint64_t seed) {
-  const LayerSpec& spec = layer.spec();
+  const plan::LayerSpec& spec = layer.spec();
   const bool kaiming = kind == config::Initialization::kaiming_fan_out;
   for (auto& item : layer.named_parameters(false)) {
     torch::Tensor parameter = item.value();
     auto random = stream(seed, path + "." + item.key());
     const bool is_weight = item.key() == "weight";
-    if (spec.kind == LayerKind::batch_norm || spec.kind == LayerKind::layer_norm) {
+    if (spec.kind == plan::LayerKind::batch_norm || spec.kind == plan::LayerKind::layer_norm) {
       parameter.fill_(is_weight ? 1.0 : 0.0);
-    } else if (kaiming && spec.kind == LayerKind::linear) {
+    } else if (kaiming && spec.kind == plan::LayerKind::linear) {
       const double bound = 1.0 / std::sqrt(static_cast<double>(spec.in));
       assign(parameter, torch::empty(parameter.sizes()).uniform_(-bound, bound, random));
     } else if (!is_weight) {

@@ -9,7 +9,7 @@ constexpr double batch_norm_eps = 1e-5, batch_norm_momentum = 0.1, layer_norm_ep
 
 class Convolution : public Layer {
  public:
-  explicit Convolution(const LayerSpec& spec) : Layer(spec) {
+  explicit Convolution(const plan::LayerSpec& spec) : Layer(spec) {
     const auto format = torch::MemoryFormat::ChannelsLast;
     weight_ = register_parameter(
         "weight", torch::zeros({spec.out, spec.in / spec.groups, spec.kernel, spec.kernel}).contiguous(format));
@@ -23,7 +23,7 @@ class Convolution : public Layer {
 
 class LinearLayer : public Layer {
  public:
-  explicit LinearLayer(const LayerSpec& spec) : Layer(spec) {
+  explicit LinearLayer(const plan::LayerSpec& spec) : Layer(spec) {
     weight_ = register_parameter("weight", torch::zeros({spec.out, spec.in}));
     bias_ = register_parameter("bias", torch::zeros({spec.out}));
   }
@@ -35,13 +35,11 @@ class LinearLayer : public Layer {
 
 class LayerNorm : public Layer {
  public:
-  explicit LayerNorm(const LayerSpec& spec) : Layer(spec) {
+  explicit LayerNorm(const plan::LayerSpec& spec) : Layer(spec) {
     weight_ = register_parameter("weight", torch::ones({spec.out}));
     bias_ = register_parameter("bias", torch::zeros({spec.out}));
   }
-  torch::Tensor forward(const torch::Tensor& x) override {
-    return ops::layer_norm(x, weight_, bias_, layer_norm_eps);
-  }
+  torch::Tensor forward(const torch::Tensor& x) override { return ops::layer_norm(x, weight_, bias_, layer_norm_eps); }
 
  private:
   torch::Tensor weight_, bias_;
@@ -49,7 +47,7 @@ class LayerNorm : public Layer {
 
 class BatchNorm : public Layer {
  public:
-  explicit BatchNorm(const LayerSpec& spec) : Layer(spec) {
+  explicit BatchNorm(const plan::LayerSpec& spec) : Layer(spec) {
     weight_ = register_parameter("weight", torch::ones({spec.out}));
     bias_ = register_parameter("bias", torch::zeros({spec.out}));
     mean_ = register_buffer("running_mean", torch::zeros({spec.out}));
@@ -69,12 +67,12 @@ class BatchNorm : public Layer {
 /// Layers without numbers of their own.
 class Function : public Layer {
  public:
-  explicit Function(const LayerSpec& spec) : Layer(spec) {}
+  explicit Function(const plan::LayerSpec& spec) : Layer(spec) {}
   torch::Tensor forward(const torch::Tensor& x) override {
     switch (spec_.kind) {
-      case LayerKind::relu: return at::relu(x);
-      case LayerKind::gelu: return at::gelu(x);
-      case LayerKind::max_pool:
+      case plan::LayerKind::relu: return at::relu(x);
+      case plan::LayerKind::gelu: return at::gelu(x);
+      case plan::LayerKind::max_pool:
         return at::max_pool2d(x, {spec_.kernel, spec_.kernel}, {spec_.stride, spec_.stride},
                               {spec_.padding, spec_.padding});
       default: return x.mean({2, 3}, /*keepdim=*/true);
@@ -84,19 +82,19 @@ class Function : public Layer {
 
 }  // namespace
 
-std::shared_ptr<Layer> make_layer(const LayerSpec& spec) {
+std::shared_ptr<Layer> make_layer(const plan::LayerSpec& spec) {
   switch (spec.kind) {
-    case LayerKind::convolution: return std::make_shared<Convolution>(spec);
-    case LayerKind::linear: return std::make_shared<LinearLayer>(spec);
-    case LayerKind::layer_norm: return std::make_shared<LayerNorm>(spec);
-    case LayerKind::batch_norm: return std::make_shared<BatchNorm>(spec);
+    case plan::LayerKind::convolution: return std::make_shared<Convolution>(spec);
+    case plan::LayerKind::linear: return std::make_shared<LinearLayer>(spec);
+    case plan::LayerKind::layer_norm: return std::make_shared<LayerNorm>(spec);
+    case plan::LayerKind::batch_norm: return std::make_shared<BatchNorm>(spec);
     default: return std::make_shared<Function>(spec);
   }
 }
 
-LayerList register_layers(torch::nn::Module& parent, const std::vector<LayerSpec>& chain) {
+LayerList register_layers(torch::nn::Module& parent, const std::vector<plan::LayerSpec>& chain) {
   LayerList layers;
-  for (const LayerSpec& spec : chain) {
+  for (const plan::LayerSpec& spec : chain) {
     layers.push_back(make_layer(spec));
     parent.register_module(spec.name, layers.back());
   }

@@ -3,7 +3,7 @@
 namespace staircase::nn::ops {
 
 torch::Tensor convolution(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias,
-                          const LayerSpec& spec) {
+                          const plan::LayerSpec& spec) {
   return at::conv2d(x, weight, bias.defined() ? c10::optional<torch::Tensor>(bias) : c10::nullopt,
                     {spec.stride, spec.stride}, {spec.padding, spec.padding}, {1, 1}, spec.groups);
 }

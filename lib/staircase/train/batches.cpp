@@ -4,7 +4,8 @@ namespace staircase::train {
 
 std::unique_ptr<data::Loader> make_loader(const TrainJob& job, std::shared_ptr<const data::Dataset> dataset,
                                           data::LoaderMode mode, int64_t batch_size,
-                                          std::function<void(const std::string&)> on_warning, int64_t prefetch_batches) {
+                                          std::function<void(const std::string&)> on_warning,
+                                          int64_t prefetch_batches) {
   data::LoaderOptions options;
   options.batch_size = batch_size;
   options.workers = job.loader_workers;

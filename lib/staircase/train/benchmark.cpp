@@ -25,7 +25,8 @@ constexpr int64_t fewest_steps = 3;
 
 /// The seconds of each call, in turn, for so long or so many; the first calls, which allocate and choose
 /// algorithms, are the warm-up and not among them.
-std::vector<double> time_calls(const std::function<void()>& call, double seconds, int64_t most_calls, double& warmup_seconds) {
+std::vector<double> time_calls(const std::function<void()>& call, double seconds, int64_t most_calls,
+                               double& warmup_seconds) {
   const auto warmup_start = Clock::now();
   for (int64_t i = 0; i < fewest_steps; ++i) call();
   warmup_seconds += seconds_since(warmup_start);
@@ -99,15 +100,18 @@ Benchmark benchmark(nn::Classifier& model, const BenchmarkOptions& o) {
   const torch::Tensor images = make_images(model, o, o.batch_size);
   {
     const torch::NoGradGuard no_grad;
-    const auto times = time_calls([&] { finish(forward(model, o, images)); }, o.seconds, no_limit, result.warmup_seconds);
-    result.inference_images_per_second = static_cast<double>(o.batch_size) * static_cast<double>(times.size()) / sum(times);
+    const auto times =
+        time_calls([&] { finish(forward(model, o, images)); }, o.seconds, no_limit, result.warmup_seconds);
+    result.inference_images_per_second =
+        static_cast<double>(o.batch_size) * static_cast<double>(times.size()) / sum(times);
     result.inference_memory_mb = peak_memory_mb();
   }
 
   model.train();
   Optimizer optimizer(model, config::RecipeOptions{});
-  const torch::Tensor targets = torch::full({o.batch_size, model.options().num_classes},
-                                            1.0 / static_cast<double>(model.options().num_classes)).to(o.device);
+  const torch::Tensor targets =
+      torch::full({o.batch_size, model.options().num_classes}, 1.0 / static_cast<double>(model.options().num_classes))
+          .to(o.device);
   const auto step = [&] {
     const torch::Tensor loss = soft_cross_entropy(forward(model, o, images), targets);
     loss.backward();
@@ -117,7 +121,8 @@ Benchmark benchmark(nn::Classifier& model, const BenchmarkOptions& o) {
     finish(loss);
   };
   const auto times = time_calls(step, o.seconds, no_limit, result.warmup_seconds);
-  result.training_images_per_second = static_cast<double>(o.batch_size) * static_cast<double>(times.size()) / sum(times);
+  result.training_images_per_second =
+      static_cast<double>(o.batch_size) * static_cast<double>(times.size()) / sum(times);
   result.training_memory_mb = peak_memory_mb();
   return result;
 }

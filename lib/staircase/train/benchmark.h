@@ -20,8 +20,8 @@ struct BenchmarkOptions {
 /// On random images that are in memory already: the network's own speed, without a loader.
 struct Benchmark {
   double inference_images_per_second = 0, training_images_per_second = 0;
-  double latency_ms_median = 0, latency_ms_p95 = 0;  ///< inference at batch 1
-  double warmup_seconds = 0;                         ///< of all measurements together, in none of them
+  double latency_ms_median = 0, latency_ms_p95 = 0;        ///< inference at batch 1
+  double warmup_seconds = 0;                               ///< of all measurements together, in none of them
   double inference_memory_mb = 0, training_memory_mb = 0;  ///< peak of the process so far; CPU memory only
   int64_t latency_runs = 0;
 };

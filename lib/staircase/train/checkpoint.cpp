@@ -6,7 +6,7 @@
 
 #include "staircase/base/errors.h"
 #include "staircase/base/files.h"
-#include "staircase/interop/safetensors.h"
+#include "staircase/formats/safetensors.h"
 
 namespace staircase::train {
 namespace fs = std::filesystem;
@@ -35,7 +35,7 @@ std::vector<fs::path> checkpoint_files(const fs::path& folder) {
 
 Checkpoint read_checkpoint(const fs::path& path) {
   Checkpoint checkpoint;
-  checkpoint.file = interop::read_safetensors(path);
+  checkpoint.file = formats::read_safetensors(path);
   checkpoint.state = config::parse_json(checkpoint.file.metadata[state_key], path.string());
   return checkpoint;
 }
@@ -44,9 +44,9 @@ Checkpoint read_checkpoint(const fs::path& path) {
 
 void CheckpointStore::save(int64_t step, const Checkpoint& checkpoint) {
   make_folder(folder_);
-  interop::TensorFile file = checkpoint.file;
+  formats::TensorFile file = checkpoint.file;
   file.metadata[state_key] = checkpoint.state.dump();
-  interop::write_safetensors(folder_ / file_name(step), file);
+  formats::write_safetensors(folder_ / file_name(step), file);
   const auto files = checkpoint_files(folder_);
   for (size_t i = checkpoints_kept; i < files.size(); ++i) fs::remove(files[i]);
 }

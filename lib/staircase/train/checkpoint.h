@@ -6,14 +6,14 @@
 #include <string>
 
 #include "staircase/config/json.h"
-#include "staircase/interop/tensor_file.h"
+#include "staircase/formats/tensor_file.h"
 
 namespace staircase::train {
 
 /// Everything that the future of a run depends on: tensors, and the rest as JSON.
 struct Checkpoint {
   config::Json state;
-  interop::TensorFile file;  ///< metadata is the store's own
+  formats::TensorFile file;  ///< metadata is the store's own
 };
 
 /// The checkpoints of one run: DIR/step-000000042.safetensors, the last two are kept.

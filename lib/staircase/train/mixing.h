@@ -13,7 +13,7 @@ namespace staircase::train {
 /// How one batch is mixed with its reverse.
 struct Mix {
   enum class Kind { none, mixup, cutmix } kind = Kind::none;
-  double lambda = 1.0;                   ///< weight of the images' own labels
+  double lambda = 1.0;                     ///< weight of the images' own labels
   std::array<int64_t, 4> box{0, 0, 0, 0};  ///< CutMix: top, left, bottom, right (exclusive), pixels
 };
 

@@ -19,8 +19,7 @@ Optimizer::Optimizer(const nn::Classifier& model, const config::RecipeOptions& r
     group.names.push_back(item.key());
     group.parameters.push_back(item.value());
     group.first_moments.push_back(torch::zeros_like(item.value()));
-    if (recipe.optimizer == config::Optimizer::adamw)
-      group.second_moments.push_back(torch::zeros_like(item.value()));
+    if (recipe.optimizer == config::Optimizer::adamw) group.second_moments.push_back(torch::zeros_like(item.value()));
   }
 }
 

@@ -18,7 +18,8 @@ std::vector<WeightedLabel> labels_of(int64_t own, int64_t partner, const Mix& mi
 data::Image mixed_image(const torch::Tensor& images, int64_t i, const Mix& mix, const config::DataOptions& data) {
   const torch::Tensor pair = torch::stack({images[i], images[images.size(0) - 1 - i]});
   const torch::Tensor rows = mix_images(pair, mix)[0].permute({1, 2, 0}).contiguous();
-  return data::denormalize(rows.data_ptr<float>(), static_cast<int>(rows.size(0)), static_cast<int>(rows.size(2)), data);
+  return data::denormalize(rows.data_ptr<float>(), static_cast<int>(rows.size(0)), static_cast<int>(rows.size(2)),
+                           data);
 }
 
 }  // namespace

@@ -19,9 +19,9 @@ struct RunState {
 
   std::shared_ptr<nn::Classifier> model;
   std::unique_ptr<Optimizer> optimizer;
-  std::unique_ptr<WeightAverage> average;  ///< null: the recipe has none
-  int64_t epoch = 0, batch = 0, step = 0;  ///< the next to be done, 0-based
-  double loss_sum = 0;                     ///< over the batches of this epoch that are done
+  std::unique_ptr<WeightAverage> average;        ///< null: the recipe has none
+  int64_t epoch = 0, batch = 0, step = 0;        ///< the next to be done, 0-based
+  double loss_sum = 0;                           ///< over the batches of this epoch that are done
   config::Json metrics = config::Json::array();  ///< the lines of metrics.jsonl
   std::set<size_t> bad_images;
 

@@ -6,15 +6,16 @@
 
 namespace staircase::train {
 
-interop::TensorFile read_initial_weights(const config::InitOptions& init, const config::ModelOptions& model) {
+formats::TensorFile read_initial_weights(const config::InitOptions& init, const config::ModelOptions& model) {
   if (init.weights.empty()) return {};
   interop::OpenOptions options;
-  options.model = nn::NamedModel{"/model", "custom", model, 0.0};
+  options.model = plan::NamedModel{"/model", "custom", model, 0.0};
   options.head = init.new_head ? interop::Head::fresh : interop::Head::from_file;
   return interop::open_model_file(init.weights, options).tensors;
 }
 
-void fill_weights(nn::Classifier& model, uint64_t seed, const config::InitOptions& init, const config::RecipeOptions& recipe) {
+void fill_weights(nn::Classifier& model, uint64_t seed, const config::InitOptions& init,
+                  const config::RecipeOptions& recipe) {
   const torch::NoGradGuard no_grad;
   nn::initialize(model, seed);
   for (nn::NamedTensor& item : nn::named_state(model))

@@ -11,16 +11,16 @@
 #include "staircase/base/files.h"
 #include "staircase/config/json_lines.h"
 #include "staircase/config/recipes.h"
-#include "staircase/interop/safetensors.h"
+#include "staircase/formats/safetensors.h"
+#include "staircase/interop/model_file.h"
 #include "staircase/nn/libtorch.h"
-#include "staircase/nn/plan.h"
+#include "staircase/plan/plan.h"
 #include "staircase/train/batches.h"
 #include "staircase/train/benchmark.h"
 #include "staircase/train/evaluate.h"
 #include "staircase/train/run_state.h"
 #include "staircase/train/schedule.h"
 #include "staircase/train/start.h"
-#include "staircase/interop/model_file.h"
 
 namespace staircase::train {
 namespace {
@@ -28,9 +28,7 @@ namespace {
 using config::Json;
 using Clock = std::chrono::steady_clock;
 
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 void add_scores(Json& line, const Scores& scores, const std::string& suffix) {
   line["top1" + suffix] = scores.top1;
@@ -41,8 +39,12 @@ void add_scores(Json& line, const Scores& scores, const std::string& suffix) {
 class Run {
  public:
   Run(const TrainJob& job, TrainObserver& observer, const std::atomic<bool>& stop)
-      : job_(job), recipe_(job.configuration.recipe), observer_(observer), stop_(stop),
-        checkpoints_(job.folder / "checkpoints"), state_(job),
+      : job_(job),
+        recipe_(job.configuration.recipe),
+        observer_(observer),
+        stop_(stop),
+        checkpoints_(job.folder / "checkpoints"),
+        state_(job),
         steps_(count_steps(recipe_, static_cast<int64_t>(job.data.train->size()))),
         train_loader_(loader_of(job.data.train, data::LoaderMode::train, recipe_.batch_size)) {}
 
@@ -64,7 +66,8 @@ class Run {
  private:
   std::unique_ptr<data::Loader> loader_of(const std::shared_ptr<const data::Dataset>& dataset, data::LoaderMode mode,
                                           int64_t batch_size) {
-    return make_loader(job_, dataset, mode, batch_size, [this](const std::string& text) { observer_.on_warning(text); });
+    return make_loader(job_, dataset, mode, batch_size,
+                       [this](const std::string& text) { observer_.on_warning(text); });
   }
 
   void train_epoch() {
@@ -219,21 +222,21 @@ class Run {
     options.seconds = 1.0;
     const int64_t most_runs = 30;
     const Latency latency = measure_latency(model, options, most_runs);
-    config::append_json_line(job_.folder / "timing.jsonl", {{"latency_ms", latency.median_ms}, {"latency_runs", latency.runs}});
+    config::append_json_line(job_.folder / "timing.jsonl",
+                             {{"latency_ms", latency.median_ms}, {"latency_runs", latency.runs}});
   }
 
   Json finish() {
     write_metrics();
-    const nn::ModelCounts counts =
-        nn::count_model(job_.configuration.model, job_.configuration.data.image_size_px);
+    const plan::ModelCounts counts = plan::count_model(job_.configuration.model, job_.configuration.data.image_size_px);
     Json summary = state_.metrics.back();
     summary["params"] = counts.params;
     summary["macs"] = counts.macs;
     if (job_.data.test) add_all_scores(summary, job_.data.test, "test_");
     summary["bad_images"] = state_.bad_images.size();
     nn::Classifier& final_model = state_.average ? *state_.average->model() : *state_.model;
-    interop::write_model_file(job_.folder / "weights.safetensors", final_model, job_.configuration, job_.data.class_names,
-                       state_.average ? "ema" : "raw");
+    interop::write_model_file(job_.folder / "weights.safetensors", final_model, job_.configuration,
+                              job_.data.class_names, state_.average ? "ema" : "raw");
     append_latency(final_model);
     write_file_atomically(job_.folder / "summary.json", summary.dump(2) + "\n");
     checkpoints_.clear();
@@ -259,7 +262,7 @@ class Run {
 void check_job(const TrainJob& job) {
   const config::Configuration& c = job.configuration;
   config::check_recipe(c.recipe, {"", "/recipe"});
-  nn::count_layers(nn::plan_model(c.model), c.data.image_size_px);
+  plan::count_layers(plan::plan_model(c.model), c.data.image_size_px);
   read_initial_weights(c.init, c.model);
   const auto images = static_cast<int64_t>(job.data.train->size());
   if (images < c.recipe.batch_size)
@@ -271,11 +274,13 @@ void check_job(const TrainJob& job) {
                        " channels, but the network is made for " + std::to_string(c.model.num_classes) + " and " +
                        std::to_string(c.model.in_channels));
   const double size = static_cast<double>(c.data.image_size_px), most_gib = 256;
-  const double gib = static_cast<double>(c.recipe.batch_size * job.data.channels) * size * size * sizeof(float) / (1 << 30);
+  const double gib =
+      static_cast<double>(c.recipe.batch_size * job.data.channels) * size * size * sizeof(float) / (1 << 30);
   if (gib > most_gib)
-    throw RequestError("/recipe/batch_size: " + std::to_string(c.recipe.batch_size) + " images with /data/image_size_px " +
-                       std::to_string(c.data.image_size_px) + " take " + std::to_string(static_cast<int64_t>(gib)) +
-                       " GiB, allowed are at most " + std::to_string(static_cast<int64_t>(most_gib)));
+    throw RequestError("/recipe/batch_size: " + std::to_string(c.recipe.batch_size) +
+                       " images with /data/image_size_px " + std::to_string(c.data.image_size_px) + " take " +
+                       std::to_string(static_cast<int64_t>(gib)) + " GiB, allowed are at most " +
+                       std::to_string(static_cast<int64_t>(most_gib)));
   const int64_t micro = c.recipe.micro_batch_size ? c.recipe.micro_batch_size : c.recipe.batch_size;
   if (c.model.norm == config::Norm::batch && micro < 2)
     throw RequestError("/recipe/batch_size: 1 cannot go with /model/norm batch, which needs at least 2 images a step");

@@ -19,8 +19,8 @@ struct TrainJob {
   std::filesystem::path folder;
   data::DataSource data;
   torch::Device device = torch::kCPU;
-  int threads = 1;                  ///< of LibTorch's operations; part of what decides the result
-  int loader_workers = 1;           ///< decides nothing but speed
+  int threads = 1;                   ///< of LibTorch's operations; part of what decides the result
+  int loader_workers = 1;            ///< decides nothing but speed
   double checkpoint_minutes = 10.0;  ///< beside the checkpoint at the end of every epoch
 };
 

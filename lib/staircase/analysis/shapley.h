@@ -1,0 +1,27 @@
+#pragma once
+
+#include <vector>
+
+#include "staircase/experiment/contrasts.h"
+#include "staircase/experiment/step_orders.h"
+
+namespace staircase::analysis {
+
+/// Each step's worth averaged over all orders that the requirements allow: its Shapley value, and under
+/// requirements the precedence-constrained one. The values sum to score(all) - score(none).
+/// Asks for the score of every allowed subset.
+/// Source: Shapley 1953; Faigle and Kern 1992, "The Shapley value for cooperative games under
+/// precedence constraints".
+std::vector<double> exact_shapley(const experiment::Requirements& requirements, const experiment::SubsetScore& score);
+
+/// A mean over sampled orders.
+struct SampledWorth {
+  double value = 0;
+  double std_error = 0;  ///< sample standard deviation over the orders / sqrt(orders)
+};
+
+/// Each step's worth averaged over these orders (two or more). The values sum to score(all) - score(none).
+std::vector<SampledWorth> sampled_shapley(const std::vector<experiment::StepOrder>& orders,
+                                          const experiment::SubsetScore& score);
+
+}  // namespace staircase::analysis

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+namespace staircase::analysis {
+
+/// From `low` to `high`, with 95 % confidence by Student's t.
+struct Interval {
+  double low = 0, high = 0;
+};
+
+/// Of the numbers of several seeds.
+struct Spread {
+  int count = 0;
+  double mean = 0;
+  std::optional<double> std;         ///< sample standard deviation (n - 1); empty: fewer than two numbers
+  std::optional<Interval> interval;  ///< of the mean; empty: fewer than two numbers
+};
+
+Spread spread_of(const std::vector<double>& numbers);
+
+/// The t that all but `outside` of Student's distribution lies within, both sides together; `degrees` of freedom >= 1.
+double t_quantile(int degrees, double outside = 0.05);
+
+/// mean +- t_quantile(degrees) * std_error.
+Interval interval_around(double mean, double std_error, int degrees);
+
+/// Two-sided p-value of "the true mean is 0"; 1 for a mean of 0 without spread. Empty: another mean without spread.
+/// Scores are counts of images, so equal differences of a few seeds are chance, not certainty.
+std::optional<double> p_of_zero(double mean, double std_error, int degrees);
+
+/// Corrects the p-values of one table for their number: with all of them read at 5 %, the chance of one
+/// false difference or more is at most 5 %. Source: Holm 1979, "A simple sequentially rejective multiple
+/// test procedure".
+std::vector<double> holm(const std::vector<double>& p_values);
+
+/// The smallest mean difference of pairs of equal seed that can be told apart from 0 among as many `comparisons`, which
+/// holm() corrects: t_quantile(n - 1, 0.05 / comparisons) * std / sqrt(n), std being that of the paired differences.
+/// This is what can just be shown when it is observed, not what is found with a given power.
+/// Empty: one seed shows nothing.
+std::optional<double> smallest_difference(double std, int seeds, int comparisons);
+
+}  // namespace staircase::analysis

@@ -1,0 +1,133 @@
+#include "staircase/execution/estimate.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+
+#include "staircase/plan/plan.h"
+#include "staircase/train/schedule.h"
+
+namespace staircase::execution {
+namespace fs = std::filesystem;
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+double forward_macs(const train::TrainJob& job) {
+  const config::Configuration& c = job.configuration;
+  return static_cast<double>(plan::count_model(c.model, c.data.image_size_px).macs);
+}
+
+double training_images(const train::TrainJob& job) {
+  const config::RecipeOptions& recipe = job.configuration.recipe;
+  const auto steps = train::count_steps(recipe, static_cast<int64_t>(job.data.train->size()));
+  return static_cast<double>(steps.total * recipe.batch_size);
+}
+
+/// Images that all evaluations of a run go through, the average's included.
+double evaluated_images(const train::TrainJob& job) {
+  const config::RecipeOptions& recipe = job.configuration.recipe;
+  const int64_t evaluations = (recipe.epochs + recipe.eval_every_epochs - 1) / recipe.eval_every_epochs;
+  const double images = static_cast<double>(job.data.val->size()) * static_cast<double>(evaluations) +
+                        (job.data.test ? static_cast<double>(job.data.test->size()) : 0.0);
+  return images * (recipe.ema_decay > 0 ? 2 : 1);
+}
+
+/// Leaves the trainer when enough steps were timed, before it evaluates or writes a checkpoint.
+class StepTimer : public train::TrainObserver {
+ public:
+  struct Enough {};
+
+  explicit StepTimer(int64_t steps_an_epoch) : last_step_(steps_an_epoch) {}
+
+  void on_step(const train::StepReport& report) override {
+    if (report.step == 1) first_ = Clock::now();
+    const double seconds = seconds_since(first_), enough_seconds = 0.4;
+    const int64_t timed = report.step - 1, enough_steps = 3;
+    // The first step is slower: memory is taken and kernels are chosen. It counts only where it is alone.
+    seconds_a_step = timed > 0 ? seconds / static_cast<double>(timed) : batch_seconds(report);
+    if (report.step == last_step_ || timed >= enough_steps || seconds > enough_seconds) throw Enough{};
+  }
+
+  double seconds_a_step = 0;
+  double batch_size = 1;
+
+ private:
+  double batch_seconds(const train::StepReport& report) const { return batch_size / report.images_per_second; }
+
+  int64_t last_step_;
+  Clock::time_point first_;
+};
+
+/// A folder that is gone when it is no longer needed.
+class ScratchFolder {
+ public:
+  ScratchFolder() : path_(fs::temp_directory_path() / ("staircase-timing-" + std::to_string(::getpid()))) {}
+  ~ScratchFolder() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+  }
+  const fs::path& path() const { return path_; }
+
+ private:
+  fs::path path_;
+};
+
+/// The job with batches of which a step takes well under a second.
+train::TrainJob with_small_batches(train::TrainJob job) {
+  config::RecipeOptions& recipe = job.configuration.recipe;
+  const double macs_a_step = job.device.is_cpu() ? 1e10 : 2e12;
+  const auto fitting = static_cast<int64_t>(macs_a_step / std::max(1.0, 3 * forward_macs(job)));
+  const int64_t whole = recipe.micro_batch_size > 0 ? recipe.micro_batch_size : recipe.batch_size;
+  recipe.batch_size = std::min(whole, std::max<int64_t>(2, fitting));
+  recipe.micro_batch_size = 0;
+  return job;
+}
+
+}  // namespace
+
+double training_macs(const train::TrainJob& job) { return 3 * forward_macs(job) * training_images(job); }
+
+std::optional<double> time_run(const train::TrainJob& wanted) {
+  const ScratchFolder folder;
+  train::TrainJob job = with_small_batches(wanted);
+  job.folder = folder.path();
+  const config::RecipeOptions& recipe = job.configuration.recipe;
+  StepTimer timer(train::count_steps(recipe, static_cast<int64_t>(job.data.train->size())).per_epoch);
+  timer.batch_size = static_cast<double>(recipe.batch_size);
+  const std::atomic<bool> never{false};
+  try {
+    train::train(job, timer, never);
+  } catch (const StepTimer::Enough&) {
+    const double an_image = timer.seconds_a_step / timer.batch_size;
+    return an_image * (training_images(wanted) + evaluated_images(wanted) / 3);
+  } catch (const std::exception&) {  // a run that fails says so when it is run
+  }
+  return std::nullopt;
+}
+
+WorkEstimate estimate_work(std::vector<PlannedRun> runs, double cap_seconds) {
+  WorkEstimate estimate;
+  const auto start = Clock::now();
+  std::map<std::string, std::optional<double>> timed;
+  double known_seconds = 0, known_macs = 0;
+  for (PlannedRun& run : runs) {
+    const std::string name = config::content_name(run.job.configuration);
+    if (!run.seconds && !timed.count(name) && seconds_since(start) < cap_seconds) timed[name] = time_run(run.job);
+    if (!run.seconds && timed.count(name)) run.seconds = timed[name];
+    const double macs = training_macs(run.job);
+    estimate.training_macs += macs;
+    if (!run.seconds) continue;
+    known_seconds += *run.seconds;
+    known_macs += macs;
+  }
+  if (runs.empty()) estimate.expected_hours = 0.0;
+  else if (known_macs > 0) estimate.expected_hours = known_seconds / 3600 * estimate.training_macs / known_macs;
+  return estimate;
+}
+
+}  // namespace staircase::execution

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "staircase/train/trainer.h"
+
+namespace staircase::execution {
+
+/// A run that is still to be done.
+struct PlannedRun {
+  train::TrainJob job;
+  std::optional<double> seconds;  ///< what its configuration took with another seed; empty: not known yet
+};
+
+struct WorkEstimate {
+  double training_macs = 0;              ///< multiply-accumulates of the runs to do
+  std::optional<double> expected_hours;  ///< one run after another; empty: nothing could be timed
+};
+
+/// Multiply-accumulates of one run: 3 x those of a forward pass (the backward pass takes about two) x images an
+/// epoch x epochs. Evaluation is left out.
+double training_macs(const train::TrainJob& job);
+
+/// Seconds that a run of this job should take, from a few training steps of well under a second together, in
+/// a temporary folder and on batches that are small enough for it. An image of an evaluation is taken as a third of
+/// one in training. Empty: the steps failed.
+std::optional<double> time_run(const train::TrainJob& job);
+
+/// What the runs cost together. Configurations of unknown time are timed one by one for about `cap_seconds`;
+/// the rest is estimated from the MACs at the mean rate of the others.
+WorkEstimate estimate_work(std::vector<PlannedRun> runs, double cap_seconds = 20.0);
+
+}  // namespace staircase::execution

@@ -1,0 +1,118 @@
+#include "staircase/execution/execute.h"
+
+#include <unistd.h>
+
+#include <chrono>
+
+#include "staircase/base/build_info.h"
+#include "staircase/base/errors.h"
+#include "staircase/base/files.h"
+#include "staircase/execution/initial_weights.h"
+#include "staircase/nn/libtorch.h"
+
+namespace staircase::execution {
+namespace {
+
+using config::Json;
+using Clock = std::chrono::steady_clock;
+
+/// Passes everything on, and notes in the run's lock where the run stands.
+class NotingObserver : public train::TrainObserver {
+ public:
+  NotingObserver(RunObserver& next, const FileLock& lock) : next_(next), lock_(lock), note_{{"pid", ::getpid()}} {
+    leave();
+  }
+
+  void work_on(const train::TrainJob& job) {
+    note_["device"] = job.device.str();
+    note_["epochs"] = job.configuration.recipe.epochs;
+    leave();
+    left_ = {};  // the first step is news
+  }
+
+  void on_step(const train::StepReport& report) override {
+    next_.on_step(report);
+    if (Clock::now() - left_ < std::chrono::seconds(1)) return;
+    note_["epoch"] = report.epoch;
+    note_["step"] = report.step;
+    note_["steps"] = report.steps;
+    note_["images_per_second"] = report.images_per_second;
+    note_["seconds_left"] = report.seconds_left;
+    leave();
+  }
+  void on_epoch(const Json& line) override { next_.on_epoch(line); }
+  void on_warning(const std::string& text) override { next_.on_warning(text); }
+
+ private:
+  void leave() {
+    lock_.leave_note(note_.dump());
+    left_ = Clock::now();
+  }
+
+  RunObserver& next_;
+  const FileLock& lock_;
+  Json note_;
+  Clock::time_point left_;
+};
+
+/// What made the run: config.json of its folder.
+void write_run_config(const train::TrainJob& job) {
+  Json content = {{"configuration", config::write_configuration(job.configuration)},
+                  {"seed", job.seed},
+                  {"threads", job.threads},
+                  {"device", job.device.str()},
+                  {"classes", job.data.class_names},
+                  {"initial_weights_crc32", initial_weights_checksum(job.configuration.init)},
+                  {"staircase", {{"version", build_info().version}, {"revision", build_info().revision}}},
+                  {"libtorch", TORCH_VERSION},
+                  {"compiler", build_info().compiler},
+                  {"machine", machine_description()}};
+  write_file_atomically(job.folder / "config.json", content.dump(2) + "\n");
+}
+
+RunOutcome record_failure(const runs::Ledger& ledger, const runs::RunKey& run, RunObserver& observer,
+                          const std::string& reason) {
+  ledger.record_failure(run, reason);
+  observer.on_failed(reason);
+  return RunOutcome::failed;
+}
+
+}  // namespace
+
+train::TrainJob make_job(const runs::Ledger& ledger, const runs::RunKey& run, const RunSettings& settings,
+                         data::DataSource data) {
+  train::TrainJob job;
+  job.configuration = run.configuration;
+  job.seed = run.seed;
+  job.folder = ledger.run_folder(run);
+  job.data = std::move(data);
+  job.device = settings.device;
+  job.threads = settings.threads;
+  job.loader_workers = settings.loader_workers;
+  job.checkpoint_minutes = settings.checkpoint_minutes;
+  return job;
+}
+
+RunOutcome execute_run(const runs::Ledger& ledger, const runs::RunKey& run,
+                       const std::function<train::TrainJob()>& prepare, RunObserver& observer,
+                       const std::atomic<bool>& stop) {
+  const auto lock = ledger.try_lock(run);
+  if (!lock) return RunOutcome::busy;
+  if (ledger.is_done(run)) return RunOutcome::done;
+  for (const auto& folder : {ledger.run_folder(run), ledger.run_folder(run) / "checkpoints"})
+    remove_unfinished_files(folder);
+  NotingObserver noting(observer, *lock);
+  observer.on_start();
+  try {
+    ledger.clear_failure(run);
+    const train::TrainJob job = prepare();
+    noting.work_on(job);
+    write_run_config(job);
+    observer.on_end(train::train(job, noting, stop));
+    return RunOutcome::done;
+  } catch (const Interrupted&) { throw; } catch (const c10::Error& error) {
+    return record_failure(ledger, run, observer, error.what_without_backtrace());
+  } catch (const std::exception& error) { return record_failure(ledger, run, observer, error.what()); }
+}
+
+}  // namespace staircase::execution

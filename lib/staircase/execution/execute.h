@@ -1,0 +1,35 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+
+#include "staircase/execution/observer.h"
+#include "staircase/runs/ledger.h"
+
+namespace staircase::execution {
+
+/// How a run is carried out; of this, `threads` and `device` are part of what decides the result.
+struct RunSettings {
+  torch::Device device = torch::kCPU;
+  int threads = 1, loader_workers = 1;
+  double checkpoint_minutes = 10.0;
+};
+
+train::TrainJob make_job(const runs::Ledger& ledger, const runs::RunKey& run, const RunSettings& settings,
+                         data::DataSource data);
+
+enum class RunOutcome {
+  done,
+  failed,   ///< and the reason is recorded in its folder
+  busy,     ///< another process works on it
+  stopped,  ///< a worker ended as it was asked to, after a checkpoint
+};
+
+/// Trains one run, or goes on with it, while it holds the run's lock; the lock's note says where it stands.
+/// A run that is done already stays as it is. `prepare` opens the data; what it throws fails the run.
+/// Throws Interrupted.
+RunOutcome execute_run(const runs::Ledger& ledger, const runs::RunKey& run,
+                       const std::function<train::TrainJob()>& prepare, RunObserver& observer,
+                       const std::atomic<bool>& stop);
+
+}  // namespace staircase::execution

@@ -1,0 +1,31 @@
+#include "staircase/execution/initial_weights.h"
+
+#include <map>
+
+#include "staircase/base/text.h"
+#include "staircase/formats/weights_file.h"
+
+namespace staircase::execution {
+namespace fs = std::filesystem;
+
+std::string initial_weights_checksum(const config::InitOptions& init) {
+  return init.weights.empty() ? std::string() : hexadecimal(formats::file_crc32(init.weights), 8);
+}
+
+void check_initial_weights(const runs::Ledger& ledger, const std::vector<runs::RunKey>& runs) {
+  std::map<std::string, std::string> checksums;  // of each file once: they may be large
+  for (const runs::RunKey& run : runs) {
+    const config::InitOptions& init = run.configuration.init;
+    const fs::path config = ledger.run_folder(run) / "config.json";
+    if (init.weights.empty() || !fs::exists(config)) continue;
+    const std::string then = config::read_json_file(config).value("initial_weights_crc32", std::string());
+    if (then.empty()) continue;
+    std::string& now = checksums[init.weights];
+    if (now.empty()) now = initial_weights_checksum(init);
+    if (then != now)
+      throw RequestError(init.weights + ": its content changed since the run in " + config.parent_path().string() +
+                         " started from it; use another --out");
+  }
+}
+
+}  // namespace staircase::execution

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "staircase/runs/ledger.h"
+
+namespace staircase::execution {
+
+/// The checksum of the weights file that a run starts from, 8 hexadecimal digits; "" for none.
+/// Throws RequestError naming the file when it cannot be read.
+std::string initial_weights_checksum(const config::InitOptions& init);
+
+/// A run is named by its config, in which initial weights are a path: what lies there must still be what the
+/// runs of the folder started from. Throws RequestError naming the file and the run where it is not.
+void check_initial_weights(const runs::Ledger& ledger, const std::vector<runs::RunKey>& runs);
+
+}  // namespace staircase::execution

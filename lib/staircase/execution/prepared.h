@@ -1,0 +1,46 @@
+#pragma once
+
+#include <map>
+
+#include "staircase/execution/execute.h"
+
+namespace staircase::execution {
+
+/// An experiment that was checked against its folder and its data, ready to be run.
+class PreparedExperiment {
+ public:
+  /// Checks everything that can be checked without training, and writes nothing. `jobs`: runs side by side.
+  /// Throws RequestError naming the field or the file.
+  PreparedExperiment(experiment::Experiment wanted, const std::filesystem::path& folder, int64_t jobs);
+
+  /// Takes the folder for the experiment: from here on it holds experiment.json, and the number of threads is
+  /// settled. Other programs that share the folder may have extended it since it was checked.
+  void claim_folder();
+
+  /// The run's settings; a number of threads that is not settled yet is this machine's.
+  RunSettings settings(torch::Device device) const;
+
+  /// Opens the run's data, once for all runs that share it.
+  train::TrainJob job(const runs::RunKey& run, torch::Device device);
+
+  size_t count_done() const;
+
+  const experiment::Experiment& experiment() const { return experiment_; }
+  const runs::Ledger& ledger() const { return ledger_; }
+  const experiment::DesignedExperiment& design() const { return design_; }
+  const std::vector<runs::RunKey>& runs() const { return runs_; }
+
+ private:
+  const data::DataSource& open_data(const config::DataOptions& options);
+  void check(const experiment::Variant& variant);
+
+  std::map<std::string, data::DataSource> opened_;
+  runs::Ledger ledger_;
+  experiment::Experiment experiment_;
+  int64_t cores_a_run_;
+  runs::DataShape shape_;
+  experiment::DesignedExperiment design_;
+  std::vector<runs::RunKey> runs_;
+};
+
+}  // namespace staircase::execution

@@ -1,0 +1,184 @@
+#include "staircase/execution/runner.h"
+
+#include <poll.h>
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+
+#include "staircase/base/errors.h"
+#include "staircase/execution/prepared.h"
+#include "staircase/execution/worker.h"
+#include "staircase/runs/run_queue.h"
+
+namespace staircase::execution {
+namespace {
+
+/// Sees to it that every run of an experiment is done, or has failed.
+class Runner {
+ public:
+  Runner(PreparedExperiment& experiment, const RunOptions& options, ExperimentObserver& observer,
+         const std::atomic<bool>& stop)
+      : experiment_(experiment),
+        options_(options),
+        observer_(observer),
+        stop_(stop),
+        queue_(experiment.runs(), experiment.ledger()) {}
+
+  void run_here() {
+    while (!queue_.empty()) {
+      if (stop_) throw Interrupted(stopped_text);
+      if (const auto index = queue_.next()) {
+        const auto observer = watch(*index);
+        const auto prepare = [&] { return experiment_.job(run(*index), options_.devices.at(0)); };
+        finish(*index, execute_run(experiment_.ledger(), run(*index), prepare, *observer, stop_));
+      } else if (!queue_.empty()) {
+        std::this_thread::sleep_for(pause);
+      }
+    }
+  }
+
+  void run_in_processes() {
+    std::vector<Slot> slots;
+    for (int64_t i = 0; i < options_.jobs; ++i)
+      slots.push_back({options_.devices[static_cast<size_t>(i) % options_.devices.size()], 0, nullptr});
+    try {
+      bool asked_to_stop = false;
+      while (is_any_at_work(slots) || (!queue_.empty() && !stop_)) {
+        for (Slot& slot : slots)
+          if (!slot.worker && !stop_) start(slot);
+        if (stop_ && !std::exchange(asked_to_stop, true)) stop_all(slots);
+        wait_for_news(slots);
+        for (Slot& slot : slots)
+          if (slot.worker && !slot.worker->advance()) end(slot);
+      }
+    } catch (...) {
+      stop_all(slots);  // at once, before the slots' end waits for one after the other
+      throw;
+    }
+    if (!queue_.empty()) throw Interrupted(stopped_text);
+  }
+
+ private:
+  static constexpr std::chrono::milliseconds pause{200};
+  static constexpr const char* stopped_text = "stopped, the same command goes on from there";
+
+  /// A place for one worker after the other.
+  struct Slot {
+    torch::Device device;
+    size_t index;
+    std::unique_ptr<Worker> worker;
+  };
+
+  static bool is_any_at_work(const std::vector<Slot>& slots) {
+    return std::any_of(slots.begin(), slots.end(), [](const Slot& slot) { return slot.worker != nullptr; });
+  }
+
+  static void stop_all(std::vector<Slot>& slots) {
+    for (Slot& slot : slots)
+      if (slot.worker) slot.worker->stop();
+  }
+
+  static void wait_for_news(const std::vector<Slot>& slots) {
+    std::vector<pollfd> descriptors;
+    for (const Slot& slot : slots)
+      if (slot.worker) descriptors.push_back({slot.worker->news(), POLLIN, 0});
+    ::poll(descriptors.data(), descriptors.size(), static_cast<int>(pause.count()));
+  }
+
+  const runs::RunKey& run(size_t index) const { return experiment_.runs()[index]; }
+
+  std::unique_ptr<RunObserver> watch(size_t index) {
+    return observer_.watch({index + 1, experiment_.runs().size(), run(index).row, run(index).seed});
+  }
+
+  void start(Slot& slot) {
+    const auto index = queue_.next();
+    if (!index) return;
+    slot.index = *index;
+    const WorkOrder order{options_.folder, experiment_.experiment().source, run(*index),
+                          experiment_.settings(slot.device)};
+    slot.worker = std::make_unique<Worker>(options_.worker_program, order, watch(*index));
+  }
+
+  void end(Slot& slot) {
+    const std::unique_ptr<Worker> worker = std::move(slot.worker);
+    finish(slot.index, worker->finish(experiment_.ledger(), run(slot.index)));
+  }
+
+  void finish(size_t index, RunOutcome outcome) {
+    if (outcome == RunOutcome::busy || outcome == RunOutcome::stopped) {
+      queue_.give_back(index);
+      return;
+    }
+    observer_.on_run_over();
+  }
+
+  PreparedExperiment& experiment_;
+  const RunOptions& options_;
+  ExperimentObserver& observer_;
+  const std::atomic<bool>& stop_;
+  runs::RunQueue queue_;
+};
+
+/// Throws std::invalid_argument for options that only a caller in C++ can give.
+void check_options(const RunOptions& options) {
+  if (options.jobs < 1 || options.devices.empty())
+    throw std::invalid_argument("RunOptions: expected jobs of at least 1 and a device, received " +
+                                std::to_string(options.jobs) + " and " + std::to_string(options.devices.size()));
+  if (options.jobs > 1 && options.worker_program.empty())
+    throw std::invalid_argument("RunOptions: jobs over 1 need a worker_program");
+}
+
+/// Threads that would wait for each other's cores are worth a word: a folder keeps their number.
+void warn_of_crowding(const config::ExperimentOptions& experiment, const RunOptions& options,
+                      ExperimentObserver& observer) {
+  const int64_t cores = std::max<int64_t>(1, std::thread::hardware_concurrency());
+  if (options.jobs > 1 && experiment.threads * options.jobs > cores)
+    observer.on_warning(std::to_string(options.jobs) + " runs side by side with /threads " +
+                        std::to_string(experiment.threads) + " each are more than the " + std::to_string(cores) +
+                        " cores here");
+}
+
+}  // namespace
+
+RunPlan plan_run(experiment::Experiment experiment, const RunOptions& options) {
+  check_options(options);
+  PreparedExperiment prepared(std::move(experiment), options.folder, options.jobs);
+  const runs::Ledger& ledger = prepared.ledger();
+  RunPlan plan;
+  plan.runs = prepared.runs().size();
+  plan.done = prepared.count_done();
+  std::map<std::string, double> seconds;  // of a done run, by configuration
+  for (const runs::RunKey& run : prepared.runs())
+    if (const auto took = ledger.is_done(run) ? ledger.timing(run).seconds() : std::nullopt)
+      seconds[config::content_name(run.configuration)] = *took;
+  std::vector<PlannedRun> missing;
+  for (const runs::RunKey& run : prepared.runs()) {
+    if (ledger.is_done(run)) continue;
+    PlannedRun planned{prepared.job(run, options.devices.at(0)), std::nullopt};
+    if (const auto known = seconds.find(config::content_name(run.configuration)); known != seconds.end())
+      planned.seconds = known->second;
+    missing.push_back(std::move(planned));
+  }
+  plan.work = estimate_work(std::move(missing));
+  plan.experiment = prepared.experiment();
+  plan.design = prepared.design();
+  return plan;
+}
+
+void run_experiment(experiment::Experiment wanted, const RunOptions& options, ExperimentObserver& observer,
+                    const std::atomic<bool>& stop) {
+  check_options(options);
+  PreparedExperiment experiment(std::move(wanted), options.folder, options.jobs);
+  experiment.claim_folder();
+  warn_of_crowding(experiment.experiment().options, options, observer);
+  Runner runner(experiment, options, observer, stop);
+  if (options.jobs > 1) runner.run_in_processes();
+  else runner.run_here();
+}
+
+}  // namespace staircase::execution

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <atomic>
+#include <filesystem>
+
+#include "staircase/execution/estimate.h"
+#include "staircase/execution/observer.h"
+#include "staircase/experiment/design.h"
+
+namespace staircase::execution {
+
+struct RunOptions {
+  std::filesystem::path folder;
+  std::vector<torch::Device> devices{torch::kCPU};  ///< runs side by side take them in turn
+  int64_t jobs = 1;                                 ///< runs side by side, each in a process of its own when over 1
+  /// Path of a program and the words after which it calls work(); needed for jobs over 1.
+  std::vector<std::string> worker_program;
+};
+
+/// What a folder still lacks, and what that costs.
+struct RunPlan {
+  experiment::Experiment experiment;  ///< as the folder has it: with the seeds and steps of earlier starts
+  experiment::DesignedExperiment design;
+  size_t runs = 0, done = 0;
+  WorkEstimate work;  ///< of the runs that are not done
+};
+
+/// Checks everything that can be checked without training and says what would be done; times a few training
+/// steps where no earlier run tells how long one takes. Writes nothing into the folder.
+RunPlan plan_run(experiment::Experiment experiment, const RunOptions& options);
+
+/// Trains what the folder lacks. Programs that run the same folder share the work. A run that fails, or whose process
+/// dies, is recorded with its reason and the others go on. Writes no report: report/folder.h does, when the observer
+/// or the caller asks for it.
+/// Throws RequestError before anything is written when the request is wrong, and Interrupted.
+void run_experiment(experiment::Experiment experiment, const RunOptions& options, ExperimentObserver& observer,
+                    const std::atomic<bool>& stop);
+
+}  // namespace staircase::execution

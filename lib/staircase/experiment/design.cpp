@@ -1,0 +1,239 @@
+#include "staircase/experiment/design.h"
+
+#include <algorithm>
+#include <set>
+
+#include "staircase/config/recipes.h"
+#include "staircase/experiment/grid.h"
+#include "staircase/plan/plan.h"
+
+namespace staircase::experiment {
+namespace {
+
+using config::ConfigError;
+using config::Configuration;
+using config::Json;
+using config::StepOptions;
+
+/// A value as tables show it: a recipe by its name, a text without quotes.
+Json shown_value(const Configuration& configuration, const std::string& pointer, const std::string& source) {
+  if (pointer == "/recipe") return config::recipe_name(configuration.recipe);
+  return config::get_field(configuration, pointer, source);
+}
+
+class Designer {
+ public:
+  Designer(const Experiment& experiment, int64_t classes, int64_t channels)
+      : experiment_(experiment), source_(experiment.source), classes_(classes), channels_(channels) {
+    // A first step that sets nothing only names the base.
+    if (!experiment.steps.empty() && experiment.steps[0].set.empty()) {
+      base_step_ = experiment.steps[0];
+      steps_.assign(experiment.steps.begin() + 1, experiment.steps.end());
+    } else {
+      base_step_.name = "base";
+      steps_ = experiment.steps;
+    }
+  }
+
+  DesignedExperiment run() {
+    switch (experiment_.options.kind) {
+      case config::ExperimentKind::single: add(single_row(), experiment_.base, std::nullopt); break;
+      case config::ExperimentKind::comparison: comparison(); break;
+      case config::ExperimentKind::ablation:
+        check_subset_steps(experiment_.options.design, steps_, source_);
+        if (experiment_.options.design == config::Design::grid) grid();
+        else if (experiment_.options.design == config::Design::cumulative) walk();
+        else switch_subsets();
+    }
+    return std::move(result_);
+  }
+
+ private:
+  StepOptions single_row() const {
+    StepOptions row;
+    row.name = experiment_.options.name;
+    return row;
+  }
+
+  Configuration with_step(Configuration configuration, const StepOptions& step) const {
+    for (const auto& [pointer, value] : step.set.items())
+      config::set_field(configuration, pointer, value, source_, model_reader());
+    return configuration;
+  }
+
+  /// Overrides, the data's classes and channels, and the checks that need the whole configuration.
+  Configuration finished(Configuration c, const std::string& row) const {
+    try {
+      // A part as a whole first, or it would undo the override of one of its fields.
+      for (const bool whole : {true, false})
+        for (const auto& [pointer, value] : experiment_.options.override_fields.items())
+          if (config::is_whole_part(pointer) == whole) config::set_field(c, pointer, value, source_, model_reader());
+      take_from_data(c.model.num_classes, classes_, "num_classes", "classes");
+      take_from_data(c.model.in_channels, channels_, "in_channels", "channels");
+      config::check_recipe(c.recipe, {source_, "/recipe"});
+      plan::count_layers(plan::plan_model(c.model, {source_, "/model"}), c.data.image_size_px,
+                         {source_, "/data/image_size_px"});
+      return c;
+    } catch (const RequestError& error) {
+      throw RequestError(std::string(error.what()) + " (in the configuration " + row + ")");
+    }
+  }
+
+  void take_from_data(int64_t& field, int64_t of_data, const char* name, const char* what) const {
+    if (of_data == 0) return;
+    if (field != 0 && field != of_data)
+      throw ConfigError({source_, std::string("/model/") + name}, "found " + std::to_string(field) +
+                                                                      ", but the data has " + std::to_string(of_data) +
+                                                                      " " + what + "; 0 takes the data's");
+    field = of_data;
+  }
+
+  size_t add(const StepOptions& step, const Configuration& configuration, std::optional<size_t> compared_to) {
+    Variant variant;
+    variant.name = step.name;
+    variant.group = step.group;
+    variant.side_branch = step.side_branch;
+    variant.paper_top1 = step.paper_top1;
+    variant.paper_std = step.paper_std;
+    variant.compared_to = compared_to;
+    variant.configuration = finished(configuration, step.name);
+    if (compared_to)
+      for (const auto& [pointer, value] : step.set.items())
+        variant.changes.push_back({pointer, shown_value(result_.variants[*compared_to].configuration, pointer, source_),
+                                   shown_value(variant.configuration, pointer, source_)});
+    result_.variants.push_back(std::move(variant));
+    return result_.variants.size() - 1;
+  }
+
+  void walk() {
+    check_order();
+    Configuration carried = experiment_.base;
+    size_t standing = add(base_step_, carried, std::nullopt);
+    for (const StepOptions& step : steps_) {
+      const Configuration stepped = with_step(carried, step);
+      const size_t row = add(step, stepped, standing);
+      if (step.side_branch) continue;
+      carried = stepped;
+      standing = row;
+    }
+  }
+
+  /// The order of a walk is that of the file, so what a step requires has to stand before it and be carried on.
+  void check_order() const {
+    std::set<std::string> carried{base_step_.name};
+    for (const StepOptions& step : steps_) {
+      for (const std::string& name : step.required_steps)
+        if (!carried.count(name))
+          throw ConfigError({source_, "/steps"}, "the step " + step.name + " requires " + name +
+                                                     ", which is not carried on before it; /design cumulative "
+                                                     "takes the steps in the order of the file");
+      if (!step.side_branch) carried.insert(step.name);
+    }
+  }
+
+  /// one_at_a_time, leave_one_out, pairwise, shapley.
+  void switch_subsets() {
+    result_.requirements = requirements_of(steps_, source_);
+    const SubsetDesign design =
+        design_subsets(experiment_.options, steps_, result_.requirements, base_step_.name, source_);
+    result_.orders = design.orders;
+    for (const SubsetRow& row : design.rows) {
+      const StepOptions shown = shown_step(row, design);
+      const size_t added = add(shown, with_subset(row.subset), row.compared_to);
+      result_.variants[added].subset = row.subset;
+    }
+    for (const StepOptions& step : steps_) {
+      const Configuration stepped = with_step(experiment_.base, step);
+      DesignedStep designed{step.name, step.group, {}};
+      for (const auto& [pointer, value] : step.set.items())
+        designed.changes.push_back(
+            {pointer, shown_value(experiment_.base, pointer, source_), shown_value(stepped, pointer, source_)});
+      result_.steps.push_back(designed);
+    }
+  }
+
+  /// What the row's table line says: the step that it is there for, or all fields in which it differs.
+  StepOptions shown_step(const SubsetRow& row, const SubsetDesign& design) const {
+    if (row.subset == 0 && !row.compared_to) return base_step_;
+    StepOptions shown;
+    if (row.step && experiment_.options.design != config::Design::leave_one_out) shown = steps_[*row.step];
+    shown.name = row.name;
+    shown.set = Json::object();
+    const Subset differ = row.compared_to ? row.subset ^ design.rows[*row.compared_to].subset : 0;
+    for (size_t i = 0; i < steps_.size(); ++i)
+      if (holds(differ, i))
+        for (const auto& [pointer, value] : steps_[i].set.items()) shown.set[pointer] = value;
+    return shown;
+  }
+
+  /// A part as a whole first, whatever its place in the file, or it would undo another step's field of it.
+  Configuration with_subset(Subset subset) const {
+    Configuration configuration = experiment_.base;
+    for (const bool whole : {true, false})
+      for (size_t i = 0; i < steps_.size(); ++i)
+        for (const auto& [pointer, value] : steps_[i].set.items())
+          if (holds(subset, i) && config::is_whole_part(pointer) == whole)
+            config::set_field(configuration, pointer, value, source_, model_reader());
+    return configuration;
+  }
+
+  void comparison() {
+    for (const config::CandidateOptions& candidate : experiment_.options.candidates) {
+      Configuration configuration = experiment_.base;
+      StepOptions row;
+      row.name = candidate.name;
+      config::set_field(configuration, "/model", candidate.model, source_, model_reader());
+      const bool first = result_.variants.empty();
+      add(row, configuration, first ? std::nullopt : std::optional<size_t>(0));
+    }
+  }
+
+  /// Every combination: on each axis the base's value, or one of the steps that set its pointers.
+  void grid() {
+    const std::vector<GridAxis> axes = grid_axes(steps_);
+    const auto value_name = [&](size_t axis, const StepOptions* step) {
+      return step ? step->name : base_value(axes[axis].pointer);
+    };
+    for (const GridCell& cell : grid_cells(axes, experiment_.options, base_step_.name, source_)) {
+      Configuration configuration = experiment_.base;
+      StepOptions row;
+      std::vector<std::string> names, values;
+      for (size_t a = 0; a < axes.size(); ++a) {
+        values.push_back(value_name(a, cell[a]));
+        if (!cell[a]) continue;
+        configuration = with_step(configuration, *cell[a]);
+        for (const auto& [pointer, value] : cell[a]->set.items()) row.set[pointer] = value;
+        names.push_back(cell[a]->name);
+      }
+      row.name = names.empty() ? base_step_.name : join(names, "+");
+      const size_t added = add(row, configuration, names.empty() ? std::nullopt : std::optional<size_t>(0));
+      result_.variants[added].cell = values;
+    }
+    for (size_t a = 0; a < axes.size(); ++a) {
+      result_.axes.push_back({axes[a].pointer, {}});
+      for (const StepOptions* step : axes[a].steps) result_.axes[a].values.push_back(value_name(a, step));
+    }
+  }
+
+  /// "batch (base)": what the base holds there.
+  std::string base_value(const std::string& pointers) const {
+    if (pointers.find(' ') != std::string::npos) return base_step_.name;
+    const Json value = shown_value(experiment_.base, pointers, source_);
+    return (value.is_string() ? value.get<std::string>() : value.dump()) + " (base)";
+  }
+
+  const Experiment& experiment_;
+  const std::string& source_;
+  int64_t classes_, channels_;
+  StepOptions base_step_;
+  std::vector<StepOptions> steps_;
+  DesignedExperiment result_;
+};
+
+}  // namespace
+
+DesignedExperiment design_variants(const Experiment& experiment, int64_t classes, int64_t channels) {
+  return Designer(experiment, classes, channels).run();
+}
+
+}  // namespace staircase::experiment

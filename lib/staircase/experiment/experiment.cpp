@@ -1,0 +1,335 @@
+#include "staircase/experiment/experiment.h"
+
+#include <set>
+
+#include "staircase/experiment/requirements.h"
+#include "staircase/plan/ladder.h"
+#include "staircase/plan/named_models.h"
+
+namespace staircase::experiment {
+namespace fs = std::filesystem;
+namespace {
+
+using config::ConfigError;
+using config::ExperimentKind;
+using config::ExperimentOptions;
+using config::Json;
+using config::Place;
+using config::StepOptions;
+
+/// Fields without "from" that lie over the name of a model or a recipe start from that name.
+Json started_from(const Json& name, Json fields) {
+  if (name.is_string() && fields.is_object() && !fields.contains("from")) fields["from"] = name;
+  return fields;
+}
+
+Json merge_experiments(const Json& under, Json over) {
+  for (const char* pointer : {"/base/model", "/base/recipe", "/override/~1model", "/override/~1recipe"}) {
+    const Json::json_pointer named(pointer);
+    if (under.contains(named) && over.contains(named)) over[named] = started_from(under[named], over[named]);
+  }
+  return config::merge_json(under, over);
+}
+
+/// The file merged over those that it extends. Relative paths start from the file that names them.
+Json read_merged(const fs::path& file, int depth) {
+  const int most = 16;
+  if (depth > most)
+    throw ConfigError({file.string(), "/extends"},
+                      "goes over more than " + std::to_string(most) + " files, or in a circle");
+  Json content = config::read_json_file(file);
+  if (!content.is_object()) config::detail::refuse(content, {file.string(), ""}, "an experiment, which is an object");
+  const auto extends = content.find("extends");
+  if (extends == content.end()) return content;
+  if (!extends->is_string()) config::detail::refuse(*extends, {file.string(), "/extends"}, "the name of a file");
+  const fs::path parent = file.parent_path() / extends->get<std::string>();
+  content.erase("extends");
+  return merge_experiments(read_merged(parent, depth + 1), content);
+}
+
+void set_pointer(Json& content, const Assignment& assignment) {
+  const auto parts = config::pointer_parts(assignment.pointer, "--set");
+  Json* at = &content;
+  for (size_t i = 0; i + 1 < parts.size(); ++i) {
+    if (at->is_array()) {
+      const bool number =
+          !parts[i].empty() && parts[i].find_first_not_of("0123456789") == std::string::npos && parts[i].size() < 9;
+      if (!number || std::stoul(parts[i]) >= at->size())
+        throw ConfigError({"--set", assignment.pointer}, "the list has no element \"" + parts[i] + "\"");
+      at = &(*at)[std::stoul(parts[i])];
+    } else if (at->is_object()) {
+      at = &(*at)[parts[i]];
+      if (at->is_null()) *at = Json::object();
+    } else {
+      throw ConfigError({"--set", assignment.pointer}, "leads into a value that is no object");
+    }
+  }
+  if (!at->is_object()) throw ConfigError({"--set", assignment.pointer}, "leads into a value that is no object");
+  (*at)[parts.back()] = assignment.value;
+}
+
+void set_override(Json& content, const Assignment& assignment, const std::string& source) {
+  if (!content.contains("override")) content["override"] = Json::object();
+  Json& fields = content["override"];
+  if (!fields.is_object()) config::detail::refuse(fields, {source, "/override"}, "an object of pointer to value");
+  fields[assignment.pointer] = assignment.value;
+}
+
+StepOptions from_ladder(const plan::LadderStep& step) {
+  StepOptions options;
+  options.name = step.name;
+  options.set = step.set;
+  options.bundle = step.bundle;
+  options.group = step.group;
+  options.side_branch = step.side_branch;
+  options.paper_top1 = step.paper_top1;
+  options.paper_std = step.paper_std;
+  return options;
+}
+
+/// The ladder's base under the file's, and the ladder's steps with those of the file in their places.
+void resolve_ladder(ExperimentOptions& options, const std::string& source) {
+  const Place place{source, "/ladder"};
+  const plan::Ladder& ladder = plan::find_ladder(options.ladder, place);
+  Json& base = options.base;
+  if (base.contains("model") && (!base["model"].is_object() || base["model"].contains("from")))
+    throw ConfigError({source, "/model"},
+                      "cannot name a network beside /ladder, which says where the walk starts; "
+                      "single fields are allowed");
+  base["model"] = config::merge_json(config::write_options(ladder.base), base.value("model", Json::object()));
+  base["recipe"] = started_from(ladder.base_recipe, base.value("recipe", Json::object()));
+  std::vector<StepOptions> own = std::move(options.steps);
+  options.steps.clear();
+  for (const plan::LadderStep& rung : ladder.steps) {
+    StepOptions step = from_ladder(rung);
+    for (auto each = own.begin(); each != own.end();) {
+      if (each->name != step.name) {
+        ++each;
+        continue;
+      }
+      each->paper_top1 = step.paper_top1;
+      each->paper_std = step.paper_std;
+      if (each->group.empty()) each->group = step.group;
+      step = *each;
+      each = own.erase(each);
+    }
+    options.steps.push_back(step);
+  }
+  options.steps.insert(options.steps.end(), own.begin(), own.end());
+  options.ladder.clear();
+}
+
+bool plain_name(const std::string& name) {
+  return !name.empty() && name.size() <= 100 && name[0] != '.' &&
+         name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") ==
+             std::string::npos;
+}
+
+void check_name(const std::string& name, const Place& place) {
+  if (!plain_name(name))
+    throw ConfigError(place,
+                      "found \"" + name + "\", allowed are 1 to 100 letters, digits, '.', '_' and '-', not '.' first");
+}
+
+/// Steps and candidates name the rows of tables, so each name is plain and stands once.
+template <class Item>
+void check_names(const std::vector<Item>& items, const std::string& source, const std::string& list) {
+  std::set<std::string> names;
+  for (size_t i = 0; i < items.size(); ++i) {
+    const Place place = Place{source, "/" + list}.at(i).at("name");
+    check_name(items[i].name, place);
+    if (!names.insert(items[i].name).second)
+      throw ConfigError(place, "\"" + items[i].name + "\" stands twice among the " + list);
+  }
+}
+
+/// `pointers`: what a step sets that says no reason to set several fields. The recipe as a whole counts as one.
+void check_one_change(const std::vector<std::string>& pointers, const Place& place) {
+  const std::string rule = "; a step changes one, or says why in \"bundle\"";
+  if (pointers.size() > 1)
+    throw ConfigError(place, "changes " + std::to_string(pointers.size()) + " fields (" + join(pointers) + ")" + rule);
+  for (const std::string& pointer : pointers)
+    if (config::is_whole_part(pointer) && pointer != "/recipe")
+      throw ConfigError(place, "replaces " + pointer + " as a whole, which counts as several fields" + rule);
+}
+
+/// A step sets one field, or says why it sets several.
+void check_steps(const ExperimentOptions& options, const std::string& source) {
+  check_names(options.steps, source, "steps");
+  for (size_t i = 0; i < options.steps.size(); ++i) {
+    const StepOptions& step = options.steps[i];
+    const Place place = Place{source, "/steps"}.at(i).at("set");
+    if (!step.set.is_object()) config::detail::refuse(step.set, place, "an object of pointer to value");
+    std::vector<std::string> pointers;
+    for (const auto& [pointer, value] : step.set.items()) {
+      if (!config::is_configuration_pointer(pointer))
+        throw ConfigError(place.at(pointer), "a step sets fields under /model, /recipe, /data or /init");
+      pointers.push_back(pointer);
+    }
+    if (pointers.empty() && i > 0) throw ConfigError(place, "sets nothing; only a first step may, to name the base");
+    if (step.bundle.empty()) check_one_change(pointers, place);
+  }
+}
+
+/// The row of the base is called "base", unless a first step names it or, in leave_one_out, there is none.
+void check_base_name(const ExperimentOptions& options, const std::string& source) {
+  const bool named = !options.steps.empty() && options.steps[0].set.empty();
+  if (named || options.design == config::Design::leave_one_out) return;
+  for (size_t i = 0; i < options.steps.size(); ++i)
+    if (options.steps[i].name == "base")
+      throw ConfigError(Place{source, "/steps"}.at(i).at("name"),
+                        "\"base\" is the row that the steps start from; use another name, or name that row by a first "
+                        "step that sets nothing");
+}
+
+void check_overrides(const ExperimentOptions& options, const std::string& source) {
+  const Place place{source, "/override"};
+  if (!options.override_fields.is_object())
+    config::detail::refuse(options.override_fields, place, "an object of pointer to value");
+  for (const auto& [pointer, value] : options.override_fields.items()) {
+    if (!config::is_configuration_pointer(pointer))
+      throw ConfigError(place.at(pointer), "an override sets fields under /model, /recipe, /data or /init");
+    for (const StepOptions& step : options.steps)
+      for (const auto& [edited, ignored] : step.set.items())
+        if (edited == pointer || edited.starts_with(pointer + "/"))
+          throw ConfigError({source, pointer}, "is overridden, but the step " + step.name + " edits " + edited);
+  }
+}
+
+void check_kind(const ExperimentOptions& o, const std::string& source) {
+  const auto refuse = [&](const char* field, const std::string& why) { throw ConfigError({source, field}, why); };
+  const bool ablation = o.kind == ExperimentKind::ablation, comparison = o.kind == ExperimentKind::comparison;
+  if (ablation && o.steps.empty()) refuse("/steps", "an ablation needs steps, or a ladder");
+  if (!ablation && !o.steps.empty()) refuse("/steps", "go only with /kind ablation");
+  if (comparison && o.candidates.size() < 2) refuse("/candidates", "a comparison needs at least two");
+  if (!comparison && !o.candidates.empty()) refuse("/candidates", "go only with /kind comparison");
+  if (comparison && o.base.contains("model"))
+    refuse("/model", "a comparison's base has no model: its candidates are the models");
+  if (comparison)
+    for (const auto& [pointer, value] : o.override_fields.items())
+      if (pointer == "/model") refuse("/model", "is overridden as a whole, which would make all candidates the same");
+  std::set<int64_t> seeds;
+  for (int64_t seed : o.seeds)
+    if (!seeds.insert(seed).second) refuse("/seeds", "holds " + std::to_string(seed) + " twice");
+}
+
+std::string absolute_path(const std::string& path) {
+  return path.empty() ? path : fs::absolute(path).lexically_normal().string();
+}
+
+void make_path_absolute(Json& fields, const std::string& key) {
+  const auto path = fields.find(key);
+  if (path != fields.end() && path->is_string()) *path = absolute_path(path->get<std::string>());
+}
+
+/// `edits`: pointer to value, where a value may be a part as a whole.
+void make_paths_absolute(Json& edits) {
+  make_path_absolute(edits, "/data/path");
+  make_path_absolute(edits, "/init/weights");
+  if (edits.contains("/data")) make_path_absolute(edits["/data"], "path");
+  if (edits.contains("/init")) make_path_absolute(edits["/init"], "weights");
+}
+
+/// Whatever but the network would differ between candidates is refused by name.
+void check_candidates(const Json& content, const std::string& source) {
+  const auto list = content.find("candidates");
+  if (list == content.end() || !list->is_array()) return;
+  for (size_t i = 0; i < list->size(); ++i) {
+    if (!(*list)[i].is_object()) continue;
+    for (const auto& [key, value] : (*list)[i].items())
+      if (key == "recipe" || key == "data" || key == "init" || key == "seeds")
+        throw ConfigError(Place{source, "/candidates"}.at(i).at(key),
+                          "candidates differ in /model alone; /" + key + " stands once, in base, for all");
+  }
+}
+
+}  // namespace
+
+Assignment parse_assignment(const std::string& text) {
+  const size_t equal = text.find('=');
+  if (equal == std::string::npos || equal == 0)
+    throw RequestError("--set " + text + ": is not PTR=VALUE, as in /model/kernel_size=7");
+  Assignment assignment{text.substr(0, equal), {}};
+  config::pointer_parts(assignment.pointer, "--set");
+  const std::string value = text.substr(equal + 1);
+  // What begins like an object, a list or a text is meant as one; "." and "1.2.3" are words.
+  const bool is_json = value.find_first_of("{[\"") == 0 || Json::accept(value);
+  assignment.value = is_json ? config::parse_json(value, "--set " + text) : Json(value);
+  return assignment;
+}
+
+config::ModelReader model_reader() {
+  return [](const Json& value, const Place& place) {
+    const plan::NamedModel model = plan::read_model(value, place);
+    return config::ModelFromJson{model.options, model.drop_path_rate};
+  };
+}
+
+Experiment read_experiment(const fs::path& file, const std::vector<Assignment>& assignments) {
+  Json content = read_merged(file, 0);
+  for (const Assignment& each : assignments) {
+    if (!config::is_configuration_pointer(each.pointer)) set_pointer(content, each);
+    else set_override(content, each, file.string());
+  }
+  if (!content.contains("name")) content["name"] = file.stem().string();
+  return resolve_experiment(content, file.string());
+}
+
+Experiment resolve_experiment(const Json& content, const std::string& source) {
+  Experiment experiment;
+  experiment.source = source;
+  check_candidates(content, source);
+  ExperimentOptions& options = experiment.options;
+  options = config::read_options<ExperimentOptions>(content, {source, ""});
+  check_name(options.name, {source, "/name"});
+  if (!options.base.is_object())
+    config::detail::refuse(options.base, {source, "/base"}, "an object with model, recipe, data and init");
+  if (!options.ladder.empty()) resolve_ladder(options, source);
+  check_kind(options, source);
+  check_names(options.candidates, source, "candidates");
+  check_steps(options, source);
+  check_base_name(options, source);
+  check_requirements(options.steps, source);
+  check_overrides(options, source);
+  experiment.base = config::read_configuration(options.base, source, model_reader());
+  // The same words from another folder would mean other data.
+  experiment.base.data.path = absolute_path(experiment.base.data.path);
+  experiment.base.init.weights = absolute_path(experiment.base.init.weights);
+  make_paths_absolute(options.override_fields);
+  for (StepOptions& step : options.steps) make_paths_absolute(step.set);
+  experiment.steps = options.steps;
+  return experiment;
+}
+
+Json write_experiment(const Experiment& experiment) {
+  Json written = config::write_options(experiment.options);
+  for (const char* resolved : {"$schema", "extends", "ladder"}) written.erase(resolved);
+  Json base = config::write_configuration(experiment.base);
+  if (experiment.options.kind == ExperimentKind::comparison) {
+    base.erase("model");
+    base.erase("model_drop_path_rate");
+  }
+  written["base"] = base;
+  return written;
+}
+
+Json experiment_schema() {
+  Json schema = config::options_schema<ExperimentOptions>(false);
+  Json base = {{"type", "object"}, {"additionalProperties", false}};
+  const auto named = [](Json object) { return Json{{"anyOf", Json::array({{{"type", "string"}}, object})}}; };
+  const Json model = named(config::options_schema<config::ModelOptions>(true));
+  base["properties"] = {{"model", model},
+                        {"recipe", named(config::options_schema<config::RecipeOptions>(true))},
+                        {"data", config::options_schema<config::DataOptions>(false)},
+                        {"init", config::options_schema<config::InitOptions>(false)},
+                        {"model_drop_path_rate", {{"type", "number"}}}};
+  schema["properties"]["base"] = base;
+  schema["properties"]["candidates"]["items"]["properties"]["model"] = model;
+  for (Json* pointers :
+       {&schema["properties"]["override"], &schema["properties"]["steps"]["items"]["properties"]["set"]})
+    *pointers = {{"type", "object"}, {"propertyNames", {{"pattern", "^/(model|recipe|data|init)(/|$)"}}}};
+  Json whole = {{"$schema", "https://json-schema.org/draft/2020-12/schema"}, {"title", "A Staircase experiment"}};
+  return config::merge_json(whole, schema);
+}
+
+}  // namespace staircase::experiment

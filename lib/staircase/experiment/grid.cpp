@@ -1,0 +1,58 @@
+#include "staircase/experiment/grid.h"
+
+#include <algorithm>
+
+#include "staircase/experiment/subset_design.h"
+
+namespace staircase::experiment {
+namespace {
+
+bool has_what_it_requires(const GridCell& cell, const std::string& base_name) {
+  for (const config::StepOptions* step : cell)
+    for (const std::string& name : step ? step->required_steps : std::vector<std::string>{}) {
+      const bool there =
+          std::any_of(cell.begin(), cell.end(), [&](const auto* each) { return each && each->name == name; });
+      if (!there && name != base_name) return false;
+    }
+  return true;
+}
+
+}  // namespace
+
+std::vector<GridAxis> grid_axes(const std::vector<config::StepOptions>& steps) {
+  std::vector<GridAxis> axes;
+  for (const config::StepOptions& step : steps) {
+    std::string key;
+    for (const auto& [pointer, value] : step.set.items()) key += (key.empty() ? "" : " ") + pointer;
+    auto axis = std::find_if(axes.begin(), axes.end(), [&](const GridAxis& each) { return each.pointer == key; });
+    if (axis == axes.end()) axis = axes.insert(axes.end(), {key, {nullptr}});
+    axis->steps.push_back(&step);
+  }
+  return axes;
+}
+
+std::vector<GridCell> grid_cells(const std::vector<GridAxis>& axes, const config::ExperimentOptions& options,
+                                 const std::string& base_name, const std::string& source) {
+  const std::string others = "use fewer steps";
+  const size_t most_tried = 1000000;
+  size_t combinations = 1;
+  for (const GridAxis& axis : axes)
+    if ((combinations *= axis.steps.size()) > most_tried)
+      refuse_over_budget(options, source, combinations, true, others);
+  std::vector<GridCell> cells;
+  for (size_t number = 0; number < combinations; ++number) {
+    GridCell cell;
+    size_t rest = number, stride = combinations;
+    for (const GridAxis& axis : axes) {
+      stride /= axis.steps.size();
+      cell.push_back(axis.steps[rest / stride]);
+      rest %= stride;
+    }
+    if (has_what_it_requires(cell, base_name)) cells.push_back(std::move(cell));
+  }
+  if (cells.size() > static_cast<size_t>(options.max_configurations))
+    refuse_over_budget(options, source, cells.size(), false, others);
+  return cells;
+}
+
+}  // namespace staircase::experiment

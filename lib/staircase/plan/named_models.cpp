@@ -1,0 +1,109 @@
+#include "staircase/plan/named_models.h"
+
+#include <filesystem>
+
+#include "staircase/config/codec.h"
+#include "staircase/plan/ladder.h"
+#include "staircase/plan/plan.h"
+
+namespace staircase::plan {
+namespace {
+
+using namespace config;  // NOLINT: the option enums
+
+NamedModel resnet(const std::string& name, std::vector<int64_t> depths) {
+  ModelOptions options;
+  options.depths = std::move(depths);
+  return {name, "resnet", options, 0.0};
+}
+
+NamedModel convnext(const std::string& name, std::vector<int64_t> depths, int64_t width, double drop_path_rate) {
+  ModelOptions options;
+  options.depths = std::move(depths);
+  options.width = width;
+  options.stem = Stem::patchify4;
+  options.spatial = Spatial::depthwise;
+  options.block = BlockShape::inverted_bottleneck;
+  options.spatial_position = SpatialPosition::first;
+  options.kernel_size = 7;
+  options.activation = Activation::gelu;
+  options.activations_per_block = 1;
+  options.norm = Norm::layer;
+  options.norms_per_block = 1;
+  options.downsampling = Downsampling::separate;
+  options.conv_bias = ConvBias::always;
+  options.layer_scale_init = 1e-6;
+  options.initialization = Initialization::truncated_normal;
+  return {name, "convnext", options, drop_path_rate};
+}
+
+/// One stage at a 16th of the image's side, as a ViT has it.
+NamedModel isotropic(const std::string& size, int64_t depth, int64_t width, double layer_scale_init,
+                     double drop_path_rate) {
+  NamedModel model = convnext("convnext_isotropic_" + size, {depth}, width, drop_path_rate);
+  model.options.stem = Stem::patchify16;
+  model.options.patchify_norm = false;
+  model.options.layer_scale_init = layer_scale_init;
+  return model;
+}
+
+}  // namespace
+
+const std::vector<NamedModel>& named_models() {
+  static const std::vector<NamedModel> models{resnet("resnet50", {3, 4, 6, 3}),
+                                              resnet("resnet101", {3, 4, 23, 3}),
+                                              resnet("resnet152", {3, 8, 36, 3}),
+                                              resnet("resnet200", {3, 24, 36, 3}),
+                                              convnext("convnext_tiny", {3, 3, 9, 3}, 96, 0.1),
+                                              convnext("convnext_small", {3, 3, 27, 3}, 96, 0.4),
+                                              convnext("convnext_base", {3, 3, 27, 3}, 128, 0.5),
+                                              convnext("convnext_large", {3, 3, 27, 3}, 192, 0.5),
+                                              convnext("convnext_xlarge", {3, 3, 27, 3}, 256, 0.5),
+                                              isotropic("small", 18, 384, 0.0, 0.1),
+                                              isotropic("base", 18, 768, 0.0, 0.2),
+                                              isotropic("large", 36, 1024, 1e-6, 0.5)};
+  return models;
+}
+
+NamedModel find_model(const std::string& name, const Place& place) {
+  std::vector<std::string> known;
+  for (const NamedModel& model : named_models()) {
+    if (model.name == name) return model;
+    known.push_back(model.name);
+  }
+  for (const Ladder& ladder : ladders())
+    for (const Rung& rung : climb(ladder)) {
+      const std::string path = ladder.name + "/" + rung.step.name;
+      if (path == name) return {name, ladder.name, rung.model, ladder.drop_path_rate};
+      known.push_back(path);
+    }
+  const std::string hint = did_you_mean(name, known);
+  known.resize(named_models().size());
+  throw ConfigError(place, "\"" + name + "\" is not a known model" +
+                               (hint.empty() ? ", known are " + join(known) + " and LADDER/RUNG" : hint));
+}
+
+NamedModel read_model(const Json& value, const Place& place) {
+  if (value.is_string()) return find_model(value.get<std::string>(), place);
+  NamedModel model{"custom", "custom", {}, 0.0};
+  Json fields = value;
+  if (value.is_object() && value.contains("from")) {
+    if (!value["from"].is_string()) detail::refuse(value["from"], place.at("from"), "the name of a model");
+    model = find_model(value["from"].get<std::string>(), place.at("from"));
+    fields.erase("from");
+    if (!fields.empty()) model.name = "custom from " + model.name;
+  }
+  model.options = read_options<ModelOptions>(fields, place, model.options);
+  plan_model(model.options, place);
+  return model;
+}
+
+NamedModel model_from_argument(const std::string& argument) {
+  const bool file = argument.ends_with(".json");
+  if (!file) return find_model(argument, {"", "MODEL"});
+  NamedModel model = read_model(read_json_file(argument), {argument, ""});
+  if (model.family == "custom") model.name = std::filesystem::path(argument).stem().string();
+  return model;
+}
+
+}  // namespace staircase::plan

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "staircase/config/json.h"
+#include "staircase/config/model_options.h"
+
+namespace staircase::plan {
+
+/// A network that is known by name.
+struct NamedModel {
+  std::string name;
+  std::string family;  ///< "resnet", "convnext"
+  config::ModelOptions options;
+  double drop_path_rate = 0.0;  ///< published with the model, for ImageNet-1K at 224 px
+};
+
+/// resnet50/101/152/200, convnext_{tiny,small,base,large,xlarge}, convnext_isotropic_{small,base,large}.
+/// Source: He et al. 2015, arXiv:1512.03385; Liu et al. 2022, arXiv:2201.03545.
+const std::vector<NamedModel>& named_models();
+
+/// The model of this name, or the rung "LADDER/RUNG" (its family is the ladder's name).
+/// Throws config::ConfigError at `place` with the nearest known name.
+NamedModel find_model(const std::string& name, const config::Place& place);
+
+/// A model from JSON: a name, or an object of fields that may start "from" a name.
+/// Throws config::ConfigError.
+NamedModel read_model(const config::Json& value, const config::Place& place);
+
+/// MODEL of the command line: a name, LADDER/RUNG, or the path of a JSON file.
+NamedModel model_from_argument(const std::string& argument);
+
+}  // namespace staircase::plan

@@ -1,0 +1,49 @@
+#include "staircase/report/folder.h"
+
+#include "staircase/analysis/results.h"
+#include "staircase/report/comparison.h"
+#include "staircase/report/report.h"
+#include "staircase/report/report_data.h"
+#include "staircase/runs/ledger.h"
+
+namespace staircase::report {
+namespace fs = std::filesystem;
+
+using config::Json;
+
+Json results_of(const fs::path& folder) {
+  const runs::Ledger ledger(folder);
+  const auto [experiment, shape] = ledger.read_experiment_file();
+  return analysis::build_results(experiment, experiment::design_variants(experiment, shape.classes, shape.channels),
+                                 ledger);
+}
+
+Json report_folder(const fs::path& folder) {
+  const runs::Ledger ledger(folder);
+  const auto lock = ledger.exists() ? std::optional<FileLock>(ledger.lock()) : std::nullopt;
+  const Json results = results_of(folder);
+  write_reports(folder, results);
+  return results;
+}
+
+std::vector<Json> read_experiments(const std::vector<fs::path>& folders) {
+  std::vector<Json> experiments;
+  for (const fs::path& folder : folders) experiments.push_back(report_data(folder, results_of(folder)));
+  label_experiments(experiments);
+  return experiments;
+}
+
+std::optional<std::string> FreshReport::run_over() {
+  const auto start = Clock::now();
+  if (start < next_) return std::nullopt;
+  std::optional<std::string> problem;
+  try {
+    report_folder(folder_);
+  } catch (const std::exception& error) { problem = error.what(); }
+  const auto end = Clock::now();
+  const int share = 20;
+  next_ = end + share * (end - start);
+  return problem;
+}
+
+}  // namespace staircase::report

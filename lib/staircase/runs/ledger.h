@@ -1,0 +1,77 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "staircase/base/file_lock.h"
+#include "staircase/experiment/design.h"
+#include "staircase/runs/run_log.h"
+
+namespace staircase::runs {
+
+/// One training run of an experiment: a configuration with a seed.
+struct RunKey {
+  config::Configuration configuration;
+  int64_t seed = 0;
+  std::string row;  ///< its name in the tables: the first that has this configuration
+
+  /// "<16 hexadecimal digits of the content>-<seed>".
+  std::string name() const;
+};
+
+/// What the data decides of a model.
+struct DataShape {
+  int64_t classes = 0, channels = 0;
+};
+
+/// A folder that holds an experiment: experiment.json, runs/ and the reports.
+class Ledger {
+ public:
+  explicit Ledger(std::filesystem::path folder) : folder_(std::move(folder)) {}
+
+  /// Takes the folder for this experiment: an empty or missing one, or one that holds the same
+  /// experiment, which more seeds, steps and candidates extend (the folder's seeds and threads are
+  /// taken over into `experiment`). Writes nothing.
+  /// Throws RequestError naming the field in which the folder's experiment differs, or the version that
+  /// wrote the folder when this one cannot read it.
+  void join(experiment::Experiment& experiment) const;
+
+  /// Writes experiment.json, with what the data has, so that reports need no data.
+  /// Throws std::runtime_error naming the path.
+  void write_experiment_file(const experiment::Experiment& experiment, const DataShape& shape) const;
+
+  bool exists() const;
+
+  /// The experiment of the folder. Throws RequestError when it holds none, or one of another version.
+  std::pair<experiment::Experiment, DataShape> read_experiment_file() const;
+
+  std::filesystem::path run_folder(const RunKey& run) const;
+  bool is_done(const RunKey& run) const;
+  /// summary.json of a run that is done; empty for any other.
+  std::optional<config::Json> summary(const RunKey& run) const;
+  /// Why the run failed the last time; empty: it did not.
+  std::optional<std::string> failure(const RunKey& run) const;
+  void record_failure(const RunKey& run, const std::string& reason) const;
+  void clear_failure(const RunKey& run) const;
+  RunTiming timing(const RunKey& run) const;
+
+  /// Waits for the right to change what all runs share: experiment.json and the reports. The folder exists.
+  FileLock lock() const;
+  /// The right to work on a run; empty: another process does. Makes the run's folder.
+  std::optional<FileLock> try_lock(const RunKey& run) const;
+  bool is_running(const RunKey& run) const;
+  /// Where a running run stands, as execute_run notes it; an empty object when it has not said yet.
+  config::Json running_note(const RunKey& run) const;
+
+  const std::filesystem::path& folder() const { return folder_; }
+
+ private:
+  std::filesystem::path folder_;
+};
+
+/// Configurations x seeds without repetition, seed by seed in the order of the table.
+std::vector<RunKey> list_runs(const experiment::DesignedExperiment& design, const std::vector<int64_t>& seeds);
+
+}  // namespace staircase::runs

@@ -1,0 +1,28 @@
+#include "staircase/runs/run_queue.h"
+
+namespace staircase::runs {
+
+RunQueue::RunQueue(const std::vector<RunKey>& runs, const Ledger& ledger) : runs_(runs), ledger_(ledger) {
+  for (size_t i = 0; i < runs.size(); ++i)
+    if (!ledger.is_done(runs[i])) waiting_.push_back(i);
+}
+
+std::optional<size_t> RunQueue::next() {
+  for (auto at = waiting_.begin(); at != waiting_.end();) {
+    const size_t index = *at;
+    const RunKey& run = runs_[index];
+    if (ledger_.is_running(run)) {
+      seen_busy_.insert(index);
+      ++at;
+      continue;
+    }
+    at = waiting_.erase(at);
+    const bool failed_elsewhere = seen_busy_.count(index) && ledger_.failure(run);
+    if (!ledger_.is_done(run) && !failed_elsewhere) return index;
+  }
+  return std::nullopt;
+}
+
+void RunQueue::give_back(size_t index) { waiting_.push_back(index); }
+
+}  // namespace staircase::runs

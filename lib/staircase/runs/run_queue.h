@@ -1,0 +1,33 @@
+#pragma once
+
+#include <deque>
+#include <optional>
+#include <set>
+
+#include "staircase/runs/ledger.h"
+
+namespace staircase::runs {
+
+/// The runs that a program still has to see to the end, when others may work on the same folder.
+class RunQueue {
+ public:
+  /// `runs` outlive the queue.
+  RunQueue(const std::vector<RunKey>& runs, const Ledger& ledger);
+
+  bool empty() const { return waiting_.empty(); }
+
+  /// Takes out the first run that nobody works on; empty: there is none now. What others have done or have
+  /// seen fail meanwhile leaves the queue; what they died over comes out of it.
+  std::optional<size_t> next();
+
+  /// Puts back a run that somebody else has begun.
+  void give_back(size_t index);
+
+ private:
+  const std::vector<RunKey>& runs_;
+  const Ledger& ledger_;
+  std::deque<size_t> waiting_;
+  std::set<size_t> seen_busy_;
+};
+
+}  // namespace staircase::runs

@@ -1,0 +1,159 @@
+#include "staircase/runs/status.h"
+
+#include <algorithm>
+#include <fstream>
+#include <map>
+
+#include "staircase/plan/plan.h"
+#include "staircase/runs/ledger.h"
+
+namespace staircase::runs {
+namespace fs = std::filesystem;
+namespace {
+
+using config::Json;
+
+int64_t count_lines(const fs::path& file) {
+  std::ifstream in(file);
+  return std::count(std::istreambuf_iterator<char>(in), {}, '\n');
+}
+
+bool is_begun(const fs::path& run_folder) {
+  std::error_code error;
+  return !fs::is_empty(run_folder / "checkpoints", error) && !error;
+}
+
+/// Multiply-accumulates of a forward pass times epochs: what one run takes beside another on the same data.
+double weight(const config::Configuration& c) {
+  return static_cast<double>(plan::count_model(c.model, c.data.image_size_px).macs) *
+         static_cast<double>(c.recipe.epochs);
+}
+
+/// Seconds that runs take, learned from the epochs that are done: a configuration's own, or by the mean rate of all.
+class Durations {
+ public:
+  void learn(const RunKey& run, double seconds) {
+    own_[config::content_name(run.configuration)] = seconds;
+    seconds_ += seconds;
+    weight_ += weight(run.configuration);
+  }
+
+  std::optional<double> of(const RunKey& run) const {
+    const auto own = own_.find(config::content_name(run.configuration));
+    if (own != own_.end()) return own->second;
+    return weight_ > 0 ? std::optional<double>(seconds_ / weight_ * weight(run.configuration)) : std::nullopt;
+  }
+
+ private:
+  std::map<std::string, double> own_;
+  double seconds_ = 0, weight_ = 0;
+};
+
+RunStatus read_run(const Ledger& ledger, const RunKey& run) {
+  RunStatus status;
+  status.row = run.row;
+  status.run = run.name();
+  status.seed = run.seed;
+  status.epochs = run.configuration.recipe.epochs;
+  status.epochs_done = std::min(status.epochs, count_lines(ledger.run_folder(run) / "metrics.jsonl"));
+  if (ledger.is_done(run)) {
+    status.state = RunState::done;
+    status.epochs_done = status.epochs;
+  } else if (ledger.is_running(run)) {
+    status.state = RunState::running;
+    status.note = ledger.running_note(run);
+  } else if (const auto reason = ledger.failure(run)) {
+    status.state = RunState::failed;
+    status.reason = *reason;
+  } else if (is_begun(ledger.run_folder(run))) {
+    status.state = RunState::stopped;
+  }
+  return status;
+}
+
+/// Of a whole run, from the steps of its first epoch.
+std::optional<double> expected_seconds(const Json& note) {
+  if (!note.contains("seconds_left") || !note.contains("step") || !note.contains("steps")) return std::nullopt;
+  const double steps = note["steps"].get<double>(), left = steps - note["step"].get<double>();
+  return left > 0 ? std::optional(note["seconds_left"].get<double>() * steps / left) : std::nullopt;
+}
+
+std::optional<double> seconds_left(const RunStatus& status, const RunKey& run, const Durations& durations) {
+  if (status.state == RunState::done || status.state == RunState::failed) return 0.0;
+  if (status.note.contains("seconds_left")) return status.note["seconds_left"].get<double>();
+  const auto whole = durations.of(run);
+  const double share_left = 1.0 - static_cast<double>(status.epochs_done) / static_cast<double>(status.epochs);
+  return whole ? std::optional<double>(*whole * share_left) : std::nullopt;
+}
+
+std::optional<double> hours_left(const std::vector<RunStatus>& runs) {
+  double sum = 0, longest = 0, running = 0;
+  for (const RunStatus& run : runs) {
+    if (!run.seconds_left) return std::nullopt;
+    sum += *run.seconds_left;
+    running += run.state == RunState::running;
+    if (run.state == RunState::running) longest = std::max(longest, *run.seconds_left);
+  }
+  return std::max(longest, sum / std::max(1.0, running)) / 3600;
+}
+
+}  // namespace
+
+const char* to_name(RunState state) {
+  switch (state) {
+    case RunState::done: return "done";
+    case RunState::running: return "running";
+    case RunState::failed: return "failed";
+    case RunState::stopped: return "stopped";
+    default: return "waiting";
+  }
+}
+
+size_t ExperimentStatus::count(RunState state) const {
+  return static_cast<size_t>(
+      std::count_if(runs.begin(), runs.end(), [&](const RunStatus& run) { return run.state == state; }));
+}
+
+Json ExperimentStatus::to_json() const {
+  Json content = {
+      {"runs", runs.size()}, {"hours_left", hours_left ? Json(*hours_left) : Json(nullptr)}, {"list", Json::array()}};
+  for (const RunState state :
+       {RunState::done, RunState::running, RunState::failed, RunState::stopped, RunState::waiting})
+    content[to_name(state)] = count(state);
+  for (const RunStatus& run : runs) {
+    Json entry = run.note;
+    entry["row"] = run.row;
+    entry["run"] = run.run;
+    entry["seed"] = run.seed;
+    entry["state"] = to_name(run.state);
+    entry["epochs_done"] = run.epochs_done;
+    entry["epochs"] = run.epochs;
+    entry["seconds_left"] = run.seconds_left ? Json(*run.seconds_left) : Json(nullptr);
+    if (!run.reason.empty()) entry["reason"] = run.reason;
+    content["list"].push_back(std::move(entry));
+  }
+  return content;
+}
+
+ExperimentStatus read_status(const fs::path& folder) {
+  const Ledger ledger(folder);
+  const auto [experiment, shape] = ledger.read_experiment_file();
+  const std::vector<RunKey> runs =
+      list_runs(experiment::design_variants(experiment, shape.classes, shape.channels), experiment.options.seeds);
+  ExperimentStatus status;
+  Durations durations;
+  for (const RunKey& run : runs) {
+    status.runs.push_back(read_run(ledger, run));
+    const auto share =
+        static_cast<double>(status.runs.back().epochs_done) / static_cast<double>(status.runs.back().epochs);
+    const auto seconds = share > 0 ? ledger.timing(run).seconds() : std::nullopt;
+    if (seconds) durations.learn(run, *seconds / share);
+    else if (const auto expected = expected_seconds(status.runs.back().note)) durations.learn(run, *expected);
+  }
+  for (size_t i = 0; i < runs.size(); ++i)
+    status.runs[i].seconds_left = seconds_left(status.runs[i], runs[i], durations);
+  status.hours_left = hours_left(status.runs);
+  return status;
+}
+
+}  // namespace staircase::runs

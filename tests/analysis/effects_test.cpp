@@ -1,0 +1,135 @@
+#include "experiment/designed.h"
+#include "staircase/report/effect_table.h"
+#include "staircase/report/report.h"
+#include "support/catch.h"
+
+using namespace staircase;
+using namespace staircase::report;
+using tests::four_steps;
+using tests::ScoredFolder;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// The first two steps only help together (10 points), the third gives 3, the fourth nothing; seeds differ.
+double only_together(Subset subset, int64_t seed) {
+  const double noise = 0.01 * static_cast<double>((seed * 7 + static_cast<int64_t>(subset) * 5) % 11);
+  return 40 + 2.0 * static_cast<double>(seed) + ((subset & 3) == 3 ? 10 : 0) + (holds(subset, 2) ? 3 : 0) + noise;
+}
+
+const config::Json three_seeds = {{"seeds", {0, 1, 2}}};
+
+config::Json results_of(const config::Json& content) { return ScoredFolder(content).results(only_together); }
+
+}  // namespace
+
+TEST_CASE("One at a time misses what two steps do together", "[analysis]") {
+  const config::Json effects = results_of(four_steps("one_at_a_time", three_seeds))["effects"];
+  REQUIRE(effects.size() == 4);
+  CHECK(effects[0]["step"] == "gelu");
+  CHECK(effects[0]["value"].get<double>() == Approx(0).margin(0.2));
+  CHECK(effects[0]["verdict"] == "no difference shown");
+  CHECK(effects[2]["value"].get<double>() == Approx(3).margin(0.2));
+  CHECK(effects[2]["verdict"] == "higher");
+}
+
+TEST_CASE("Pairs show what two steps do together", "[analysis]") {
+  const config::Json results = results_of(four_steps("pairwise", three_seeds));
+  REQUIRE(results["interactions"].size() == 6);
+  const config::Json& together = results["interactions"][0];
+  CHECK(together["a"] == "gelu");
+  CHECK(together["b"] == "layer");
+  CHECK(together["value"].get<double>() == Approx(10).margin(0.3));
+  CHECK(together["verdict"] == "higher");
+  CHECK(together["n"] == 3);
+  for (size_t i = 1; i < 6; ++i) CHECK(results["interactions"][i]["verdict"] == "no difference shown");
+  const TextTable matrix = interaction_matrix(results), list = interaction_table(results);
+  REQUIRE(matrix.rows.size() == 4);
+  CHECK_THAT(matrix.rows[0][1], ContainsSubstring("alone") && ContainsSubstring("no difference shown"));
+  CHECK_THAT(matrix.rows[0][2], ContainsSubstring(" higher"));
+  CHECK(matrix.rows[1][1].empty());
+  REQUIRE(list.rows.size() == 6);
+  CHECK(list.rows[0].front() == "gelu + layer");
+  CHECK(list.rows[0].back() == "higher");
+}
+
+TEST_CASE("Shapley values show what two steps do together and sum to the whole gain", "[analysis]") {
+  const config::Json results = results_of(four_steps("shapley", three_seeds));
+  const config::Json& effects = results["effects"];
+  CHECK(effects[0]["value"].get<double>() == Approx(5).margin(0.2));
+  CHECK(effects[1]["value"].get<double>() == Approx(5).margin(0.2));
+  CHECK(effects[0]["verdict"] == "higher");
+  CHECK(effects[3]["verdict"] == "no difference shown");
+  double sum = 0;
+  for (const config::Json& effect : effects) sum += effect["value"].get<double>();
+  CHECK(sum == Approx(results["shapley"]["gain"]["mean"].get<double>()));
+  CHECK(results["shapley"]["exact"] == true);
+  CHECK(results["shapley"]["gain"]["verdict"] == "higher");
+  CHECK(effects[0]["interval"].size() == 2);
+}
+
+TEST_CASE("Sampled Shapley values carry the error of sampling and still sum to the gain", "[analysis]") {
+  const config::Json results =
+      results_of(four_steps("shapley", {{"seeds", {0, 1, 2}}, {"max_configurations", 15}, {"orders", 3}}));
+  CHECK(results["shapley"]["exact"] == false);
+  CHECK(results["shapley"]["orders"] == 3);
+  double sum = 0;
+  for (const config::Json& effect : results["effects"]) {
+    sum += effect["value"].get<double>();
+    CHECK(effect["std_error"].get<double>() >= effect["order_std_error"].get<double>());
+  }
+  CHECK(sum == Approx(results["shapley"]["gain"]["mean"].get<double>()));
+}
+
+TEST_CASE("Leaving a step out gives what the full model loses", "[analysis]") {
+  const config::Json results = results_of(four_steps("leave_one_out", three_seeds));
+  CHECK(results["effects"][0]["value"].get<double>() == Approx(10).margin(0.2));
+  CHECK(results["rows"][1]["delta"]["mean"].get<double>() == Approx(-10).margin(0.2));
+  CHECK(results["rows"][1]["delta"]["verdict"] == "lower");
+}
+
+TEST_CASE("A pair of which one requires the other has a reason instead of a number", "[analysis]") {
+  const config::Json results = results_of(tests::with_requires(four_steps("pairwise", three_seeds), 1, {"gelu"}));
+  CHECK(results["interactions"][0]["value"].is_null());
+  CHECK(results["interactions"][0]["reason"] == "layer requires gelu");
+  CHECK_THAT(report_markdown(results), ContainsSubstring("layer requires gelu"));
+}
+
+TEST_CASE("Effects wait for their runs and count the seeds that have them", "[analysis]") {
+  ScoredFolder folder(four_steps("shapley", three_seeds));
+  folder.results(only_together);
+  fs::remove_all(folder.ledger.run_folder({folder.design.variants[5].configuration, 1}));
+  const config::Json results = build_results(folder.experiment, folder.design, folder.ledger);
+  CHECK(results["effects"][0]["n"] == 2);
+  for (int64_t seed : {0, 2}) fs::remove_all(folder.ledger.run_folder({folder.design.variants[5].configuration, seed}));
+  const config::Json none = build_results(folder.experiment, folder.design, folder.ledger);
+  CHECK(none["effects"][0]["value"].is_null());
+  CHECK_NOTHROW(report_terminal(none, 120));
+  CHECK_NOTHROW(report_markdown(none));
+}
+
+TEST_CASE("One seed gives effects without an interval or a verdict", "[analysis]") {
+  const config::Json results = results_of(four_steps("shapley"));
+  CHECK(results["effects"][0]["interval"].is_null());
+  CHECK(results["effects"][0]["verdict"].is_null());
+  CHECK_THAT(report_markdown(results), ContainsSubstring("one seed: no spread known"));
+  CHECK_THAT(report_markdown(results), !ContainsSubstring("no difference shown"));
+}
+
+TEST_CASE("The reports of several seeds call what is not shown by its name", "[analysis]") {
+  const config::Json results = results_of(four_steps("pairwise", three_seeds));
+  for (const std::string& text : {report_markdown(results), report_terminal(results, 120), report_csv(results),
+                                  effects_csv(results), interactions_csv(results)})
+    CHECK_THAT(text, ContainsSubstring("no difference shown") && ContainsSubstring("higher"));
+}
+
+TEST_CASE("Files of effects follow the design", "[analysis]") {
+  const ScoredFolder pairwise(four_steps("pairwise"));
+  const fs::path folder = pairwise.folder.path();
+  write_reports(folder, build_results(pairwise.experiment, pairwise.design, pairwise.ledger));
+  CHECK(fs::exists(folder / "interactions.csv"));
+  const ScoredFolder grid(four_steps("grid"));
+  write_reports(folder, build_results(grid.experiment, grid.design, grid.ledger));
+  CHECK_FALSE(fs::exists(folder / "interactions.csv"));
+  CHECK_FALSE(fs::exists(folder / "effects.csv"));
+}

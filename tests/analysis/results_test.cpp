@@ -1,0 +1,159 @@
+#include "staircase/analysis/results.h"
+
+#include "staircase/base/files.h"
+#include "staircase/report/report.h"
+#include "support/catch.h"
+#include "support/temporary_folder.h"
+
+using namespace staircase;
+using namespace staircase::analysis;
+using namespace staircase::report;
+
+namespace {
+
+const char* const three_steps = R"({"name": "steps", "kind": "ablation", "seeds": [0, 1],
+  "base": {"model": {"width_factor": 0.1}, "recipe": "original", "data": {"kind": "shapes"}},
+  "steps": [{"name": "recipe", "group": "recipe", "set": {"/recipe": "small"}},
+            {"name": "side", "group": "macro", "side_branch": true, "set": {"/model/kernel_size": 5}},
+            {"name": "gelu", "group": "micro", "set": {"/model/activation": "gelu"}}]})";
+
+struct Folder {
+  Folder()
+      : experiment(resolve_experiment(config::parse_json(three_steps, "x.json"), "x.json")),
+        ledger(folder.path()),
+        design(design_variants(experiment, 10, 3)) {}
+  /// What training would have written.
+  void finish(size_t variant, int64_t seed, double top1) {
+    const RunKey run{design.variants[variant].configuration, seed};
+    make_folder(ledger.run_folder(run));
+    write_file_atomically(ledger.run_folder(run) / "summary.json", config::Json{{"top1", top1}}.dump());
+  }
+  config::Json results() const { return build_results(experiment, design, ledger); }
+
+  tests::TemporaryFolder folder;
+  Experiment experiment;
+  Ledger ledger;
+  DesignedExperiment design;
+};
+
+}  // namespace
+
+TEST_CASE("Deltas are means over the seeds that both rows have", "[analysis]") {
+  Folder f;
+  f.finish(0, 0, 50);
+  f.finish(0, 1, 60);
+  f.finish(1, 1, 63);  // seed 0 is missing
+  const config::Json results = f.results();
+  CHECK(results["rows"][0]["top1"]["mean"] == 55.0);
+  CHECK(results["rows"][0]["top1"]["std"].get<double>() == Approx(7.0710678));
+  CHECK(results["rows"][1]["delta"]["mean"] == 3.0);
+  CHECK(results["rows"][1]["delta"]["n"] == 1);
+  CHECK(results["rows"][3]["delta"].is_null());
+  CHECK(results["runs"] == 8);
+  CHECK(results["done"] == 3);
+}
+
+TEST_CASE("Subtotals leave side branches out and part recipe from architecture", "[analysis]") {
+  Folder f;
+  for (int64_t seed : {0, 1}) {
+    f.finish(0, seed, 50);
+    f.finish(1, seed, 57);
+    f.finish(2, seed, 99);
+    f.finish(3, seed, 56);
+  }
+  const config::Json results = f.results();
+  REQUIRE(results["subtotals"].size() == 2);
+  CHECK(results["subtotals"][0]["group"] == "recipe");
+  CHECK(results["subtotals"][0]["delta"] == 7.0);
+  CHECK(results["subtotals"][1]["group"] == "micro");
+  CHECK(results["subtotals"][1]["delta"] == -1.0);
+  CHECK(results["recipe_and_architecture"][0]["delta"] == 7.0);
+  CHECK(results["recipe_and_architecture"][1]["delta"] == -1.0);
+}
+
+TEST_CASE("A walk through recipes alone has no sum of architecture", "[analysis]") {
+  Folder f;
+  f.design.variants.resize(2);
+  f.finish(0, 0, 50);
+  f.finish(1, 0, 57);
+  const config::Json sums = f.results()["recipe_and_architecture"];
+  REQUIRE(sums.size() == 1);
+  CHECK(sums[0]["group"] == "recipe");
+}
+
+TEST_CASE("Rows are compared by raw weights when one recipe has no average", "[analysis]") {
+  Folder f;
+  CHECK(f.results()["score"] == "top1");
+  CHECK_THAT(f.results()["score_reason"].get<std::string>(), ContainsSubstring("base has no EMA"));
+}
+
+TEST_CASE("A failed run is shown with its reason", "[analysis]") {
+  Folder f;
+  f.ledger.record_failure({f.design.variants[1].configuration, 0}, "the loss is not finite at step 3");
+  const config::Json results = f.results();
+  CHECK(results["failed"] == 1);
+  CHECK_THAT(report_markdown(results), ContainsSubstring("- recipe, seed 0: the loss is not finite at step 3"));
+  CHECK_THAT(report_terminal(results, 120), ContainsSubstring("failed: recipe, seed 0"));
+}
+
+TEST_CASE("One seed is said to show no spread", "[analysis]") {
+  Folder f;
+  f.experiment.options.seeds = {0};
+  f.finish(0, 0, 50);
+  CHECK_THAT(report_markdown(f.results()), ContainsSubstring("one seed: no spread known"));
+}
+
+TEST_CASE("CSV quotes what holds commas and quotes", "[analysis]") {
+  Folder f;
+  const std::string csv = report_csv(f.results());
+  CHECK_THAT(csv, ContainsSubstring("\"/model/activation: \"\"relu\"\" -> \"\"gelu\"\"\""));
+}
+
+TEST_CASE("A damaged line of a run's logs costs that line alone and is named in the results and the report",
+          "[analysis]") {
+  Folder f;
+  f.finish(0, 0, 50);
+  const auto run = f.ledger.run_folder({f.design.variants[0].configuration, 0});
+  write_file_atomically(run / "timing.jsonl",
+                        "{\"train_images\": 300, \"train_seconds\": 2}\n{\"train_images\": 100, \"tra");
+  write_file_atomically(run / "metrics.jsonl", "{\"epoch\": 1}\nnothing\n");
+  const config::Json results = f.results();
+  CHECK(results["rows"][0]["images_per_second"] == 150.0);
+  const std::string place = "runs/" + run.filename().string();
+  CHECK(results["warnings"] == config::Json({place + "/metrics.jsonl: line 2 is damaged and was left out",
+                                             place + "/timing.jsonl: line 2 is damaged and was left out"}));
+  CHECK_THAT(report_markdown(results), ContainsSubstring("- Warning: " + place + "/timing.jsonl: line 2 is damaged"));
+}
+
+TEST_CASE("A number of a log that is no number counts as none", "[analysis]") {
+  Folder f;
+  f.finish(0, 0, 50);
+  const auto run = f.ledger.run_folder({f.design.variants[0].configuration, 0});
+  write_file_atomically(run / "timing.jsonl", "{\"train_images\": \"many\", \"train_seconds\": null}\n");
+  CHECK_FALSE(f.results()["rows"][0].contains("images_per_second"));
+}
+
+TEST_CASE("A row's latency is the median over its seeds, of each the last that was measured", "[analysis]") {
+  Folder f;
+  f.experiment.options.seeds = {0, 1, 2};
+  const double measured[] = {3.0, 40.0, 5.0};
+  for (const int64_t seed : {0, 1, 2}) {
+    f.finish(0, seed, 50);
+    const auto run = f.ledger.run_folder({f.design.variants[0].configuration, seed});
+    write_file_atomically(run / "timing.jsonl",
+                          "{\"latency_ms\": 99}\n" + config::Json{{"latency_ms", measured[seed]}}.dump() + "\n");
+  }
+  f.finish(1, 0, 50);
+  const config::Json results = f.results();
+  CHECK(results["rows"][0]["latency_ms"] == 5.0);
+  CHECK(results["rows"][0]["seeds"][1]["latency_ms"] == 40.0);
+  CHECK(results["rows"][1]["latency_ms"].is_null());
+  CHECK_THAT(report_markdown(results), ContainsSubstring("| latency (ms) |") && ContainsSubstring("| 5.00 |"));
+  CHECK_THAT(report_csv(results), ContainsSubstring(",verdict,latency_ms\nbase,") && ContainsSubstring(",5.0\n"));
+}
+
+TEST_CASE("A report of runs without a measured latency has no column for it", "[analysis]") {
+  Folder f;
+  f.finish(0, 0, 50);
+  CHECK_THAT(report_markdown(f.results()), !ContainsSubstring("latency"));
+}

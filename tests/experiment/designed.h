@@ -1,0 +1,66 @@
+#pragma once
+
+#include "staircase/analysis/results.h"
+#include "staircase/base/files.h"
+#include "support/temporary_folder.h"
+
+namespace staircase::tests {
+
+/// Four steps of which none needs another. `extra`: more keys of the experiment.
+inline config::Json four_steps(const std::string& design, const config::Json& extra = config::Json::object()) {
+  const config::Json content = {
+      {"name", "four"},
+      {"kind", "ablation"},
+      {"design", design},
+      {"base", {{"model", {{"width_factor", 0.1}}}, {"recipe", "small"}, {"data", {{"kind", "shapes"}}}}},
+      {"steps",
+       {{{"name", "gelu"}, {"set", {{"/model/activation", "gelu"}}}},
+        {{"name", "layer"}, {"set", {{"/model/norm", "layer"}}}},
+        {{"name", "stem"}, {"set", {{"/model/stem", "patchify4"}}}},
+        {{"name", "no_mixing"}, {"set", {{"/recipe/mixup_alpha", 0}}}}}}};
+  return config::merge_json(content, extra);
+}
+
+/// The same with "requires" of one step.
+inline config::Json with_requires(config::Json content, size_t step, const std::vector<std::string>& names) {
+  content["steps"][step]["requires"] = names;
+  return content;
+}
+
+inline experiment::DesignedExperiment design_of(const config::Json& content) {
+  return experiment::design_variants(experiment::resolve_experiment(content, "x.json"), 10, 3);
+}
+
+inline std::vector<std::string> row_names(const experiment::DesignedExperiment& design) {
+  std::vector<std::string> names;
+  for (const experiment::Variant& variant : design.variants) names.push_back(variant.name);
+  return names;
+}
+
+/// An experiment whose runs are written by a function of the steps that are on, instead of by training.
+struct ScoredFolder {
+  explicit ScoredFolder(const config::Json& content)
+      : experiment(experiment::resolve_experiment(content, "x.json")),
+        ledger(folder.path()),
+        design(experiment::design_variants(experiment, 10, 3)) {}
+
+  template <class Score>
+  config::Json results(Score score) {
+    for (int64_t seed : experiment.options.seeds)
+      for (const experiment::Variant& variant : design.variants) {
+        const runs::RunKey run{variant.configuration, seed};
+        make_folder(ledger.run_folder(run));
+        const double top1 = score(variant.subset.value(), seed);
+        write_file_atomically(ledger.run_folder(run) / "summary.json",
+                              config::Json{{"top1", top1}, {"top1_ema", top1}}.dump());
+      }
+    return analysis::build_results(experiment, design, ledger);
+  }
+
+  TemporaryFolder folder;
+  experiment::Experiment experiment;
+  runs::Ledger ledger;
+  experiment::DesignedExperiment design;
+};
+
+}  // namespace staircase::tests

@@ -1,0 +1,98 @@
+#include "staircase/runs/status.h"
+
+#include "staircase/base/errors.h"
+#include "staircase/base/files.h"
+#include "staircase/runs/ledger.h"
+#include "support/catch.h"
+#include "support/small_experiment.h"
+#include "support/temporary_folder.h"
+
+using namespace staircase;
+using namespace staircase::runs;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// A folder with one configuration and four seeds, in which nothing has been trained.
+struct Folder {
+  Folder() : ledger(temporary / "out") {
+    config::Configuration c = tests::small_configuration();
+    const Experiment experiment = resolve_experiment({{"name", "x"},
+                                                      {"kind", "single"},
+                                                      {"threads", 1},
+                                                      {"seeds", {0, 1, 2, 3}},
+                                                      {"base", config::write_configuration(c)}},
+                                                     "x.json");
+    ledger.write_experiment_file(experiment, {10, 3});
+    runs = list_runs(design_variants(experiment, 10, 3), experiment.options.seeds);
+  }
+
+  void write(size_t run, const std::string& file, const std::string& content) const {
+    const fs::path path = ledger.run_folder(runs[run]) / file;
+    make_folder(path.parent_path());
+    write_file_atomically(path, content);
+  }
+
+  void finish(size_t run, double seconds) const {
+    write(run, "summary.json", "{}");
+    write(run, "timing.jsonl",
+          config::Json{{"train_images", 80}, {"train_seconds", seconds}, {"eval_seconds", 0}}.dump() + "\n");
+  }
+
+  ExperimentStatus read() const { return read_status(temporary / "out"); }
+
+  tests::TemporaryFolder temporary;
+  Ledger ledger;
+  std::vector<RunKey> runs;
+};
+
+}  // namespace
+
+TEST_CASE("A status tells done, running, failed, stopped and waiting runs apart", "[runs]") {
+  const Folder folder;
+  folder.finish(0, 10);
+  const auto lock = folder.ledger.try_lock(folder.runs[1]);
+  folder.write(2, "failure.json", R"({"reason": "no space"})");
+  folder.write(3, "checkpoints/step-000000001.safetensors", "");
+  const ExperimentStatus status = folder.read();
+  REQUIRE(status.runs.size() == 4);
+  CHECK(status.runs[0].state == RunState::done);
+  CHECK(status.runs[1].state == RunState::running);
+  CHECK(status.runs[2].state == RunState::failed);
+  CHECK(status.runs[2].reason == "no space");
+  CHECK(status.runs[3].state == RunState::stopped);
+  CHECK(Folder().read().count(RunState::waiting) == 4);
+}
+
+TEST_CASE("The time left of an experiment is that of its open runs, shared among those that run", "[runs]") {
+  const Folder folder;
+  CHECK_FALSE(folder.read().hours_left);
+  folder.finish(0, 360);
+  CHECK(*folder.read().hours_left == Approx(3 * 0.1));
+  folder.write(1, "metrics.jsonl", "{}\n");  // one of three epochs
+  CHECK(*folder.read().hours_left == Approx((2 + 2.0 / 3) * 0.1));
+  const auto first = folder.ledger.try_lock(folder.runs[1]), second = folder.ledger.try_lock(folder.runs[2]);
+  first->leave_note(R"({"seconds_left": 180})");
+  CHECK(*folder.read().hours_left == Approx(2.5 * 0.1 / 2));
+  first->leave_note(R"({"seconds_left": 1800})");
+  CHECK(*folder.read().hours_left == Approx(0.5));  // the longest of them decides
+}
+
+TEST_CASE("The time left is known from the first epoch on", "[runs]") {
+  const Folder folder;
+  folder.write(0, "metrics.jsonl", "{}\n");  // one of three epochs
+  folder.write(0, "timing.jsonl", "{\"train_images\": 80, \"train_seconds\": 110, \"eval_seconds\": 10}\n");
+  CHECK(*folder.read().hours_left == Approx((4 * 360.0 - 120) / 3600));
+}
+
+TEST_CASE("The time left is known from the first steps on", "[runs]") {
+  const Folder folder;
+  const auto lock = folder.ledger.try_lock(folder.runs[0]);
+  lock->leave_note(R"({"epoch": 1, "step": 20, "steps": 100, "seconds_left": 80})");
+  CHECK(*folder.read().hours_left == Approx((80 + 3 * 100.0) / 3600));
+}
+
+TEST_CASE("A folder without an experiment has no status", "[runs]") {
+  const tests::TemporaryFolder folder;
+  CHECK_THROWS_AS(read_status(folder.path()), RequestError);
+}
