@@ -10,6 +10,7 @@
 #include "commands.h"
 #include "staircase/base/build_info.h"
 #include "staircase/base/errors.h"
+#include "staircase/base/printable.h"
 #include "staircase/base/text.h"
 
 namespace {
@@ -88,9 +89,8 @@ void use_all_cores() {
 /// Errors are one line, whatever the message that came up.
 int fail(const std::string& message, int status) {
   std::string line = message;
-  for (char& c : line)
-    if (c == '\n') c = ' ';
-  std::cerr << "staircase: " << line << "\n";
+  std::replace(line.begin(), line.end(), '\n', ' ');
+  std::cerr << "staircase: " << printable(line) << "\n";
   return status;
 }
 

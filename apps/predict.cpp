@@ -130,7 +130,7 @@ int run_predict(const Words& words) {
       predictions.push_back({{"image", input.path}, {"top", top_classes(logits, topk, file.description)}});
     } catch (const data::BadImage& error) {
       if (input.named) throw RequestError(error.what());
-      std::cerr << "warning: " << error.what() << "\n";
+      print_warning(error.what());
     }
   }
   if (predictions.empty()) throw RequestError(join(arguments.positional()) + ": not one image could be read");
