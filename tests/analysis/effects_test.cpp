@@ -7,6 +7,8 @@
 #include "support/catch.h"
 
 using namespace staircase;
+using namespace staircase::analysis;
+using namespace staircase::experiment;
 using namespace staircase::report;
 using tests::four_steps;
 using tests::ScoredFolder;

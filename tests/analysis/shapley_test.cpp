@@ -8,6 +8,7 @@
 
 using namespace staircase;
 using namespace staircase::analysis;
+using namespace staircase::experiment;
 
 namespace {
 

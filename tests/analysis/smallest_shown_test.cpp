@@ -7,6 +7,7 @@
 
 using namespace staircase;
 using namespace staircase::analysis;
+using namespace staircase::experiment;
 using tests::four_steps;
 using tests::ScoredFolder;
 

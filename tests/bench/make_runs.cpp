@@ -1,6 +1,6 @@
-// Writes a folder of results as training would have left it, with numbers from a formula: 200 configurations with
-// five seeds each, 300 epochs, for measuring report and status.
-//   make_runs FOLDER [CONFIGURATIONS SEEDS EPOCHS]
+// Writes a folder of results as training would have left it, with numbers from a formula, for measuring report and
+// status: 1,000 runs of 300 epochs, or those of an experiment.
+//   make_runs FOLDER [EXPERIMENT.json]         default: a grid of 200 configurations
 #include <cmath>
 #include <fstream>
 #include <iostream>
@@ -14,33 +14,26 @@ namespace {
 
 using config::Json;
 
-struct Size {
-  int64_t configurations = 200, seeds = 5, epochs = 300;
-};
-
-/// A grid of learning rates and weight decays, ten of these.
-std::string experiment_text(const Size& size) {
+/// A grid of 20 learning rates and 10 weight decays.
+Json grid() {
   Json steps = Json::array();
-  for (int64_t i = 1; i < size.configurations / 10; ++i)
+  for (int64_t i = 1; i < 20; ++i)
     steps.push_back({{"name", "rate_" + std::to_string(i)},
                      {"set", {{"/recipe/learning_rate", 0.001 * (1 + static_cast<double>(i) / 100)}}}});
   for (int64_t i = 1; i < 10; ++i)
     steps.push_back({{"name", "decay_" + std::to_string(i)},
                      {"set", {{"/recipe/weight_decay", 0.05 + 0.01 * static_cast<double>(i)}}}});
-  Json seeds = Json::array();
-  for (int64_t i = 0; i < size.seeds; ++i) seeds.push_back(i);
   return Json{{"name", "many"},
               {"kind", "ablation"},
               {"design", "grid"},
               {"max_configurations", 100000},
-              {"seeds", seeds},
+              {"seeds", {0, 1, 2, 3, 4}},
               {"threads", 1},
               {"base",
                {{"model", {{"width_factor", 0.1}}},
-                {"recipe", {{"from", "small"}, {"epochs", size.epochs}}},
+                {"recipe", {{"from", "small"}, {"epochs", 300}}},
                 {"data", {{"kind", "shapes"}}}}},
-              {"steps", steps}}
-      .dump();
+              {"steps", steps}};
 }
 
 /// The lines as the trainer writes them.
@@ -99,29 +92,26 @@ void write_run(const std::filesystem::path& folder, const runs::RunKey& run, int
       {"machine", "a machine, 2 cores, 23 GB"}}.dump(2);
 }
 
-void write_folder(const std::filesystem::path& folder, const Size& size) {
-  const experiment::Experiment experiment =
-      experiment::resolve_experiment(config::parse_json(experiment_text(size), "many.json"), "many.json");
+void write_folder(const std::filesystem::path& folder, const experiment::Experiment& experiment) {
   const runs::Ledger ledger(folder);
   ledger.write_experiment_file(experiment, {10, 3});
   uint64_t number = 0;
   for (const runs::RunKey& run :
        runs::list_runs(experiment::design_variants(experiment, 10, 3), experiment.options.seeds))
-    write_run(ledger.run_folder(run), run, size.epochs, number++);
-  std::cout << number << " runs of " << size.epochs << " epochs in " << folder.string() << "\n";
+    write_run(ledger.run_folder(run), run, run.configuration.recipe.epochs, number++);
+  std::cout << number << " runs in " << folder.string() << "\n";
 }
 
 }  // namespace
 
 int main(int count, char** words) {
-  if (count != 2 && count != 5) {
-    std::cerr << "usage: make_runs FOLDER [CONFIGURATIONS SEEDS EPOCHS]\n";
+  if (count != 2 && count != 3) {
+    std::cerr << "usage: make_runs FOLDER [EXPERIMENT.json]\n";
     return 2;
   }
   try {
-    Size size;
-    if (count == 5) size = {std::stoll(words[2]), std::stoll(words[3]), std::stoll(words[4])};
-    write_folder(words[1], size);
+    write_folder(words[1], count == 3 ? experiment::read_experiment(words[2])
+                                      : experiment::resolve_experiment(grid(), "grid of make_runs"));
   } catch (const std::exception& error) {
     std::cerr << "make_runs: " << error.what() << "\n";
     return 1;

@@ -9,6 +9,7 @@
 
 using namespace staircase;
 using namespace staircase::execution;
+using namespace staircase::experiment;
 using namespace staircase::report;
 namespace fs = std::filesystem;
 

@@ -16,6 +16,7 @@ refuse() {
   if [ "$status" -ne "$wanted" ]; then echo "status $status, not $wanted: $*"; cat "$work/.err"; failed=1; fi
   if ! grep -qF -- "$part" "$work/.err"; then echo "does not say '$part': $*"; cat "$work/.err"; failed=1; fi
   if [ "$(wc -l <"$work/.err")" -ne 1 ]; then echo "not one line: $*"; cat "$work/.err"; failed=1; fi
+  if LC_ALL=C grep -q '[[:cntrl:]]' "$work/.err"; then echo "says a control character: $*"; failed=1; fi
   if [ -e "$work/runs" ] || [ -e "$work/out" ]; then echo "wrote something: $*"; failed=1; fi
 }
 
@@ -26,6 +27,7 @@ config "$single"
 
 refuse 2 'did you mean "run"' rum x.json
 refuse 2 'absent.json' run absent.json
+refuse 2 'x\u001b[31m.json' run "$(printf 'x\033[31m.json')"
 refuse 2 'x.json: /model/nrm: is not a known field (did you mean "norm"?)' run x.json --set '/model={"nrm": 1}'
 refuse 2 '"layr" is not one of batch, layer (did you mean "layer"?)' run x.json --set /model/norm=layr
 refuse 2 '/model/width: found "wide"' run x.json --set /model/width=wide
@@ -125,6 +127,18 @@ cp "$timing" "$work/timing"
 "$program" report "$work/results" >/dev/null 2>"$work/.err" || { echo "report fails at a damaged line"; failed=1; }
 grep -q 'timing.jsonl: line [0-9]* is damaged and was left out' "$work/.err" || { echo "report names no damaged line"; failed=1; }
 cmp "$timing" "$work/timing" || { echo "report changed a log"; failed=1; }
+
+# A summary that is damaged costs its run: report and status name it, without the control characters in it.
+summary=$(ls "$work"/results/runs/*/summary.json)
+cp "$summary" "$work/summary"
+printf '{"top1": \033[31m' >"$summary"
+for command in report status; do
+  "$program" $command "$work/results" >"$work/.out" 2>"$work/.err" || { echo "$command fails at a damaged summary"; failed=1; }
+  grep -q 'warning: runs/.*/summary.json: is damaged' "$work/.err" || { echo "$command names no damaged summary"; failed=1; }
+  if LC_ALL=C grep -q '[[:cntrl:]]' "$work/.out" "$work/.err"; then echo "$command prints a control character"; failed=1; fi
+done
+grep -q '1 runs: 1 ' "$work/.out" && ! grep -q '1 done' "$work/.out" || { echo "status calls a damaged run done"; failed=1; }
+cp "$work/summary" "$summary"
 
 # Weights in, out and to TorchScript: what is wrong is named, and nothing is left behind.
 printf 'no image' >"$work/no.jpg"

@@ -17,6 +17,7 @@
 #include "support/temporary_folder.h"
 
 using namespace staircase;
+using namespace staircase::experiment;
 using namespace staircase::report;
 
 namespace {
@@ -248,4 +249,21 @@ TEST_CASE("No control character of a file reaches a terminal or report.md", "[re
   CHECK_FALSE(holds_control(terminal));
   CHECK_THAT(markdown, ContainsSubstring("row\\u001b[2J") && ContainsSubstring("first\nsecond\\u001b"));
   CHECK_THAT(terminal, ContainsSubstring("row\\u001b[2J"));
+}
+
+TEST_CASE("Reports are not made anew for every run that ends", "[report]") {
+  const Sample sample;
+  const auto page = sample.folder / "grid/report.html";
+  FreshReport fresh(sample.folder / "grid");
+  CHECK_FALSE(fresh.run_over());
+  REQUIRE(std::filesystem::exists(page));
+  std::filesystem::remove(page);
+  // The next is due when 20 times has passed what this one took, which is more than a call takes.
+  CHECK_FALSE(fresh.run_over());
+  CHECK_FALSE(std::filesystem::exists(page));
+}
+
+TEST_CASE("A table for a terminal escapes control characters in every cell", "[report]") {
+  const TextTable table{{"class \x1b]0;x\x07"}, {false}, {{"cat\x1b[31m"}, {"file\r\n.jpg"}}};
+  CHECK(terminal_table(table) == "class \\u001b]0;x\\u0007\ncat\\u001b[31m\nfile\\u000d\\u000a.jpg\n");
 }

@@ -19,7 +19,9 @@ std::vector<NamedRun> named_runs(const experiment::DesignedExperiment& design, c
 }
 
 std::string run_word(const std::filesystem::path& folder, const std::string& row, int64_t seed) {
-  return folder.string() + ":" + row + "@" + std::to_string(seed);
+  std::string place = folder.string();
+  while (place.size() > 1 && place.back() == '/') place.pop_back();  // as a shell completes it
+  return place + ":" + row + "@" + std::to_string(seed);
 }
 
 }  // namespace staircase::runs
