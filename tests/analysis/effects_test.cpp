@@ -9,6 +9,7 @@
 using namespace staircase;
 using namespace staircase::analysis;
 using namespace staircase::experiment;
+using namespace staircase::runs;
 using namespace staircase::report;
 using tests::four_steps;
 using tests::ScoredFolder;

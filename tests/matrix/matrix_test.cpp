@@ -16,6 +16,7 @@
 
 using namespace staircase;
 using namespace staircase::nn;
+using namespace staircase::plan;
 
 namespace {
 
