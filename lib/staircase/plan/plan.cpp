@@ -1,6 +1,8 @@
 #include "staircase/plan/plan.h"
 
+#include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include "staircase/plan/plan_parts.h"
 
@@ -41,25 +43,24 @@ StagePlan plan_stage(const ModelOptions& o, int64_t depth, bool first_stage, int
   return stage;
 }
 
-/// How a chain goes on: from the one before it, at the start of a block, or beside a block's branch.
-enum class ChainRole { trunk, branch, shortcut };
+/// How a chain goes on: from the one before it, at the start of a residual, or beside its layers.
+enum class ChainRole { trunk, residual, shortcut };
 
 /// Calls visit(prefix of the names, chain, role) in the order in which the network runs.
-template <class Visit>
-void for_each_chain(const ModelPlan& plan, Visit&& visit) {
+void for_each_chain(const ModelPlan& plan,
+                    const std::function<void(const std::string&, const std::vector<LayerSpec>&, ChainRole)>& visit) {
   visit("stem.", plan.stem, ChainRole::trunk);
   for (size_t s = 0; s < plan.stages.size(); ++s) {
     const std::string stage = "stages." + std::to_string(s) + ".";
     visit(stage + "downsample.", plan.stages[s].downsample, ChainRole::trunk);
     for (size_t b = 0; b < plan.stages[s].blocks.size(); ++b) {
-      const BlockPlan& block = plan.stages[s].blocks[b];
       const std::string prefix = stage + "blocks." + std::to_string(b) + ".";
-      visit(prefix, block.branch, ChainRole::branch);
-      if (block.layer_scale_init != 0)
-        visit(prefix, std::vector<LayerSpec>{{"layer_scale", LayerKind::layer_scale, block.out, block.out}},
-              ChainRole::trunk);
-      visit(prefix + "shortcut.", block.shortcut, ChainRole::shortcut);
-      visit(prefix, block.after, ChainRole::trunk);
+      for (const ResidualPlan& residual : plan.stages[s].blocks[b].residuals) {
+        visit(prefix, residual.layers, ChainRole::residual);
+        if (residual.layer_scale) visit(prefix, {*residual.layer_scale}, ChainRole::trunk);
+        visit(prefix, residual.shortcut, ChainRole::shortcut);
+        visit(prefix, residual.after, ChainRole::trunk);
+      }
     }
   }
   visit("head.", plan.head, ChainRole::trunk);
@@ -67,16 +68,17 @@ void for_each_chain(const ModelPlan& plan, Visit&& visit) {
 
 }  // namespace
 
-ModelPlan plan_model(const ModelOptions& o, const Place& place) {
+ModelPlan plan_model(const ModelOptions& o, ImageSize image, const Place& place) {
   check_patchify_norm(o, place);
   const auto base = std::max<int64_t>(1, std::llround(static_cast<double>(o.width) * o.width_factor));
   const int64_t classes = o.num_classes ? o.num_classes : 1000;
   ModelPlan plan;
+  plan.image = image;
   plan.stem = plan_stem(o, o.in_channels ? o.in_channels : 3, base);
   int64_t channels = base;
   for (size_t i = 0; i < o.depths.size(); ++i) {
     plan.stages.push_back(plan_stage(o, o.depths[i], i == 0, channels, base << i));
-    channels = plan.stages.back().blocks.back().out;
+    channels = plan.stages.back().blocks.back().out();
   }
   plan.head.push_back({"pool", LayerKind::average_pool, channels, channels});
   if (o.downsampling == Downsampling::separate) plan.head.push_back(norm_layer(o, "norm", channels));
@@ -85,6 +87,8 @@ ModelPlan plan_model(const ModelOptions& o, const Place& place) {
   check_size(plan, place);
   return plan;
 }
+
+ModelPlan plan_model(const ModelOptions& o, const Place& place) { return plan_model(o, default_image, place); }
 
 std::vector<LayerSpec> flat_layers(const ModelPlan& plan) {
   std::vector<LayerSpec> layers;
@@ -97,17 +101,13 @@ std::vector<LayerSpec> flat_layers(const ModelPlan& plan) {
   return layers;
 }
 
-std::vector<CountedLayer> count_layers(const ModelPlan& plan, int64_t image_size_px, const Place& place) {
+std::vector<CountedLayer> count_layers(const ModelPlan& plan, const Place& place) {
   std::vector<CountedLayer> counted;
-  const auto count_chain = [&](const std::string& prefix, const std::vector<LayerSpec>& chain, int64_t from) {
+  const auto count_chain = [&](const std::string& prefix, const std::vector<LayerSpec>& chain, ImageSize from) {
     for (const LayerSpec& layer : chain) {
       CountedLayer entry{layer, output_size(layer, from)};
       entry.spec.name = prefix + layer.name;
-      if (entry.out_size < 1)
-        throw ConfigError(place, std::to_string(image_size_px) + " px is too small for this network: " +
-                                     entry.spec.name + " (kernel " + std::to_string(layer.kernel) + ", stride " +
-                                     std::to_string(layer.stride) + ") would get an image of side " +
-                                     std::to_string(from) + "; use larger images or fewer stages in /model/depths");
+      if (std::min(entry.out_size.height, entry.out_size.width) < 1) refuse_image(plan.image, entry.spec, from, place);
       entry.params = static_cast<int64_t>(parameter_count(layer));
       entry.macs = static_cast<int64_t>(mac_count(layer, entry.out_size));
       counted.push_back(entry);
@@ -115,18 +115,23 @@ std::vector<CountedLayer> count_layers(const ModelPlan& plan, int64_t image_size
     }
     return from;
   };
-  int64_t size = image_size_px, entered = size;  // entered: the size at the block's entry
+  ImageSize size = plan.image, entered = size;  // entered: the size at the residual's entry
   for_each_chain(plan, [&](const std::string& prefix, const std::vector<LayerSpec>& chain, ChainRole role) {
-    if (role == ChainRole::branch) entered = size;
-    const int64_t left = count_chain(prefix, chain, role == ChainRole::shortcut ? entered : size);
+    if (role == ChainRole::residual) entered = size;
+    const ImageSize left = count_chain(prefix, chain, role == ChainRole::shortcut ? entered : size);
     if (role != ChainRole::shortcut) size = left;
   });
   return counted;
 }
 
-ModelCounts count_model(const ModelOptions& options, int64_t image_size_px) {
+std::vector<CountedLayer> count_layers(ModelPlan plan, int64_t image_size_px, const Place& place) {
+  plan.image = square(image_size_px);
+  return count_layers(plan, place);
+}
+
+ModelCounts count_model(const ModelOptions& options, ImageSize image) {
   ModelCounts total;
-  for (const CountedLayer& layer : count_layers(plan_model(options), image_size_px)) {
+  for (const CountedLayer& layer : count_layers(plan_model(options, image))) {
     total.params += layer.params;
     total.macs += layer.macs;
   }

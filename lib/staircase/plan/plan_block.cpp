@@ -18,24 +18,24 @@ LayerSpec spatial_layer(const ModelOptions& o, const std::string& name, int64_t 
   return convolution(name, channels, channels, o.kernel_size, stride, o.kernel_size / 2, groups);
 }
 
-std::vector<LayerSpec> plan_branch(const ModelOptions& o, int64_t in, int64_t hidden, int64_t out, int64_t stride) {
+std::vector<LayerSpec> plan_layers(const ModelOptions& o, int64_t in, int64_t hidden, int64_t out, int64_t stride) {
   const bool first = o.spatial_position == SpatialPosition::first;
   const LayerSpec convolutions[3] = {
       first ? spatial_layer(o, "conv1", in, stride) : convolution("conv1", in, hidden, 1, 1, 0),
       first ? convolution("conv2", in, hidden, 1, 1, 0) : spatial_layer(o, "conv2", hidden, stride),
       convolution("conv3", hidden, out, 1, 1, 0)};
   const int spatial = first ? 0 : 1;
-  std::vector<LayerSpec> branch;
+  std::vector<LayerSpec> layers;
   for (int i = 0; i < 3; ++i) {
     const std::string number = std::to_string(i + 1);
     const int64_t channels = convolutions[i].out;
-    branch.push_back(convolutions[i]);
-    if (o.norms_per_block == 3 || i == spatial) branch.push_back(norm_layer(o, "norm" + number, channels));
+    layers.push_back(convolutions[i]);
+    if (o.norms_per_block == 3 || i == spatial) layers.push_back(norm_layer(o, "norm" + number, channels));
     // With one activation it stands directly before the last 1x1.
     if (i == 1 || (i == 0 && o.activations_per_block == 3))
-      branch.push_back(activation_layer(o, "activation" + number, channels));
+      layers.push_back(activation_layer(o, "activation" + number, channels));
   }
-  return with_biases(o, branch);
+  return with_biases(o, layers);
 }
 
 }  // namespace
@@ -62,17 +62,18 @@ std::vector<LayerSpec> with_biases(const ModelOptions& o, std::vector<LayerSpec>
 }
 
 BlockPlan plan_block(const ModelOptions& o, int64_t in, int64_t hidden, int64_t out, int64_t stride) {
-  BlockPlan block;
-  block.out = out;
-  block.layer_scale_init = o.layer_scale_init;
-  block.branch = plan_branch(o, in, hidden, out, stride);
+  ResidualPlan residual;
+  residual.out = out;
+  residual.layers = plan_layers(o, in, hidden, out, stride);
+  residual.layer_scale_init = o.layer_scale_init;
+  if (o.layer_scale_init != 0) residual.layer_scale = {"layer_scale", LayerKind::layer_scale, out, out};
   if (in != out || stride != 1) {
-    block.shortcut.push_back(convolution("conv", in, out, 1, stride, 0));
-    if (o.projection_norm) block.shortcut.push_back(norm_layer(o, "norm", out));
-    block.shortcut = with_biases(o, block.shortcut);
+    residual.shortcut.push_back(convolution("shortcut.conv", in, out, 1, stride, 0));
+    if (o.projection_norm) residual.shortcut.push_back(norm_layer(o, "shortcut.norm", out));
+    residual.shortcut = with_biases(o, residual.shortcut);
   }
-  if (o.activations_per_block == 3) block.after.push_back(activation_layer(o, "activation3", out));
-  return block;
+  if (o.activations_per_block == 3) residual.after.push_back(activation_layer(o, "activation3", out));
+  return {{residual}};
 }
 
 }  // namespace staircase::plan

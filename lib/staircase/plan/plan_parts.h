@@ -22,6 +22,8 @@ BlockPlan plan_block(const ModelOptions& o, int64_t in, int64_t hidden, int64_t 
 // The refusals: each throws config::ConfigError at a field of `place`.
 void check_patchify_norm(const ModelOptions& o, const config::Place& place);
 void check_groups(const ModelOptions& o, const ModelPlan& plan, const config::Place& place);
+/// `layer` would leave nothing of the `from` that reaches it.
+[[noreturn]] void refuse_image(ImageSize image, const LayerSpec& layer, ImageSize from, const config::Place& place);
 /// Over 2e9 parameters.
 void check_size(const ModelPlan& plan, const config::Place& place);
 
