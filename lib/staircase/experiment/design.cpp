@@ -71,7 +71,7 @@ class Designer {
       take_from_data(c.model.num_classes, classes_, "num_classes", "classes");
       take_from_data(c.model.in_channels, channels_, "in_channels", "channels");
       config::check_recipe(c.recipe, {source_, "/recipe"});
-      plan::count_layers(plan::plan_model(c.model, {source_, "/model"}), c.data.image_size_px,
+      plan::count_layers(plan::plan_model(c.model, plan::square(c.data.image_size_px), {source_, "/model"}),
                          {source_, "/data/image_size_px"});
       return c;
     } catch (const RequestError& error) {

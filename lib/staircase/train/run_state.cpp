@@ -27,7 +27,7 @@ void check_checkpoint(const TrainJob& job) {
 
 RunState::RunState(const TrainJob& job) {
   const config::RecipeOptions& recipe = job.configuration.recipe;
-  model = std::make_shared<nn::Classifier>(job.configuration.model);
+  model = std::make_shared<nn::Classifier>(job.configuration.model, plan::square(job.configuration.data.image_size_px));
   model->to(job.device);
   model->freeze(job.configuration.init.freeze);
   model->set_drop_path(recipe.drop_path_rate.rate.value_or(job.configuration.model_drop_path_rate));
