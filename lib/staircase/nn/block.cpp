@@ -26,7 +26,7 @@ torch::Tensor Block::branch_scale(const torch::Tensor& branch) const {
     for (int64_t i = 0; i < samples; ++i) {
       RandomStream random(Purpose::drop_path,
                           {counter_->seed, static_cast<uint64_t>(counter_->step),
-                           static_cast<uint64_t>(counter_->first_sample + i), static_cast<uint64_t>(index_)});
+                           static_cast<uint64_t>(counter_->rows.place(i)), static_cast<uint64_t>(index_)});
       mask.data_ptr<float>()[i] = random.chance(keep) ? static_cast<float>(1.0 / keep) : 0.0F;
     }
     mask = mask.to(branch.device());
