@@ -3,19 +3,15 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 #include <map>
 
+#include "staircase/base/clock.h"
 #include "staircase/plan/plan.h"
 #include "staircase/train/schedule.h"
 
 namespace staircase::execution {
 namespace fs = std::filesystem;
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 double forward_macs(const train::TrainJob& job) {
   const config::Configuration& c = job.configuration;

@@ -27,7 +27,7 @@ torch::Tensor Block::drop_path_mask(size_t residual, const torch::Tensor& branch
   torch::Tensor mask = torch::empty({samples, 1, 1, 1});
   for (int64_t i = 0; i < samples; ++i) {
     const auto step = static_cast<uint64_t>(counter_->step), block = static_cast<uint64_t>(index_);
-    const auto sample = static_cast<uint64_t>(counter_->first_sample + i);
+    const auto sample = static_cast<uint64_t>(counter_->rows.place(i));
     // The first residual of a block draws as a block's only one does.
     RandomStream random = residual == 0
                               ? RandomStream(Purpose::drop_path, {counter_->seed, step, sample, block})

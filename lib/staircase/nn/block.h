@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "staircase/base/batch_rows.h"
 #include "staircase/nn/layers.h"
 #include "staircase/plan/plan.h"
 
@@ -10,8 +11,8 @@ namespace staircase::nn {
 /// Which random numbers a training step draws: all blocks of a model share one.
 struct StepCounter {
   uint64_t seed = 0;
-  int64_t step = 0;          ///< optimizer step
-  int64_t first_sample = 0;  ///< place of x[0] in the optimizer's batch, so micro-batches draw as one
+  int64_t step = 0;  ///< optimizer step
+  BatchRows rows;    ///< places of x's samples in the optimizer's batch, so micro-batches draw as one
 };
 
 /// The residuals of a block, one after the other: y = after(shortcut(x) + drop_path(layer_scale * layers(x))).
