@@ -2,13 +2,13 @@
 
 #include "sample_experiment.h"
 #include "staircase/base/build_info.h"
-#include "staircase/execution/runner.h"
+#include "staircase/runs/ledger.h"
 #include "support/catch.h"
 #include "support/temporary_folder.h"
 
 using namespace staircase;
 using namespace staircase::experiment;
-using namespace staircase::execution;
+using namespace staircase::runs;
 
 namespace {
 

@@ -47,8 +47,11 @@ class StepTimer : public train::TrainObserver {
   void on_step(const train::StepReport& report) override {
     // The first step is slower: memory is taken and kernels are chosen. Meanwhile the loader goes ahead, so that the
     // next batches cost no loading. These count only where an epoch has no others.
-    const int64_t most_ahead = 3, first_timed = std::min(most_ahead + 1, last_step_ - 1);
-    if (report.step <= std::max<int64_t>(1, first_timed)) from_ = Clock::now(), from_step_ = report.step;
+    const int64_t most_ahead = 3, untimed = std::max<int64_t>(1, std::min(1 + most_ahead, last_step_ - 1));
+    if (report.step <= untimed) {
+      from_ = Clock::now();
+      from_step_ = report.step;
+    }
     const int64_t timed = report.step - from_step_, enough_steps = 3;
     const double seconds = seconds_since(from_), enough_seconds = 0.4;
     seconds_a_step = timed > 0 ? seconds / static_cast<double>(timed) : batch_size / report.images_per_second;
@@ -84,10 +87,12 @@ class ScratchFolder {
 double loading_seconds(const data::Dataset& dataset) {
   const size_t images = std::min<size_t>(4, dataset.size());
   const auto start = Clock::now();
-  for (size_t i = 0; i < images; ++i) try {
+  for (size_t i = 0; i < images; ++i) {
+    try {
       dataset.image(i * dataset.size() / images);
     } catch (const data::BadImage&) {  // a run passes over it
     }
+  }
   return seconds_since(start) / static_cast<double>(images);
 }
 
