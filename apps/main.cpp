@@ -1,5 +1,4 @@
 #include <ATen/Parallel.h>
-#include <c10/util/Exception.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,6 +10,7 @@
 #include "staircase/base/build_info.h"
 #include "staircase/base/errors.h"
 #include "staircase/base/text.h"
+#include "staircase/execution/failure_sentence.h"
 
 namespace {
 
@@ -104,7 +104,5 @@ int main(int argc, char** argv) {
     return dispatch(words);
   } catch (const RequestError& error) { return fail(error.what(), 2); } catch (const Interrupted& error) {
     return fail(error.what(), 130);
-  } catch (const c10::Error& error) { return fail(error.what_without_backtrace(), 1); } catch (const std::bad_alloc&) {
-    return fail("out of memory: a smaller /recipe/micro_batch_size or /data/image_size_px may help", 1);
-  } catch (const std::exception& error) { return fail(error.what(), 1); }
+  } catch (...) { return fail(execution::failure_sentence(), 1); }
 }

@@ -2,6 +2,9 @@
 
 #include <unistd.h>
 
+#include <chrono>
+#include <thread>
+
 #include "staircase/data/open_data.h"
 #include "staircase/plan/plan.h"
 #include "support/catch.h"
@@ -19,6 +22,25 @@ train::TrainJob small_job() {
   return job;
 }
 
+/// Images of which the first ones come at once, as those that a loader made ahead, and each other one late.
+class LateImages : public data::Dataset {
+ public:
+  LateImages(std::shared_ptr<const data::Dataset> images, int at_once, std::chrono::milliseconds late)
+      : images_(std::move(images)), at_once_(at_once), late_(late) {}
+  size_t size() const override { return images_->size(); }
+  data::Image image(size_t index) const override {
+    if (--at_once_ < 0) std::this_thread::sleep_for(late_);
+    return images_->image(index);
+  }
+  int64_t label(size_t index) const override { return images_->label(index); }
+  std::string name(size_t index) const override { return images_->name(index); }
+
+ private:
+  std::shared_ptr<const data::Dataset> images_;
+  mutable std::atomic<int> at_once_;
+  std::chrono::milliseconds late_;
+};
+
 }  // namespace
 
 TEST_CASE("Training costs three forward passes of every image of every epoch", "[execution]") {
@@ -34,6 +56,28 @@ TEST_CASE("A run is timed by a few steps that leave nothing behind", "[execution
   CHECK(*seconds < 600);
   for (const auto& entry : std::filesystem::directory_iterator(std::filesystem::temp_directory_path()))
     CHECK(entry.path().filename().string() != "staircase-timing-" + std::to_string(::getpid()));
+}
+
+TEST_CASE("Loading counts, though the first batches were made ahead", "[execution]") {
+  train::TrainJob job = small_job();
+  job.configuration.data.train_images = 640;
+  job.configuration.recipe.mixup_alpha = job.configuration.recipe.cutmix_alpha = 0;
+  job.data = data::open_data(job.configuration.data, {"", "/data"});
+  const int batches_ahead = 4;
+  const std::chrono::milliseconds late(5);
+  job.data.train = std::make_shared<LateImages>(job.data.train, 4 + 16 * batches_ahead, late);
+  const double images = 640 * 3, loading_seconds = images * 0.005;  // by one worker
+  const auto seconds = time_run(job);
+  REQUIRE(seconds);
+  CHECK(*seconds > 0.8 * loading_seconds);
+}
+
+TEST_CASE("Timing ends in time, however late images come", "[execution]") {
+  train::TrainJob job = small_job();
+  job.data.train = std::make_shared<LateImages>(job.data.train, 0, std::chrono::milliseconds(100));
+  const auto start = std::chrono::steady_clock::now();
+  CHECK(time_run(job, 0.1));
+  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(3));  // whole batches would take 1.6 s each
 }
 
 TEST_CASE("Earlier seconds are used as they are, and the rest is scaled by the MACs", "[execution]") {

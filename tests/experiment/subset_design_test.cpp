@@ -12,12 +12,12 @@ using tests::row_names;
 using tests::with_requires;
 
 TEST_CASE("Four independent steps give 5, 5, 5, 11 and 16 runs a seed", "[experiment]") {
-  const auto runs = [](const std::string& design) { return list_runs(design_of(four_steps(design)), {0}).size(); };
-  CHECK(runs("cumulative") == 5);
-  CHECK(runs("one_at_a_time") == 5);
-  CHECK(runs("leave_one_out") == 5);
-  CHECK(runs("pairwise") == 11);
-  CHECK(runs("shapley") == 16);
+  const auto runs_of = [](const std::string& design) { return list_runs(design_of(four_steps(design)), {0}).size(); };
+  CHECK(runs_of("cumulative") == 5);
+  CHECK(runs_of("one_at_a_time") == 5);
+  CHECK(runs_of("leave_one_out") == 5);
+  CHECK(runs_of("pairwise") == 11);
+  CHECK(runs_of("shapley") == 16);
 }
 
 TEST_CASE("leave_one_out compares each removal to the full model", "[experiment]") {

@@ -7,6 +7,7 @@
 #include "staircase/base/build_info.h"
 #include "staircase/base/errors.h"
 #include "staircase/base/files.h"
+#include "staircase/execution/failure_sentence.h"
 #include "staircase/execution/initial_weights.h"
 #include "staircase/nn/libtorch.h"
 
@@ -72,8 +73,11 @@ void write_run_config(const train::TrainJob& job) {
 
 RunOutcome record_failure(const runs::Ledger& ledger, const runs::RunKey& run, RunObserver& observer,
                           const std::string& reason) {
-  ledger.record_failure(run, reason);
   observer.on_failed(reason);
+  try {
+    ledger.record_failure(run, reason);
+  } catch (const std::runtime_error&) {  // a full disk is not a second reason, and the first one was said
+  }
   return RunOutcome::failed;
 }
 
@@ -110,9 +114,9 @@ RunOutcome execute_run(const runs::Ledger& ledger, const runs::RunKey& run,
     write_run_config(job);
     observer.on_end(train::train(job, noting, stop));
     return RunOutcome::done;
-  } catch (const Interrupted&) { throw; } catch (const c10::Error& error) {
-    return record_failure(ledger, run, observer, error.what_without_backtrace());
-  } catch (const std::exception& error) { return record_failure(ledger, run, observer, error.what()); }
+  } catch (const Interrupted&) { throw; } catch (const std::exception&) {
+    return record_failure(ledger, run, observer, failure_sentence());
+  }
 }
 
 }  // namespace staircase::execution

@@ -41,7 +41,7 @@ const data::DataSource& PreparedExperiment::open_data(const config::DataOptions&
   const std::string key = config::write_options(options).dump();
   auto found = opened_.find(key);
   if (found == opened_.end())
-    found = opened_.emplace(key, data::open_data(options, {experiment_.source, "/data"})).first;
+    found = opened_.emplace(key, data::open_data(options, {experiment_.source, "/data"}, ledger_.folder())).first;
   return found->second;
 }
 
@@ -60,6 +60,8 @@ void PreparedExperiment::claim_folder() {
   ledger_.join(experiment_);
   if (experiment_.options.threads == 0) experiment_.options.threads = cores_a_run_;
   ledger_.write_experiment_file(experiment_, shape_);
+  for (const auto& [options, data] : opened_)
+    if (data.keep_index) data.keep_index();
   runs_ = runs::list_runs(design_, experiment_.options.seeds);
 }
 

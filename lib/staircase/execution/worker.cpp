@@ -126,7 +126,7 @@ RunOutcome work(const WorkOrder& order, int descriptor, std::atomic<bool>& stop)
   LineObserver observer(descriptor, stop);
   const auto prepare = [&] {
     const config::DataOptions& data = order.run.configuration.data;
-    return make_job(ledger, order.run, order.settings, data::open_data(data, {order.source, "/data"}));
+    return make_job(ledger, order.run, order.settings, data::open_data(data, {order.source, "/data"}, order.folder));
   };
   return execute_run(ledger, order.run, prepare, observer, stop);
 }
@@ -154,7 +154,10 @@ void Worker::tell(const Json& message) {
   if (key == "epoch") observer_->on_epoch(value);
   if (key == "warning") observer_->on_warning(value);
   if (key == "end") observer_->on_end(value);
-  if (key == "failed") observer_->on_failed(value);
+  if (key == "failed") {
+    observer_->on_failed(value);
+    told_failure_ = true;
+  }
 }
 
 bool Worker::advance() {
@@ -176,7 +179,7 @@ RunOutcome Worker::finish(const runs::Ledger& ledger, const runs::RunKey& run) {
   const int status = process_.wait();
   if (ledger.is_done(run)) return RunOutcome::done;
   if (status == exit_status(RunOutcome::busy)) return RunOutcome::busy;
-  if (status == exit_status(RunOutcome::failed) && ledger.failure(run)) return RunOutcome::failed;
+  if (status == exit_status(RunOutcome::failed) && (told_failure_ || ledger.failure(run))) return RunOutcome::failed;
   if (asked_to_stop_) return RunOutcome::stopped;
   const auto lock = lock_patiently(ledger, run);
   if (!lock) return RunOutcome::busy;  // another program has begun it anew
