@@ -6,6 +6,7 @@
 #include "staircase/base/text.h"
 #include "staircase/formats/weights_file.h"
 #include "staircase/interop/model_file.h"
+#include "staircase/runs/run_weights.h"
 #include "weights.h"
 
 namespace staircase::apps {
@@ -18,9 +19,10 @@ interop::KeyLayout parse_layout(const std::string& name) {
 }  // namespace
 
 int run_convert(const Words& words) {
-  Arguments arguments("convert",
-                      "Weights from one key layout or format to another: .pth and .safetensors, whatever IN is.",
-                      "IN OUT", "staircase convert convnext_tiny-983f1562.pth convnext.safetensors --to timm");
+  Arguments arguments(
+      "convert",
+      "Weights from one key layout or format to another: .pth and .safetensors, whatever IN is, or a run as DIR:ROW@SEED.",
+      "IN OUT", "staircase convert convnext_tiny-983f1562.pth convnext.safetensors --to timm");
   arguments.options()("model", "the network that IN holds (default: as the file tells)", cxxopts::value<std::string>(),
                       "MODEL")("key", "of the state dict in a .pth", cxxopts::value<std::string>(), "KEY")(
       "to", "staircase, torchvision, timm or official", cxxopts::value<std::string>()->default_value("staircase"),
@@ -33,7 +35,7 @@ int run_convert(const Words& words) {
   interop::OpenOptions options;
   if (arguments.has("model")) options.model = plan::model_from_argument(arguments.get<std::string>("model"));
   if (arguments.has("key")) options.key = arguments.get<std::string>("key");
-  const interop::ModelFile file = interop::open_model_file(in, options);
+  const interop::ModelFile file = interop::open_model_file(runs::find_weights(in), options);
   formats::TensorFile converted = interop::from_staircase(file.tensors, file.description.model, layout);
   converted.metadata = interop::describe_model(file.description, "");
   formats::write_weights(out, converted);

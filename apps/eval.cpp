@@ -61,7 +61,7 @@ void check_classes(const interop::ModelDescription& description, const std::vect
 
 int run_eval(const Words& words) {
   Arguments arguments("eval", "Top-1, top-5 and loss of trained weights on a data set.", "",
-                      "staircase eval --weights runs/photos/runs/RUN/weights.safetensors --data photos");
+                      "staircase eval --weights runs/photos:gelu@0 --data photos");
   add_weights_options(arguments);
   arguments.options()("data", "a folder of images, shapes, or a JSON file with the fields of /data",
                       cxxopts::value<std::string>(), "DATA")(
@@ -93,7 +93,9 @@ int run_eval(const Words& words) {
   loading.channels = source.channels;
   loading.on_warning = [](const std::string& text) { std::cerr << "warning: " << text << "\n"; };
   data::Loader loader(dataset, options, file.description.recipe, data::LoaderMode::eval, loading);
-  const train::Scores scores = train::evaluate(*model, loader, device, config::Precision::fp32);
+  // What the run was scored in, so that the number of its table comes again.
+  const config::Precision precision = file.description.recipe.precision;
+  const train::Scores scores = train::evaluate(*model, loader, device, precision);
   if (arguments.json())
     print_json({{"top1", scores.top1}, {"top5", scores.top5}, {"loss", scores.loss}, {"images", scores.images}});
   else

@@ -45,9 +45,8 @@ Exported untrained(const Arguments& arguments) {
 }  // namespace
 
 int run_export(const Words& words) {
-  Arguments arguments(
-      "export", "A network as TorchScript, compared with the original after writing.", "",
-      "staircase export --weights runs/photos/runs/RUN/weights.safetensors --out photos.pt --include-preprocessing");
+  Arguments arguments("export", "A network as TorchScript, compared with the original after writing.", "",
+                      "staircase export --weights runs/photos:gelu@0 --out photos.pt --include-preprocessing");
   add_weights_options(arguments);
   arguments.options()("out", "the file to write", cxxopts::value<std::string>(), "FILE.pt")(
       "precision", "fp32, bf16 or fp16 (where the device computes it)",

@@ -5,15 +5,17 @@
 #include <filesystem>
 
 #include "staircase/base/errors.h"
+#include "staircase/runs/run_weights.h"
 
 namespace staircase::apps {
 namespace fs = std::filesystem;
 
 void add_weights_options(Arguments& arguments) {
-  arguments.options()("weights",
-                      "weights: a run's weights.safetensors, or .safetensors or .pth of torchvision, timm or ConvNeXt",
-                      cxxopts::value<std::string>(), "FILE")(
-      "model", "the network that the file holds (default: as the file tells)", cxxopts::value<std::string>(), "MODEL")(
+  arguments.options()(
+      "weights",
+      "a run as DIR:ROW@SEED, or a file: a run's weights.safetensors, .safetensors or .pth of torchvision, timm or ConvNeXt",
+      cxxopts::value<std::string>(), "FILE")("model", "the network that the file holds (default: as the file tells)",
+                                             cxxopts::value<std::string>(), "MODEL")(
       "key", "of the state dict in a .pth (default: model, model_ema, state_dict, model_state_dict or the whole)",
       cxxopts::value<std::string>(), "KEY");
 }
@@ -23,7 +25,7 @@ interop::ModelFile open_weights(const Arguments& arguments, const std::string& c
   interop::OpenOptions options;
   if (arguments.has("model")) options.model = plan::model_from_argument(arguments.get<std::string>("model"));
   if (arguments.has("key")) options.key = arguments.get<std::string>("key");
-  return interop::open_model_file(arguments.get<std::string>("weights"), options);
+  return interop::open_model_file(runs::find_weights(arguments.get<std::string>("weights")), options);
 }
 
 std::string class_name(const interop::ModelDescription& description, int64_t index) {

@@ -4,6 +4,9 @@
 #include "support/catch.h"
 
 using namespace staircase;
+using namespace staircase::experiment;
+using namespace staircase::runs;
+using namespace staircase::analysis;
 using namespace staircase::report;
 using tests::four_steps;
 using tests::ScoredFolder;

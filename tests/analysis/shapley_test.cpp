@@ -7,6 +7,8 @@
 #include "support/catch.h"
 
 using namespace staircase;
+using namespace staircase::experiment;
+using namespace staircase::runs;
 using namespace staircase::analysis;
 
 namespace {

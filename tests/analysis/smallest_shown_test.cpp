@@ -6,6 +6,8 @@
 #include "support/catch.h"
 
 using namespace staircase;
+using namespace staircase::experiment;
+using namespace staircase::runs;
 using namespace staircase::analysis;
 
 TEST_CASE("The smallest difference that shows pools the spread of all rows and counts them", "[analysis]") {

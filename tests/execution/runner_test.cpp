@@ -8,6 +8,8 @@
 #include "support/temporary_folder.h"
 
 using namespace staircase;
+using namespace staircase::experiment;
+using namespace staircase::runs;
 using namespace staircase::execution;
 using namespace staircase::report;
 namespace fs = std::filesystem;

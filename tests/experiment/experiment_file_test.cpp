@@ -2,13 +2,12 @@
 
 #include "sample_experiment.h"
 #include "staircase/base/build_info.h"
-#include "staircase/execution/runner.h"
 #include "support/catch.h"
 #include "support/temporary_folder.h"
 
 using namespace staircase;
+using namespace staircase::runs;
 using namespace staircase::experiment;
-using namespace staircase::execution;
 
 namespace {
 

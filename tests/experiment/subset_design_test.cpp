@@ -1,7 +1,11 @@
+#include <set>
+
 #include "experiment/designed.h"
 #include "support/catch.h"
 
 using namespace staircase;
+using namespace staircase::experiment;
+using namespace staircase::runs;
 using tests::design_of;
 using tests::four_steps;
 using tests::row_names;

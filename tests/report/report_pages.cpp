@@ -9,6 +9,10 @@
 #include "support/temporary_folder.h"
 
 using namespace staircase;
+using namespace staircase::experiment;
+using namespace staircase::runs;
+using namespace staircase::analysis;
+using namespace staircase::report;
 
 namespace {
 

@@ -6,6 +6,7 @@
 #include "support/temporary_folder.h"
 
 using namespace staircase;
+using namespace staircase::experiment;
 using namespace staircase::runs;
 
 namespace {

@@ -8,6 +8,7 @@
 #include "support/temporary_folder.h"
 
 using namespace staircase;
+using namespace staircase::experiment;
 using namespace staircase::runs;
 namespace fs = std::filesystem;
 

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace staircase::runs {
+
+/// The weights file that a word of the command line names: a path as it is, or a run by its row and seed,
+/// DIR:ROW@SEED ("runs/my:gelu@0"), where DIR is the folder of an experiment. Of a run it is weights.safetensors,
+/// which holds the averaged weights where the recipe has an average; DIR:ROW@SEED:raw is the file with the raw ones.
+/// Throws RequestError naming the word, and the row or seed that the folder has, when there is no such run or it is
+/// not done.
+std::filesystem::path find_weights(const std::string& word);
+
+}  // namespace staircase::runs
