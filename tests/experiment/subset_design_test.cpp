@@ -73,10 +73,24 @@ TEST_CASE("A step may require the base, which a first step without edits names",
   CHECK(design.variants[0].name == "resnet");
 }
 
-TEST_CASE("A recipe as a whole does not undo another step's field of it, wherever it stands", "[experiment]") {
-  config::Json content = four_steps("leave_one_out");
-  content["steps"].push_back({{"name", "recipe"}, {"set", {{"/recipe", {{"from", "small"}, {"mixup_alpha", 0.5}}}}}});
-  CHECK(design_of(content).variants[0].configuration.recipe.mixup_alpha == 0);
+TEST_CASE("Among all steps a recipe as a whole does not undo another step's field of it, wherever it stands",
+          "[experiment]") {
+  for (const std::string design : {"leave_one_out", "shapley"})
+    for (size_t place = 0; place <= 4; ++place) {
+      INFO(design << ", the recipe at place " << place);
+      config::Json content = four_steps(design), steps = config::Json::array();
+      const config::Json recipe = {{"from", "small"}, {"mixup_alpha", 0.5}, {"label_smoothing", 0.25}};
+      for (size_t i = 0; i <= 4; ++i) {
+        if (i == place) steps.push_back({{"name", "recipe"}, {"set", {{"/recipe", recipe}}}});
+        if (i < 4) steps.push_back(content["steps"][i]);
+      }
+      content["steps"] = steps;
+      const auto variants = design_of(content).variants;
+      const config::RecipeOptions& all =
+          (design == "shapley" ? variants.back() : variants.front()).configuration.recipe;
+      CHECK(all.mixup_alpha == 0);
+      CHECK(all.label_smoothing == 0.25);
+    }
 }
 
 TEST_CASE("Requirements that cannot be met are refused by name", "[experiment]") {

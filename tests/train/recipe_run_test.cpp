@@ -117,6 +117,7 @@ TEST_CASE("A step descends the loss of its counters' mix and smoothed targets, a
 
 TEST_CASE("Clipping acts in every precision", "[train]") {
   const tests::TemporaryFolder folder;
+  std::vector<Weights> ends;
   for (const config::Precision precision : {config::Precision::fp32, config::Precision::bf16}) {
     INFO(to_name(precision));
     config::Configuration c = one_step();
@@ -126,7 +127,10 @@ TEST_CASE("Clipping acts in every precision", "[train]") {
     Notes notes;
     train::train(job, notes, notes.stop);
     CHECK(distance_from_start(job) == Approx(0.01).epsilon(0.01));
+    ends.push_back(last_weights(job));
   }
+  CHECK(distance(ends[0], ends[1]) > 1e-5);  // or both were computed in float
+  CHECK(distance(ends[0], ends[1]) < 0.005);
 }
 
 TEST_CASE("Clipping acts once on what all micro-batches accumulated", "[train]") {
