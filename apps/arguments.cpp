@@ -37,4 +37,12 @@ bool Arguments::parse(const Words& words, size_t fewest, size_t most) {
   return true;
 }
 
+int64_t Arguments::bounded(const std::string& option, int64_t most, const std::string& why) const {
+  const auto value = get<int64_t>(option);
+  if (value < 1 || value > most)
+    throw RequestError("--" + option + ": found " + std::to_string(value) + ", allowed is an integer from 1 to " +
+                       std::to_string(most) + why);
+  return value;
+}
+
 }  // namespace staircase::apps

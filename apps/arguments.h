@@ -35,6 +35,8 @@ class Arguments {
     return has(option) ? get<std::vector<std::string>>(option) : std::vector<std::string>{};
   }
   bool json() const { return get<bool>("json"); }
+  /// An integer from 1 to `most`. Throws RequestError naming the option; `why` follows the number there.
+  int64_t bounded(const std::string& option, int64_t most, const std::string& why = "") const;
 
  private:
   std::string command_, example_, positionals_;

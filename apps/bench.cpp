@@ -53,14 +53,6 @@ Subject read_subject(const std::string& argument) {
   return subject;
 }
 
-int64_t bounded(const Arguments& arguments, const char* option, int64_t most) {
-  const auto value = arguments.get<int64_t>(option);
-  if (value < 1 || value > most)
-    throw RequestError("--" + std::string(option) + ": found " + std::to_string(value) +
-                       ", allowed is an integer from 1 to " + std::to_string(most));
-  return value;
-}
-
 config::Json to_json(const Subject& subject, const train::Benchmark& b, const plan::ModelCounts& counts) {
   return {{"model", subject.name},
           {"images_per_second", b.inference_images_per_second},
@@ -97,9 +89,9 @@ int run_bench(const Words& words) {
       "device", "cpu, cuda or cuda:N", cxxopts::value<std::string>()->default_value("cpu"), "DEVICE");
   if (!arguments.parse(words, 1, 1)) return 0;
   Subject subject = read_subject(arguments.positional()[0]);
-  if (arguments.has("image-size")) subject.options.image_size_px = bounded(arguments, "image-size", 4096);
-  if (arguments.has("batch-size")) subject.options.batch_size = bounded(arguments, "batch-size", 65536);
-  if (arguments.has("threads")) at::set_num_threads(static_cast<int>(bounded(arguments, "threads", 1024)));
+  if (arguments.has("image-size")) subject.options.image_size_px = arguments.bounded("image-size", 4096);
+  if (arguments.has("batch-size")) subject.options.batch_size = arguments.bounded("batch-size", 65536);
+  if (arguments.has("threads")) at::set_num_threads(static_cast<int>(arguments.bounded("threads", 1024)));
   if (arguments.has("precision"))
     subject.options.precision =
         config::Codec<config::Precision>::read(arguments.get<std::string>("precision"), {"", "--precision"}, {});

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <iostream>
 
+#include "staircase/base/printable.h"
 #include "staircase/base/text.h"
 #include "staircase/report/report_table.h"
 
@@ -22,8 +23,10 @@ void print_table(const std::vector<std::string>& header, const std::vector<bool>
   std::cout << report::terminal_table({header, right, rows});
 }
 
-void print_warnings(const config::Json& warnings) {
-  for (const config::Json& warning : warnings) std::cerr << "warning: " << warning.get<std::string>() << "\n";
+void print_warning(const std::string& text) { std::cerr << "warning: " << printable(text) << "\n"; }
+
+void print_warnings(const std::vector<std::string>& warnings) {
+  for (const std::string& warning : warnings) print_warning(warning);
 }
 
 int terminal_width() {
@@ -38,11 +41,6 @@ std::string clock_text(double seconds) {
   if (all >= 3600) std::snprintf(text, sizeof text, "%lld:%02lld:%02lld", all / 3600, all / 60 % 60, all % 60);
   else std::snprintf(text, sizeof text, "%lld:%02lld", all / 60, all % 60);
   return text;
-}
-
-std::string duration_text(double hours) {
-  if (hours * 60 < 2) return decimals(hours * 3600, 0) + " seconds";
-  return hours < 2 ? decimals(hours * 60, 0) + " minutes" : decimals(hours, 1) + " hours";
 }
 
 std::string giga(int64_t macs) { return decimals(static_cast<double>(macs) / 1e9, 3) + " G"; }

@@ -14,17 +14,15 @@ void print_json(const config::Json& value);
 void print_table(const std::vector<std::string>& header, const std::vector<bool>& right,
                  const std::vector<std::vector<std::string>>& rows);
 
-/// Prints the "warnings" of results or of a plan on stderr, a line each.
-void print_warnings(const config::Json& warnings);
+/// Prints "warning: TEXT" on stderr, a line each, control characters escaped.
+void print_warning(const std::string& text);
+void print_warnings(const std::vector<std::string>& warnings);
 
 /// Columns of the terminal behind stdout, 100 where there is none.
 int terminal_width();
 
 /// "0:42", "12:07", "3:25:00".
 std::string clock_text(double seconds);
-
-/// "40 seconds", "12 minutes", "3.4 hours".
-std::string duration_text(double hours);
 
 /// 4089184256 -> "4.089 G".
 std::string giga(int64_t macs);

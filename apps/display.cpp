@@ -8,7 +8,9 @@
 
 #include "console.h"
 #include "staircase/base/clock.h"
+#include "staircase/base/printable.h"
 #include "staircase/base/text.h"
+#include "staircase/config/task_metrics.h"
 
 namespace staircase::apps {
 namespace {
@@ -27,7 +29,15 @@ std::string bar(double share) {
   return text;
 }
 
-std::string percent(const config::Json& line, const char* key) { return decimals(line.at(key).get<double>(), 2); }
+/// "  top-1 71.25", with the number of the averaged weights where there is one; nothing where the line has none.
+std::string score_text(const config::Json& line) {
+  const config::Metric& metric = config::classification_metrics().primary_metric();
+  const auto number = [&](const std::string& key) {
+    return line.contains(key) ? decimals(line[key].get<double>(), 2) : std::string();
+  };
+  const std::string raw = number(std::string(metric.name)), average = number(std::string(metric.name) + "_ema");
+  return raw.empty() ? raw : std::string(metric.title) + " " + raw + (average.empty() ? "" : ", EMA " + average);
+}
 
 /// As much of a line as takes fewer than so many columns: a line that wraps could not be rewritten in place.
 std::string cut(const std::string& text, size_t columns) {
@@ -53,8 +63,8 @@ class Display::Watcher : public execution::RunObserver {
   Watcher(Display& display, const execution::RunLabel& label)
       : display_(display),
         index_(label.index),
-        title_("[" + std::to_string(label.index) + "/" + std::to_string(label.runs) + "] " + label.name + ", seed " +
-               std::to_string(label.seed)) {}
+        title_("[" + std::to_string(label.index) + "/" + std::to_string(label.runs) + "] " + printable(label.name) +
+               ", seed " + std::to_string(label.seed)) {}
   ~Watcher() override { display_.show_bar(index_, ""); }
 
   void on_start() override {
@@ -78,15 +88,13 @@ class Display::Watcher : public execution::RunObserver {
   void on_epoch(const config::Json& line) override {
     if (display_.terminal_ || seconds_since(last_line_) < 10) return;
     last_line_ = Clock::now();
-    display_.print_line(title_ + ": " + progress_text(last_) +
-                        (line.contains("top1") ? "  top-1 " + percent(line, "top1") : ""));
+    const std::string score = score_text(line);
+    display_.print_line(title_ + ": " + progress_text(last_) + (score.empty() ? "" : "  " + score));
   }
 
   void on_end(const config::Json& summary) override {
-    std::string text = title_ + ": top-1 " + percent(summary, "top1");
-    if (summary.contains("top1_ema")) text += ", EMA " + percent(summary, "top1_ema");
     display_.show_bar(index_, "");
-    display_.print_line(text + "  (" + clock_text(seconds_since(start_)) + ")");
+    display_.print_line(title_ + ": " + score_text(summary) + "  (" + clock_text(seconds_since(start_)) + ")");
   }
 
   void on_failed(const std::string& reason) override {
@@ -148,7 +156,7 @@ void Display::show_bar(size_t index, const std::string& text) {
 
 void Display::print_line(const std::string& text) {
   const std::string cleared = clear_text();
-  std::fputs((cleared + text + "\n" + (terminal_ ? bars_text() : "")).c_str(), stderr);
+  std::fputs((cleared + printable(text) + "\n" + (terminal_ ? bars_text() : "")).c_str(), stderr);
 }
 
 }  // namespace staircase::apps

@@ -110,7 +110,7 @@ int run_eval(const Words& words) {
     throw RequestError("--batch-size: allowed is an integer from 1 to 65536");
   loading.workers = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   loading.channels = source.channels;
-  loading.on_warning = [](const std::string& text) { std::cerr << "warning: " << text << "\n"; };
+  loading.on_warning = print_warning;
   data::Loader loader(dataset, options, file.description.recipe, data::LoaderMode::eval, loading);
   const train::Classification task(file.description.model.num_classes, 0.0);
   // In the precision that the weights were trained and their scores were measured in.

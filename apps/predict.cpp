@@ -61,7 +61,7 @@ std::vector<Input> find_images(const Words& words) {
 
 void pass_over(const Input& input, const std::exception& error) {
   if (input.named) throw RequestError(error.what());
-  std::cerr << "warning: " << error.what() << "\n";
+  print_warning(error.what());
 }
 
 data::Image one_channel(const data::Image& color) {

@@ -32,14 +32,6 @@ experiment::Variant find_variant(const experiment::Experiment& experiment, const
                      did_you_mean(wanted, names) + "; a run's table names them");
 }
 
-int64_t bounded(const Arguments& arguments, const char* option, int64_t most, const std::string& why = "") {
-  const auto value = arguments.get<int64_t>(option);
-  if (value < 1 || value > most)
-    throw RequestError("--" + std::string(option) + ": found " + std::to_string(value) +
-                       ", allowed is an integer from 1 to " + std::to_string(most) + why);
-  return value;
-}
-
 const char* mix_name(train::Mix::Kind kind) {
   switch (kind) {
     case train::Mix::Kind::mixup: return "mixup";
@@ -86,16 +78,15 @@ int run_preview(const Words& words) {
   const experiment::Variant variant = find_variant(experiment, arguments);
   const int64_t size = variant.configuration.data.image_size_px;
   const int64_t images =
-      bounded(arguments, "images", data::most_tiles(size), " of " + std::to_string(size) + " px in one picture");
-  const int64_t epoch = bounded(arguments, "epoch", variant.configuration.recipe.epochs);
+      arguments.bounded("images", data::most_tiles(size), " of " + std::to_string(size) + " px in one picture");
+  const int64_t epoch = arguments.bounded("epoch", variant.configuration.recipe.epochs);
 
   train::TrainJob job;
   job.configuration = variant.configuration;
   job.seed = experiment.options.seeds.front();
   job.data = data::open_data(job.configuration.data, {experiment.source, "/data"});
   job.loader_workers = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-  auto previewed = train::preview_images(job, epoch - 1, images,
-                                         [](const std::string& text) { std::cerr << "warning: " << text << "\n"; });
+  auto previewed = train::preview_images(job, epoch - 1, images, print_warning);
   std::vector<data::Tile> tiles;
   config::Json list = config::Json::array();
   for (train::TrainingImage& image : previewed) {

@@ -1,11 +1,10 @@
 #include "program.h"
 
-#include <c10/util/Exception.h>
-
 #include <iostream>
 
 #include "staircase/base/build_info.h"
 #include "staircase/base/errors.h"
+#include "staircase/base/printable.h"
 #include "staircase/base/text.h"
 #include "staircase/execution/failure_sentence.h"
 
@@ -69,9 +68,8 @@ int dispatch(const Words& words) {
 /// Errors are one line, whatever the message that came up.
 int fail(const std::string& message, int status) {
   std::string line = message;
-  for (char& c : line)
-    if (c == '\n') c = ' ';
-  std::cerr << "staircase: " << line << "\n";
+  std::replace(line.begin(), line.end(), '\n', ' ');
+  std::cerr << "staircase: " << printable(line) << "\n";
   return status;
 }
 

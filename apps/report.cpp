@@ -13,9 +13,9 @@ namespace staircase::apps {
 namespace {
 
 int report_one(const std::string& folder, bool json) {
-  const config::Json results = report::report_folder(folder);
-  print_warnings(results["warnings"]);
-  if (json) print_json(results);
+  const analysis::Results results = report::report_folder(folder);
+  print_warnings(results.warnings);
+  if (json) print_json(analysis::write_result(results));
   else
     std::cout << report::report_terminal(results, terminal_width())
               << "\nWrote report.html, report.md, results.json and the .csv tables in " << folder << ".\n";
@@ -27,9 +27,9 @@ int report_several(const Words& folders, const std::string& out, bool json) {
   const auto experiments = report::read_experiments({folders.begin(), folders.end()});
   write_file_atomically(out, report::report_html(experiments));
   config::Json results = config::Json::array();
-  for (const config::Json& experiment : experiments) {
-    print_warnings(experiment["warnings"]);
-    results.push_back(experiment["results"]);
+  for (const report::ReportData& experiment : experiments) {
+    print_warnings(experiment.results.warnings);
+    results.push_back(analysis::write_result(experiment.results));
   }
   if (json) print_json(results);
   else std::cout << report::comparison_terminal(experiments) << "\nWrote " << out << ".\n";

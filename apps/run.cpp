@@ -12,6 +12,7 @@
 #include "experiment.h"
 #include "staircase/analysis/results.h"
 #include "staircase/analysis/smallest_shown.h"
+#include "staircase/base/duration.h"
 #include "staircase/base/errors.h"
 #include "staircase/base/text.h"
 #include "staircase/execution/runner.h"
@@ -41,7 +42,7 @@ std::string plan_text(const execution::RunPlan& plan, const std::optional<analys
                      std::to_string(plan.runs - plan.done) + " to do in " + folder + "\n";
   if (plan.runs > plan.done)
     text += "training: " + report::count_text(plan.work.training_macs) + " MACs, about " +
-            (plan.work.expected_hours ? duration_text(*plan.work.expected_hours) : "an unknown time") +
+            (plan.work.expected_hours ? duration_text(*plan.work.expected_hours * 3600) : "an unknown time") +
             " one run after another" + (options.jobs > 1 ? ", " + std::to_string(options.jobs) + " side by side" : "") +
             "\n";
   if (smallest)
@@ -69,9 +70,10 @@ void show_plan(const experiment::Experiment& experiment, const execution::RunOpt
   const execution::RunPlan plan = execution::plan_run(experiment, options);
   std::optional<analysis::SmallestShown> smallest;
   if (plan.done > 0) {
-    const config::Json results = analysis::build_results(plan.experiment, plan.design, runs::Ledger(options.folder));
+    const analysis::Results results =
+        analysis::build_results(plan.experiment, plan.design, runs::Ledger(options.folder));
     smallest = analysis::smallest_shown(results, static_cast<int>(plan.experiment.options.seeds.size()));
-    print_warnings(results["warnings"]);
+    print_warnings(results.warnings);
   }
   if (json) print_json(plan_json(plan, smallest));
   else std::cout << plan_text(plan, smallest, options);
@@ -112,14 +114,14 @@ int run_run(const Words& words) {
     Display display(options.folder);
     execution::run_experiment(experiment, options, display, stop_requested);
   }
-  const config::Json results = report::report_folder(options.folder);
-  print_warnings(results["warnings"]);
-  if (arguments.json()) print_json(results);
+  const analysis::Results results = report::report_folder(options.folder);
+  print_warnings(results.warnings);
+  if (arguments.json()) print_json(analysis::write_result(results));
   else
     std::cout << "\n"
               << report::report_terminal(results, terminal_width()) << "\nThe report is "
               << (options.folder / "report.html").string() << ".\n";
-  return results["done"] == results["runs"] ? 0 : 1;
+  return results.done == results.runs ? 0 : 1;
 }
 
 int run_worker(const Words& words) {

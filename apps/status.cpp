@@ -2,7 +2,9 @@
 
 #include "arguments.h"
 #include "console.h"
+#include "staircase/base/duration.h"
 #include "staircase/base/text.h"
+#include "staircase/report/report_table.h"
 #include "staircase/runs/status.h"
 
 namespace staircase::apps {
@@ -13,6 +15,7 @@ using runs::RunStatus;
 
 std::string progress(const RunStatus& run) {
   if (run.state == RunState::failed) return run.reason;
+  if (run.state == RunState::done) return "";
   std::string text = std::to_string(run.epochs_done) + "/" + std::to_string(run.epochs) + " epochs";
   if (run.note.contains("step"))
     text += ", step " + std::to_string(run.note["step"].get<int64_t>()) + "/" +
@@ -23,16 +26,17 @@ std::string progress(const RunStatus& run) {
 void print_status(const runs::ExperimentStatus& status) {
   std::vector<std::vector<std::string>> rows;
   for (const RunStatus& run : status.runs) {
-    if (run.state == RunState::done) continue;
-    const bool tells = run.note.contains("images_per_second");
-    rows.push_back({run.row, std::to_string(run.seed), runs::to_name(run.state), run.note.value("device", ""),
+    const bool tells = run.note.contains("images_per_second"), open = run.state != RunState::done;
+    rows.push_back({run.word, "runs/" + run.run, runs::to_name(run.state), run.note.value("device", ""),
                     tells ? decimals(run.note["images_per_second"].get<double>(), 0) : "",
-                    run.seconds_left && run.state != RunState::failed ? clock_text(*run.seconds_left) : "",
+                    run.seconds_left && open && run.state != RunState::failed ? clock_text(*run.seconds_left) : "",
                     progress(run)});
   }
-  if (!rows.empty())
-    print_table({"row", "seed", "state", "device", "images/s", "time left", "progress"},
-                {false, true, false, false, true, true, false}, rows);
+  report::TextTable table{{"run", "folder", "state", "device", "images/s", "time left", "progress"},
+                          {false, false, false, false, true, true, false},
+                          std::move(rows)};
+  report::drop_empty_columns(table);
+  if (!table.rows.empty()) print_table(table.header, table.right, table.rows);
   std::vector<std::string> counts;
   for (const RunState state :
        {RunState::done, RunState::running, RunState::failed, RunState::stopped, RunState::waiting})
@@ -40,7 +44,7 @@ void print_status(const runs::ExperimentStatus& status) {
   const size_t open = status.runs.size() - status.count(RunState::done) - status.count(RunState::failed);
   std::cout << status.runs.size() << " runs: " << join(counts) << ".";
   if (open > 0)
-    std::cout << (status.hours_left ? " About " + duration_text(*status.hours_left) + " left."
+    std::cout << (status.hours_left ? " About " + duration_text(*status.hours_left * 3600) + " left."
                                     : " The time left is not known yet.");
   std::cout << "\n";
 }
@@ -52,6 +56,7 @@ int run_status(const Words& words) {
                       "staircase status runs/quickstart");
   if (!arguments.parse(words, 1, 1)) return 0;
   const runs::ExperimentStatus status = runs::read_status(arguments.positional()[0]);
+  print_warnings(status.warnings);
   if (arguments.json()) print_json(status.to_json());
   else print_status(status);
   return 0;

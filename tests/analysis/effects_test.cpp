@@ -1,12 +1,15 @@
+#include <algorithm>
+#include <cmath>
+
 #include "experiment/designed.h"
 #include "staircase/report/effect_table.h"
 #include "staircase/report/report.h"
 #include "support/catch.h"
 
 using namespace staircase;
+using namespace staircase::analysis;
 using namespace staircase::experiment;
 using namespace staircase::runs;
-using namespace staircase::analysis;
 using namespace staircase::report;
 using tests::four_steps;
 using tests::ScoredFolder;
@@ -22,12 +25,15 @@ double only_together(Subset subset, int64_t seed) {
 
 const config::Json three_seeds = {{"seeds", {0, 1, 2}}};
 
-config::Json results_of(const config::Json& content) { return ScoredFolder(content).results(only_together); }
+analysis::Results results_of(const config::Json& content) { return ScoredFolder(content).results(only_together); }
+
+/// As results.json has them.
+config::Json json_of(const config::Json& content) { return analysis::write_result(results_of(content)); }
 
 }  // namespace
 
 TEST_CASE("One at a time misses what two steps do together", "[analysis]") {
-  const config::Json effects = results_of(four_steps("one_at_a_time", three_seeds))["effects"];
+  const config::Json effects = json_of(four_steps("one_at_a_time", three_seeds))["effects"];
   REQUIRE(effects.size() == 4);
   CHECK(effects[0]["step"] == "gelu");
   CHECK(effects[0]["value"].get<double>() == Approx(0).margin(0.2));
@@ -37,7 +43,8 @@ TEST_CASE("One at a time misses what two steps do together", "[analysis]") {
 }
 
 TEST_CASE("Pairs show what two steps do together", "[analysis]") {
-  const config::Json results = results_of(four_steps("pairwise", three_seeds));
+  const analysis::Results built = results_of(four_steps("pairwise", three_seeds));
+  const config::Json results = analysis::write_result(built);
   REQUIRE(results["interactions"].size() == 6);
   const config::Json& together = results["interactions"][0];
   CHECK(together["a"] == "gelu");
@@ -46,7 +53,7 @@ TEST_CASE("Pairs show what two steps do together", "[analysis]") {
   CHECK(together["verdict"] == "higher");
   CHECK(together["n"] == 3);
   for (size_t i = 1; i < 6; ++i) CHECK(results["interactions"][i]["verdict"] == "no difference shown");
-  const TextTable matrix = interaction_matrix(results), list = interaction_table(results);
+  const TextTable matrix = interaction_matrix(built), list = interaction_table(built);
   REQUIRE(matrix.rows.size() == 4);
   CHECK_THAT(matrix.rows[0][1], ContainsSubstring("alone") && ContainsSubstring("no difference shown"));
   CHECK_THAT(matrix.rows[0][2], ContainsSubstring(" higher"));
@@ -57,7 +64,7 @@ TEST_CASE("Pairs show what two steps do together", "[analysis]") {
 }
 
 TEST_CASE("Shapley values show what two steps do together and sum to the whole gain", "[analysis]") {
-  const config::Json results = results_of(four_steps("shapley", three_seeds));
+  const config::Json results = json_of(four_steps("shapley", three_seeds));
   const config::Json& effects = results["effects"];
   CHECK(effects[0]["value"].get<double>() == Approx(5).margin(0.2));
   CHECK(effects[1]["value"].get<double>() == Approx(5).margin(0.2));
@@ -73,7 +80,7 @@ TEST_CASE("Shapley values show what two steps do together and sum to the whole g
 
 TEST_CASE("Sampled Shapley values carry the error of sampling and still sum to the gain", "[analysis]") {
   const config::Json results =
-      results_of(four_steps("shapley", {{"seeds", {0, 1, 2}}, {"max_configurations", 15}, {"orders", 3}}));
+      json_of(four_steps("shapley", {{"seeds", {0, 1, 2}}, {"max_configurations", 15}, {"orders", 3}}));
   CHECK(results["shapley"]["exact"] == false);
   CHECK(results["shapley"]["orders"] == 3);
   double sum = 0;
@@ -85,42 +92,84 @@ TEST_CASE("Sampled Shapley values carry the error of sampling and still sum to t
 }
 
 TEST_CASE("Leaving a step out gives what the full model loses", "[analysis]") {
-  const config::Json results = results_of(four_steps("leave_one_out", three_seeds));
+  const config::Json results = json_of(four_steps("leave_one_out", three_seeds));
   CHECK(results["effects"][0]["value"].get<double>() == Approx(10).margin(0.2));
   CHECK(results["rows"][1]["delta"]["mean"].get<double>() == Approx(-10).margin(0.2));
   CHECK(results["rows"][1]["delta"]["verdict"] == "lower");
 }
 
+TEST_CASE("One number has one verdict, as a row's delta and as an effect", "[analysis]") {
+  const auto score = [](Subset subset, int64_t seed) {
+    const double noise = 0.02 * static_cast<double>((seed * 7 + static_cast<int64_t>(subset) * 5) % 11);
+    return 40 + (subset == 1 ? 1.4 : 0) + noise;
+  };
+  for (const char* design : {"one_at_a_time", "pairwise", "leave_one_out", "shapley"}) {
+    const analysis::Results results = ScoredFolder(four_steps(design, {{"seeds", {0, 1, 2, 3}}})).results(score);
+    size_t effects = 0;
+    for (const analysis::Row& row : results.rows) {
+      if (!row.delta || !row.delta->is_effect) {
+        if (row.delta) CHECK_FALSE(row.delta->difference->verdict);
+        continue;
+      }
+      ++effects;
+      std::vector<std::optional<analysis::Difference>> given;
+      for (const analysis::Effect& effect : *results.worth.effects) given.push_back(effect.worth.difference);
+      if (results.worth.shapley) given.push_back(results.worth.shapley->gain);
+      const auto same = std::find_if(given.begin(), given.end(), [&](const auto& each) {
+        return std::abs(std::abs(each->mean) - std::abs(row.delta->difference->mean)) < 1e-9;
+      });
+      REQUIRE(same != given.end());
+      CHECK(row.delta->difference->p_holm == (*same)->p_holm);
+      const bool reversed = (*same)->mean * row.delta->difference->mean < 0;
+      CHECK(row.delta->difference->verdict == (reversed ? analysis::reversed(*(*same)->verdict) : *(*same)->verdict));
+    }
+    CHECK(effects == (std::string(design) == "shapley" ? 1 : 4));
+    for (const auto& row : main_table(results).rows) CHECK(row.size() == main_table(results).header.size());
+  }
+}
+
+TEST_CASE("A difference that stands among the effects stands nowhere else", "[analysis]") {
+  const std::vector<std::string> header = main_table(results_of(four_steps("one_at_a_time", three_seeds))).header;
+  CHECK(std::find(header.begin(), header.end(), "delta") == header.end());
+  const TextTable pairs = main_table(results_of(four_steps("pairwise", three_seeds)));
+  const auto delta = std::find(pairs.header.begin(), pairs.header.end(), "delta") - pairs.header.begin();
+  REQUIRE(delta < static_cast<long>(pairs.header.size()));
+  CHECK(pairs.rows[1].at(static_cast<size_t>(delta)).empty());            // gelu alone: an effect
+  CHECK_FALSE(pairs.rows.back().at(static_cast<size_t>(delta)).empty());  // two steps: no effect
+}
+
 TEST_CASE("A pair of which one requires the other has a reason instead of a number", "[analysis]") {
-  const config::Json results = results_of(tests::with_requires(four_steps("pairwise", three_seeds), 1, {"gelu"}));
+  const analysis::Results built = results_of(tests::with_requires(four_steps("pairwise", three_seeds), 1, {"gelu"}));
+  const config::Json results = analysis::write_result(built);
   CHECK(results["interactions"][0]["value"].is_null());
   CHECK(results["interactions"][0]["reason"] == "layer requires gelu");
-  CHECK_THAT(report_markdown(results), ContainsSubstring("layer requires gelu"));
+  CHECK_THAT(report_markdown(built), ContainsSubstring("layer requires gelu"));
 }
 
 TEST_CASE("Effects wait for their runs and count the seeds that have them", "[analysis]") {
   ScoredFolder folder(four_steps("shapley", three_seeds));
   folder.results(only_together);
   fs::remove_all(folder.ledger.run_folder({folder.design.variants[5].configuration, 1}));
-  const config::Json results = build_results(folder.experiment, folder.design, folder.ledger);
+  const config::Json results = analysis::write_result(build_results(folder.experiment, folder.design, folder.ledger));
   CHECK(results["effects"][0]["n"] == 2);
   for (int64_t seed : {0, 2}) fs::remove_all(folder.ledger.run_folder({folder.design.variants[5].configuration, seed}));
-  const config::Json none = build_results(folder.experiment, folder.design, folder.ledger);
-  CHECK(none["effects"][0]["value"].is_null());
+  const analysis::Results none = build_results(folder.experiment, folder.design, folder.ledger);
+  CHECK(analysis::write_result(none)["effects"][0]["value"].is_null());
   CHECK_NOTHROW(report_terminal(none, 120));
   CHECK_NOTHROW(report_markdown(none));
 }
 
 TEST_CASE("One seed gives effects without an interval or a verdict", "[analysis]") {
-  const config::Json results = results_of(four_steps("shapley"));
+  const analysis::Results built = results_of(four_steps("shapley"));
+  const config::Json results = analysis::write_result(built);
   CHECK(results["effects"][0]["interval"].is_null());
   CHECK(results["effects"][0]["verdict"].is_null());
-  CHECK_THAT(report_markdown(results), ContainsSubstring("one seed: no spread known"));
-  CHECK_THAT(report_markdown(results), !ContainsSubstring("no difference shown"));
+  CHECK_THAT(report_markdown(built), ContainsSubstring("one seed: no spread known"));
+  CHECK_THAT(report_markdown(built), !ContainsSubstring("no difference shown"));
 }
 
 TEST_CASE("The reports of several seeds call what is not shown by its name", "[analysis]") {
-  const config::Json results = results_of(four_steps("pairwise", three_seeds));
+  const analysis::Results results = results_of(four_steps("pairwise", three_seeds));
   for (const std::string& text : {report_markdown(results), report_terminal(results, 120), report_csv(results),
                                   effects_csv(results), interactions_csv(results)})
     CHECK_THAT(text, ContainsSubstring("no difference shown") && ContainsSubstring("higher"));

@@ -30,7 +30,9 @@ struct Folder {
     make_folder(ledger.run_folder(run));
     write_file_atomically(ledger.run_folder(run) / "summary.json", config::Json{{"top1", top1}}.dump());
   }
-  config::Json results() const { return build_results(experiment, design, ledger); }
+  Results built() const { return build_results(experiment, design, ledger); }
+  /// As results.json has them.
+  config::Json results() const { return write_result(built()); }
 
   tests::TemporaryFolder folder;
   Experiment experiment;
@@ -94,20 +96,20 @@ TEST_CASE("A failed run is shown with its reason", "[analysis]") {
   f.ledger.record_failure({f.design.variants[1].configuration, 0}, "the loss is not finite at step 3");
   const config::Json results = f.results();
   CHECK(results["failed"] == 1);
-  CHECK_THAT(report_markdown(results), ContainsSubstring("- recipe, seed 0: the loss is not finite at step 3"));
-  CHECK_THAT(report_terminal(results, 120), ContainsSubstring("failed: recipe, seed 0"));
+  CHECK_THAT(report_markdown(f.built()), ContainsSubstring("- recipe, seed 0: the loss is not finite at step 3"));
+  CHECK_THAT(report_terminal(f.built(), 120), ContainsSubstring("failed: recipe, seed 0"));
 }
 
 TEST_CASE("One seed is said to show no spread", "[analysis]") {
   Folder f;
   f.experiment.options.seeds = {0};
   f.finish(0, 0, 50);
-  CHECK_THAT(report_markdown(f.results()), ContainsSubstring("one seed: no spread known"));
+  CHECK_THAT(report_markdown(f.built()), ContainsSubstring("one seed: no spread known"));
 }
 
 TEST_CASE("CSV quotes what holds commas and quotes", "[analysis]") {
   Folder f;
-  const std::string csv = report_csv(f.results());
+  const std::string csv = report_csv(f.built());
   CHECK_THAT(csv, ContainsSubstring("\"/model/activation: \"\"relu\"\" -> \"\"gelu\"\"\""));
 }
 
@@ -124,7 +126,7 @@ TEST_CASE("A damaged line of a run's logs costs that line alone and is named in 
   const std::string place = "runs/" + run.filename().string();
   CHECK(results["warnings"] == config::Json({place + "/metrics.jsonl: line 2 is damaged and was left out",
                                              place + "/timing.jsonl: line 2 is damaged and was left out"}));
-  CHECK_THAT(report_markdown(results), ContainsSubstring("- Warning: " + place + "/timing.jsonl: line 2 is damaged"));
+  CHECK_THAT(report_markdown(f.built()), ContainsSubstring("- Warning: " + place + "/timing.jsonl: line 2 is damaged"));
 }
 
 TEST_CASE("A number of a log that is no number counts as none", "[analysis]") {
@@ -150,12 +152,48 @@ TEST_CASE("A row's latency is the median over its seeds, of each the last that w
   CHECK(results["rows"][0]["latency_ms"] == 5.0);
   CHECK(results["rows"][0]["seeds"][1]["latency_ms"] == 40.0);
   CHECK(results["rows"][1]["latency_ms"].is_null());
-  CHECK_THAT(report_markdown(results), ContainsSubstring("| latency (ms) |") && ContainsSubstring("| 5.00 |"));
-  CHECK_THAT(report_csv(results), ContainsSubstring(",verdict,latency_ms\nbase,") && ContainsSubstring(",5.0\n"));
+  CHECK_THAT(report_markdown(f.built()), ContainsSubstring("| latency (ms) |") && ContainsSubstring("| 5.00 |"));
+  CHECK_THAT(report_csv(f.built()), ContainsSubstring(",verdict,latency_ms\nbase,") && ContainsSubstring(",5.0\n"));
 }
 
 TEST_CASE("A report of runs without a measured latency has no column for it", "[analysis]") {
   Folder f;
   f.finish(0, 0, 50);
-  CHECK_THAT(report_markdown(f.results()), !ContainsSubstring("latency"));
+  CHECK_THAT(report_markdown(f.built()), !ContainsSubstring("latency"));
+}
+
+TEST_CASE("A damaged summary costs its run, which is named and not done", "[analysis]") {
+  Folder f;
+  for (const char* content : {"{\"top1\": 5", "[1]", ""}) {
+    f.finish(0, 0, 50);
+    f.finish(0, 1, 60);
+    const auto run = f.ledger.run_folder({f.design.variants[0].configuration, 0});
+    write_file_atomically(run / "summary.json", content);
+    const config::Json results = f.results();
+    CHECK(results["done"] == 1);
+    CHECK(results["rows"][0]["seeds"][0]["status"] == "missing");
+    CHECK(results["rows"][0]["top1"]["mean"] == 60.0);
+    REQUIRE(results["warnings"].size() == 1);
+    CHECK_THAT(results["warnings"][0].get<std::string>(),
+               ContainsSubstring("runs/" + run.filename().string() + "/summary.json: is damaged") &&
+                   ContainsSubstring("its run counts as not done"));
+  }
+}
+
+TEST_CASE("A damaged failure.json costs no more than its reason", "[analysis]") {
+  Folder f;
+  const RunKey run{f.design.variants[1].configuration, 0};
+  make_folder(f.ledger.run_folder(run));
+  write_file_atomically(f.ledger.run_folder(run) / "failure.json", "{");
+  CHECK(f.results()["failed"] == 1);
+}
+
+TEST_CASE("Images that could not be decoded are counted where there are any", "[analysis]") {
+  Folder f;
+  f.finish(0, 0, 50);
+  CHECK_THAT(report_markdown(f.built()), !ContainsSubstring("damaged images"));
+  const auto run = f.ledger.run_folder({f.design.variants[0].configuration, 0});
+  write_file_atomically(run / "summary.json", R"({"top1": 50, "bad_images": 12, "bad_val_images": 3})");
+  CHECK_THAT(report_markdown(f.built()),
+             ContainsSubstring("| damaged images |") && ContainsSubstring("| 12, validation 3 |"));
 }

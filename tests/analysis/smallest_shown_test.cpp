@@ -2,19 +2,40 @@
 
 #include <cmath>
 
-#include "staircase/analysis/statistics.h"
+#include "experiment/designed.h"
 #include "support/catch.h"
 
 using namespace staircase;
 using namespace staircase::experiment;
 using namespace staircase::runs;
 using namespace staircase::analysis;
+using tests::four_steps;
+using tests::ScoredFolder;
+
+namespace {
+
+Difference spread(double std, int64_t count) {
+  Difference difference;
+  difference.std = std;
+  difference.count = count;
+  return difference;
+}
+
+Row row(std::optional<Difference> difference) {
+  Row row;
+  row.delta = Delta{std::move(difference), "base", 0, false, {}};
+  return row;
+}
+
+double noisy(Subset subset, int64_t seed) {
+  return 40 + static_cast<double>((seed * 7 + static_cast<int64_t>(subset) * 5) % 11);
+}
+
+}  // namespace
 
 TEST_CASE("The smallest difference that shows pools the spread of all rows and counts them", "[analysis]") {
-  const auto row = [](double std, int n) {
-    return config::Json{{"delta_to", "base"}, {"delta", {{"std", std}, {"n", n}}}};
-  };
-  config::Json results = {{"rows", {row(1.0, 2), row(3.0, 2), config::Json::object()}}};
+  Results results;
+  results.rows = {row(spread(1.0, 2)), row(spread(3.0, 2)), Row{}};
   // Variance (1 + 9) / 2; two comparisons: t of 2 degrees at 1.25 % a side, 6.205; 3 seeds.
   const auto shown = smallest_shown(results, 3);
   REQUIRE(shown);
@@ -22,26 +43,33 @@ TEST_CASE("The smallest difference that shows pools the spread of all rows and c
   CHECK(shown->comparisons == 2);
   CHECK_FALSE(smallest_shown(results, 1));
   // Where the design has effects, these are what it is for.
-  results["effects"] = {{{"value", 1.0}, {"std", 2.0}, {"n", 2}}};
+  Effect effect;
+  effect.worth.difference = spread(2.0, 2);
+  results.worth.effects = std::vector<Effect>{effect};
   CHECK(smallest_shown(results, 3)->points == Approx(4.3027 * 2 / std::sqrt(3.0)).epsilon(1e-3));
-  results.erase("effects");
-  results["rows"] = {{{"delta_to", "base"}, {"delta", nullptr}}};
+  results.worth = {};
+  results.rows = {row(std::nullopt)};
   CHECK_FALSE(smallest_shown(results, 3));
 }
 
-TEST_CASE("Differences that are still to come count among those that are corrected together", "[analysis]") {
-  const config::Json done = {{"delta_to", "base"}, {"delta", {{"std", 1.0}, {"n", 3}}}};
-  const config::Json to_come = {{"delta_to", "base"}, {"delta", nullptr}};
-  const auto shown = smallest_shown({{"rows", {config::Json::object(), done, to_come, to_come}}}, 3);
-  REQUIRE(shown);
-  CHECK(shown->comparisons == 3);
-  CHECK(shown->points == Approx(*smallest_difference(1.0, 3, 3)));
-  // The gain of all steps together is judged with the Shapley values.
-  const config::Json effect = {{"value", 1.0}, {"std", 1.0}, {"n", 3}};
-  const auto shapley = smallest_shown({{"rows", config::Json::array()},
-                                       {"effects", {effect, effect}},
-                                       {"shapley", {{"gain", {{"std", 1.0}, {"n", 3}}}}}},
-                                      3);
-  REQUIRE(shapley);
-  CHECK(shapley->comparisons == 3);
+TEST_CASE("A plan corrects for every difference that the finished table judges", "[analysis]") {
+  for (const auto& [design, comparisons] :
+       {std::pair{"cumulative", 4}, {"one_at_a_time", 4}, {"leave_one_out", 4}, {"pairwise", 4}, {"shapley", 5}}) {
+    ScoredFolder folder(four_steps(design, {{"seeds", {0, 1, 2}}}));
+    const Results finished = folder.results(noisy);
+    const auto after = smallest_shown(finished, 3);
+    REQUIRE(after);
+    CHECK(after->comparisons == comparisons);
+    size_t judged = 0;  // what holm() corrected together
+    for (const Row& each : finished.rows) judged += each.delta && each.delta->difference->p_holm;
+    if (finished.worth.effects) judged = finished.worth.effects->size() + (finished.worth.shapley ? 1 : 0);
+    CHECK(judged == static_cast<size_t>(comparisons));
+    // Two rows alone have been trained: the rest is still to come.
+    for (size_t i = 2; i < folder.design.variants.size(); ++i)
+      for (const int64_t seed : {0, 1, 2})
+        std::filesystem::remove_all(folder.ledger.run_folder({folder.design.variants[i].configuration, seed}));
+    const auto before = smallest_shown(build_results(folder.experiment, folder.design, folder.ledger), 3);
+    if (before) CHECK(before->comparisons == comparisons);
+    if (std::string(design) != "shapley") REQUIRE(before);  // which needs all of them for its first number
+  }
 }

@@ -37,13 +37,14 @@ class Counter : public ExperimentObserver {
   std::unique_ptr<RunObserver> watch(const RunLabel& label) override {
     return std::make_unique<OfRun>(*this, label.name);
   }
-  std::vector<std::string> ended, failed;
+  std::vector<std::string> ended, failed, warned;
 
  private:
   struct OfRun : RunObserver {
     OfRun(Counter& all, std::string row) : counter(all), name(std::move(row)) {}
     void on_end(const config::Json&) override { counter.ended.push_back(name); }
     void on_failed(const std::string& reason) override { counter.failed.push_back(name + ": " + reason); }
+    void on_warning(const std::string& text) override { counter.warned.push_back(text); }
     Counter& counter;
     std::string name;
   };
@@ -54,7 +55,7 @@ config::Json run(const config::Json& content, const fs::path& folder, Counter& c
   RunOptions options;
   options.folder = folder;
   run_experiment(resolved(content), options, counter, never);
-  return report_folder(folder);
+  return analysis::write_result(report_folder(folder));
 }
 
 RunPlan plan_of(const config::Json& content, const fs::path& folder) {
@@ -134,7 +135,7 @@ TEST_CASE("A worker that ends without a word is a failure that stands in the res
   options.worker_program = {"/bin/false"};
   Counter counter;
   run_experiment(resolved(small_ablation()), options, counter, never);
-  const config::Json results = results_of(options.folder);
+  const config::Json results = analysis::write_result(results_of(options.folder));
   CHECK(counter.failed.size() == 2);
   CHECK(results["failed"] == 2);
   CHECK(results["rows"][0]["seeds"][0]["reason"] == "its process ended with status 1");
@@ -218,7 +219,23 @@ TEST_CASE("The report of a folder needs no data", "[execution]") {
   Counter counter;
   const config::Json results = run(small_ablation(), folder / "out", counter);
   fs::remove(folder / "out" / "report.md");
-  CHECK(report_folder(folder / "out") == results);
+  CHECK(analysis::write_result(report_folder(folder / "out")) == results);
   CHECK(fs::exists(folder / "out" / "report.md"));
   CHECK_THROWS_AS(report_folder(folder.path()), RequestError);
+}
+
+TEST_CASE("A run whose summary is damaged is done again, and the damaged file is named and kept", "[execution]") {
+  const tests::TemporaryFolder folder;
+  Counter first, second;
+  const config::Json before = run(small_ablation(), folder / "out", first);
+  const std::string place = "runs/" + before["rows"][1]["seeds"][0]["run"].get<std::string>() + "/summary.json";
+  write_file_atomically(folder / "out" / place, "{\"top1\": 1");
+  CHECK(plan(small_ablation(), folder / "out").done == 1);
+  const config::Json after = run(small_ablation(), folder / "out", second);
+  CHECK(second.ended == std::vector<std::string>{"gelu"});
+  REQUIRE(second.warned.size() == 1);
+  CHECK_THAT(second.warned[0], ContainsSubstring(place + ": is damaged"));
+  CHECK(read_file(folder / "out" / (place + ".damaged")) == "{\"top1\": 1");
+  CHECK(after["rows"][1]["top1"] == before["rows"][1]["top1"]);
+  CHECK(after["done"] == 2);
 }

@@ -45,12 +45,13 @@ struct ScoredFolder {
         design(experiment::design_variants(experiment, 10, 3)) {}
 
   template <class Score>
-  config::Json results(Score score) {
+  analysis::Results results(Score score) {
     for (int64_t seed : experiment.options.seeds)
-      for (const experiment::Variant& variant : design.variants) {
+      for (size_t i = 0; i < design.variants.size(); ++i) {
+        const experiment::Variant& variant = design.variants[i];
         const runs::RunKey run{variant.configuration, seed};
         make_folder(ledger.run_folder(run));
-        const double top1 = score(variant.subset.value(), seed);
+        const double top1 = score(variant.subset.value_or(i), seed);
         write_file_atomically(ledger.run_folder(run) / "summary.json",
                               config::Json{{"top1", top1}, {"top1_ema", top1}}.dump());
       }

@@ -3,8 +3,8 @@
 #include <cmath>
 #include <functional>
 
+#include "staircase/analysis/results.h"
 #include "staircase/base/files.h"
-#include "staircase/runs/ledger.h"
 
 namespace staircase::tests {
 
@@ -81,32 +81,31 @@ inline std::string sample_grid() {
               {"name": "batch_4", "set": {"/recipe/batch_size": 4}}]})";
 }
 
-/// What designs with interactions add to results.json, with names that try to break out of the page.
-inline void add_sample_effects(config::Json& results) {
-  results["name"] = "a </script><script>alert(1)</script> name";
-  results["description"] = "<img src=x onerror=alert(1)> & \"quotes\"";
-  results["design"] = "pairwise";
-  results["effects"] = {
-      {{"step", "gelu </script><b>"},
-       {"changes", config::Json::array()},
-       {"value", 1.25},
-       {"interval", {0.4, 2.1}},
-       {"p_holm", 0.01},
-       {"verdict", "higher"}},
-      {{"step", "kernel_7"},
-       {"changes", config::Json::array()},
-       {"value", -0.3},
-       {"interval", {-1.1, 0.5}},
-       {"verdict", "no difference shown"}},
-      {{"step", "layer_norm"}, {"changes", config::Json::array()}, {"value", 0.4}, {"interval", nullptr}}};
-  results["interactions"] = {
-      {{"a", "gelu </script><b>"}, {"b", "kernel_7"}, {"value", 0.8}, {"interval", {0.1, 1.5}}, {"verdict", "higher"}},
-      {{"a", "gelu </script><b>"}, {"b", "layer_norm"}, {"value", -0.6}},
-      {{"a", "kernel_7"},
-       {"b", "layer_norm"},
-       {"value", 0.1},
-       {"interval", {-0.5, 0.7}},
-       {"verdict", "no difference shown"}}};
+/// A difference of three seeds.
+inline analysis::Worth sample_worth(double mean, std::optional<analysis::Interval> interval,
+                                    std::optional<analysis::Verdict> verdict) {
+  analysis::Difference difference;
+  difference.mean = mean;
+  difference.interval = interval;
+  difference.verdict = verdict;
+  return {difference};
+}
+
+/// What designs with interactions add to results, with names that try to break out of the page.
+inline void add_sample_effects(analysis::Results& results) {
+  using analysis::Verdict;
+  const std::string hostile = "gelu </script><b>";
+  results.name = "a </script><script>alert(1)</script> name";
+  results.description = "<img src=x onerror=alert(1)> & \"quotes\"";
+  results.design = config::Design::pairwise;
+  results.worth.effects =
+      std::vector<analysis::Effect>{{hostile, "", {}, sample_worth(1.25, {{0.4, 2.1}}, Verdict::higher), {}},
+                                    {"kernel_7", "", {}, sample_worth(-0.3, {{-1.1, 0.5}}, Verdict::not_shown), {}},
+                                    {"layer_norm", "", {}, sample_worth(0.4, {}, {}), {}}};
+  results.worth.interactions = std::vector<analysis::Interaction>{
+      {hostile, "kernel_7", sample_worth(0.8, {{0.1, 1.5}}, Verdict::higher), {}},
+      {hostile, "layer_norm", sample_worth(-0.6, {}, {}), {}},
+      {"kernel_7", "layer_norm", sample_worth(0.1, {{-0.5, 0.7}}, Verdict::not_shown), {}}};
 }
 
 }  // namespace staircase::tests

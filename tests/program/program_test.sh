@@ -18,6 +18,7 @@ refuse() {
   [ "$status" -eq "$wanted" ] || fail "status $status, not $wanted: $*: $(cat err.txt)"
   grep -qF -- "$part" err.txt || fail "does not say '$part': $*: $(cat err.txt)"
   [ "$(wc -l <err.txt)" -eq 1 ] || fail "not one line: $*: $(cat err.txt)"
+  ! LC_ALL=C grep -q '[[:cntrl:]]' err.txt || fail "says a control character: $*"
   [ ! -s out.txt ] || fail "said something on stdout: $*"
   [ ! -e runs ] && [ ! -e out ] || fail "wrote something: $*"
 }
@@ -33,6 +34,7 @@ cat >x.json <<'CONFIG'
 }
 CONFIG
 refuse 2 'did you mean "run"' rum x.json
+refuse 2 'x\u001b[31m.json' run "$(printf 'x\033[31m.json')"
 refuse 2 '"layr" is not one of batch, layer (did you mean "layer"?)' run x.json --set /model/norm=layr
 
 "$program" run x.json --out results --json >run.out 2>run.err || fail "a run failed: $(cat run.err)"
@@ -41,6 +43,18 @@ shown=$(sed -n 's/.*"top1_ema": \([0-9.]*\).*/\1/p' results/runs/*/summary.json)
 again=$("$program" eval --weights results/runs/*/weights.safetensors --data shapes --json 2>/dev/null |
   sed -n 's/.*"top1": \([0-9.]*\).*/\1/p')
 [ -n "$shown" ] && [ "$shown" = "$again" ] || fail "eval gives $again, the summary $shown"
+
+# A summary that is damaged costs its run: report and status name it, without the control characters in it.
+summary=$(ls results/runs/*/summary.json)
+cp "$summary" summary
+printf '{"top1": \033[31m' >"$summary"
+for command in report status; do
+  "$program" $command results >out.txt 2>err.txt || fail "$command fails at a damaged summary"
+  grep -q 'warning: runs/.*/summary.json: is damaged' err.txt || fail "$command names no damaged summary"
+  ! LC_ALL=C grep -q '[[:cntrl:]]' out.txt err.txt || fail "$command prints a control character"
+done
+grep -q '1 runs: 1 ' out.txt && ! grep -q '1 done' out.txt || fail "status calls a damaged run done: $(cat out.txt)"
+cp summary "$summary"
 
 # A folder that cannot be written: one sentence, status 1.
 if [ "$(id -u)" -ne 0 ]; then

@@ -1,6 +1,8 @@
 #include "staircase/report/report_html.h"
 
+#include <algorithm>
 #include <fstream>
+#include <functional>
 #include <regex>
 
 #include "sample_experiment.h"
@@ -8,6 +10,8 @@
 #include "staircase/report/embedded.h"
 #include "staircase/report/folder.h"
 #include "staircase/report/html_text.h"
+#include "staircase/report/origin.h"
+#include "staircase/report/report.h"
 #include "staircase/report/report_data.h"
 #include "support/catch.h"
 #include "support/temporary_folder.h"
@@ -27,10 +31,8 @@ double flat_score(const Variant&, size_t index, int64_t seed) {
 /// A folder with the grid of norms and batch sizes.
 struct Sample {
   Sample() { tests::write_sample(folder / "grid", tests::sample_grid(), flat_score); }
-  config::Json read() const { return read_experiments({folder / "grid"})[0]; }
-  std::filesystem::path first_run() const {
-    return folder / "grid/runs" / read()["runs"][0]["name"].get<std::string>();
-  }
+  ReportData read() const { return read_experiments({folder / "grid"})[0]; }
+  std::filesystem::path first_run() const { return folder / "grid/runs" / read().results.logs[0].run; }
 
   tests::TemporaryFolder folder;
 };
@@ -62,7 +64,7 @@ TEST_CASE("The page asks for nothing outside itself", "[report]") {
 
 TEST_CASE("A page ends its scripts only where it means to", "[report]") {
   const Sample sample;
-  config::Json results = sample.read()["results"];
+  analysis::Results results = sample.read().results;
   const auto scripts = [&] { return count(report_html({report_data(sample.folder / "grid", results)}), "</script"); };
   const size_t before = scripts();
   tests::add_sample_effects(results);
@@ -73,7 +75,7 @@ TEST_CASE("A page ends its scripts only where it means to", "[report]") {
 
 TEST_CASE("Text of the user is escaped wherever it stands", "[report]") {
   const Sample sample;
-  config::Json results = sample.read()["results"];
+  analysis::Results results = sample.read().results;
   tests::add_sample_effects(results);
   const std::string page = own_part(report_html({report_data(sample.folder / "grid", results)}));
   CHECK_THAT(page, !ContainsSubstring("<img src=x"));
@@ -91,7 +93,7 @@ TEST_CASE("A text that is no UTF-8 does not keep the page from being written", "
 TEST_CASE("The tables stand in the page itself and need no library", "[report]") {
   const Sample sample;
   const std::string page = own_part(report_html({sample.read()}));
-  CHECK(count(page, "<table class=\"sortable\">") == 4);  // rows, grid, cost, machine
+  CHECK(count(page, "<table class=\"sortable\">") == 5);  // rows, grid, cost, machine, runs
   CHECK_THAT(page, ContainsSubstring("norm batch -&gt; layer"));
   CHECK_THAT(page, ContainsSubstring("<td>a machine, 2 cores, 23 GB</td>"));
   CHECK_THAT(page, ContainsSubstring("&quot;label_smoothing&quot;"));
@@ -101,7 +103,7 @@ TEST_CASE("The tables stand in the page itself and need no library", "[report]")
 
 TEST_CASE("Cost adds up over rows", "[report]") {
   const Sample sample;
-  const TextTable table = cost_table(sample.read());
+  const TextTable table = cost_table(sample.read().results);
   REQUIRE(table.rows.size() == 7);
   CHECK(table.rows[0][1] == "2");
   CHECK(table.rows[0][2] == "80 s");  // 2 seeds, 10 epochs of 4 s
@@ -113,31 +115,31 @@ TEST_CASE("A damaged line of a log is left out and named", "[report]") {
   const Sample sample;
   const std::filesystem::path run = sample.first_run();
   std::ofstream(run / "metrics.jsonl", std::ios::app) << "{\"epoch\": 11, \"train_l\n[1]\n";
-  const config::Json data = sample.read();
-  CHECK(data["runs"][0]["curve"].size() == 10);
-  REQUIRE(data["warnings"].size() == 2);
-  CHECK_THAT(data["warnings"][0].get<std::string>(),
-             ContainsSubstring("metrics.jsonl: line 11 is damaged and was left out"));
+  const ReportData data = sample.read();
+  CHECK(chart_data(data)["runs"][0]["curve"]["epoch"].size() == 10);
+  REQUIRE(data.results.warnings.size() == 2);
+  CHECK_THAT(data.results.warnings[0], ContainsSubstring("metrics.jsonl: line 11 is damaged and was left out"));
   CHECK_THAT(report_html({data}), ContainsSubstring("line 11 is damaged"));
 }
 
 TEST_CASE("A damaged config.json of a run costs only its line", "[report]") {
   const Sample sample;
   write_file_atomically(sample.first_run() / "config.json", "{");
-  const config::Json data = sample.read();
-  CHECK(data["warnings"].size() == 1);
-  CHECK(origin_table(data).rows.size() == 2);
+  const analysis::Results results = sample.read().results;
+  CHECK(results.warnings.size() == 1);
+  CHECK(origin_table(results).rows.size() == 2);
 }
 
 TEST_CASE("Experiments of which one has no average are compared by their raw weights", "[report]") {
   const Sample sample;
   tests::write_sample(sample.folder / "other", tests::sample_grid(), flat_score);
   auto experiments = read_experiments({sample.folder / "grid", sample.folder / "other"});
-  experiments[0]["results"]["score"] = "top1_ema";
-  for (config::Json& row : experiments[0]["results"]["rows"])
-    for (config::Json& seed : row["seeds"]) seed["top1_ema"] = seed["top1"].get<double>() + 50;
-  for (config::Json& seed : experiments[1]["results"]["rows"][0]["seeds"])
-    seed["top1"] = seed["top1"].get<double>() + 3 + 0.01 * seed["seed"].get<double>();
+  experiments[0].results.score = "top1_ema";
+  experiments[0].results.of_average = true;
+  for (analysis::Row& row : experiments[0].results.rows)
+    for (analysis::SeedResult& seed : row.seeds) seed.numbers["top1_ema"] = *seed.number("top1") + 50;
+  for (analysis::SeedResult& seed : experiments[1].results.rows[0].seeds)
+    seed.numbers["top1"] = *seed.number("top1") + 3 + 0.01 * static_cast<double>(seed.seed);
   const TextTable table = comparison_table(experiments);
   CHECK(table.header[1].ends_with(": top-1 raw"));
   CHECK(table.rows[0][table.header.size() - 2].starts_with("+3.0"));
@@ -159,7 +161,7 @@ TEST_CASE("Experiments side by side show what differs and match rows by name", "
     return flat_score(v, i, s) + 2 + 0.01 * static_cast<double>(s);
   });
   const auto experiments = read_experiments({sample.folder / "grid", sample.folder / "other"});
-  CHECK(experiments[0]["label"] == (sample.folder / "grid").string());  // both are named "grid"
+  CHECK(experiments[0].label == (sample.folder / "grid").string());  // both are named "grid"
   const TextTable table = comparison_table(experiments);
   REQUIRE(table.header.back() == "verdict");
   CHECK(table.header[table.header.size() - 2] == "difference");
@@ -171,4 +173,99 @@ TEST_CASE("Experiments side by side show what differs and match rows by name", "
   const std::string page = own_part(report_html(experiments));
   CHECK_THAT(page, ContainsSubstring("/base/recipe/batch_size"));
   CHECK_FALSE(std::filesystem::exists(sample.folder / "other/report.html"));
+}
+
+TEST_CASE("The curves of many long runs are thinned to what a page can draw, ends included", "[report]") {
+  const Sample sample;
+  ReportData data = sample.read();
+  for (analysis::RunLog& log : data.results.logs)
+    for (std::vector<double>& column : log.curve.columns) {
+      column.resize(10'000);
+      for (size_t i = 0; i < column.size(); ++i) column[i] = static_cast<double>(i + 1);
+    }
+  const config::Json drawn = chart_data(data);
+  CHECK(drawn["curve_stride"] == 3);  // 12 runs
+  const config::Json& epochs = drawn["runs"][0]["curve"]["epoch"];
+  CHECK(epochs.front() == 1.0);
+  CHECK(epochs.back() == 10'000.0);
+  CHECK(epochs.size() == 3334);
+  CHECK(chart_data(sample.read())["curve_stride"] == 1);
+}
+
+TEST_CASE("The reports say which folder each run is and the word that names it", "[report]") {
+  const Sample sample;
+  report_folder(sample.folder / "grid");
+  const std::string folder = (sample.folder / "grid").string();
+  const std::string line =
+      "| base | 0 | done | runs/" + sample.read().results.rows[0].seeds[0].run + " | " + folder + ":base@0 |";
+  CHECK_THAT(read_file(sample.folder / "grid/report.md"), ContainsSubstring(line));
+  CHECK_THAT(read_file(sample.folder / "grid/report.html"), ContainsSubstring("<td>" + folder + ":base@0</td>"));
+}
+
+TEST_CASE("Rows that were made otherwise than the others are named with what differs", "[report]") {
+  const Sample sample;
+  CHECK(origin_notes(sample.read().results).empty());
+  const auto rewrite = [&](size_t row, const std::function<void(config::Json&)>& change) {
+    const auto file = sample.folder / "grid/runs" / sample.read().results.rows[row].seeds[0].run / "config.json";
+    config::Json content = config::read_json_file(file);
+    change(content);
+    write_file_atomically(file, content.dump());
+  };
+  rewrite(1, [](config::Json& content) { content["device"] = "cuda:1"; });
+  // A run that went on elsewhere: two starts, the newer form of the file.
+  rewrite(2, [](config::Json& content) {
+    config::Json start = content, other = content;
+    other["libtorch"] = "2.6.0";
+    other["staircase"]["revision"] = "def5678";
+    content = {{"configuration", content["configuration"]}, {"seed", 0}, {"starts", {start, other}}};
+  });
+  const analysis::Results results = sample.read().results;
+  const std::string first = results.rows[1].name, second = results.rows[2].name;
+  const auto notes = origin_notes(results);
+  REQUIRE(notes.size() == 1);
+  CHECK_THAT(notes[0], ContainsSubstring("kind of device (" + first + " cpu and cuda; the others cpu)") &&
+                           ContainsSubstring("LibTorch (" + second + " 1.13.0 and 2.6.0; the others 1.13.0)") &&
+                           ContainsSubstring("revision (" + second) && !ContainsSubstring("threads"));
+  CHECK_THAT(report_terminal(results, 120), ContainsSubstring(notes[0]));
+  CHECK_THAT(report_markdown(results), ContainsSubstring(notes[0]));
+  CHECK_THAT(report_html({sample.read()}), ContainsSubstring(escape_html(notes[0])));
+  CHECK(origin_table(results).rows.size() == 3);
+}
+
+TEST_CASE("No control character of a file reaches a terminal or report.md", "[report]") {
+  const Sample sample;
+  const std::string escape = "\x1b[2J\x9b\x7f";
+  const auto run = sample.first_run();
+  write_file_atomically(run / "summary.json", "{\"top1\": 5 \x1b[31m");
+  ReportData data = sample.read();
+  data.results.rows[1].name = "row" + escape;
+  data.results.rows[1].seeds[0].reason = "no space on " + escape;
+  data.results.description = "first\nsecond" + escape;
+  const auto holds_control = [](const std::string& text) {
+    return std::any_of(text.begin(), text.end(),
+                       [](unsigned char c) { return (c < 0x20 && c != '\n') || c == 0x7f; }) ||
+           text.find("\x9b") != std::string::npos;
+  };
+  const std::string markdown = report_markdown(data.results, &data), terminal = report_terminal(data.results, 120);
+  CHECK_FALSE(holds_control(markdown));
+  CHECK_FALSE(holds_control(terminal));
+  CHECK_THAT(markdown, ContainsSubstring("row\\u001b[2J") && ContainsSubstring("first\nsecond\\u001b"));
+  CHECK_THAT(terminal, ContainsSubstring("row\\u001b[2J"));
+}
+
+TEST_CASE("Reports are not made anew for every run that ends", "[report]") {
+  const Sample sample;
+  const auto page = sample.folder / "grid/report.html";
+  FreshReport fresh(sample.folder / "grid");
+  CHECK_FALSE(fresh.run_over());
+  REQUIRE(std::filesystem::exists(page));
+  std::filesystem::remove(page);
+  // The next is due when 20 times has passed what this one took, which is more than a call takes.
+  CHECK_FALSE(fresh.run_over());
+  CHECK_FALSE(std::filesystem::exists(page));
+}
+
+TEST_CASE("A table for a terminal escapes control characters in every cell", "[report]") {
+  const TextTable table{{"class \x1b]0;x\x07"}, {false}, {{"cat\x1b[31m"}, {"file\r\n.jpg"}}};
+  CHECK(terminal_table(table) == "class \\u001b]0;x\\u0007\ncat\\u001b[31m\nfile\\u000d\\u000a.jpg\n");
 }

@@ -25,7 +25,7 @@ tests::SampleScore stretched(double start, double factor) {
 
 void write_pages(const std::filesystem::path& pages) {
   const tests::TemporaryFolder work;
-  const auto page = [&](const std::string& name, const std::vector<config::Json>& experiments) {
+  const auto page = [&](const std::string& name, const std::vector<report::ReportData>& experiments) {
     write_file_atomically(pages / (name + ".html"), report::report_html(experiments));
   };
   const auto read = [&](const std::string& name) { return report::read_experiments({work / name}); };
@@ -37,11 +37,10 @@ void write_pages(const std::filesystem::path& pages) {
   for (const char* name : {"three_seeds", "one_seed", "grid"}) page(name, read(name));
   page("side_by_side", report::read_experiments({work / "three_seeds", work / "one_seed"}));
 
-  config::Json results = read("one_seed")[0]["results"];
+  analysis::Results results = read("one_seed")[0].results;
   tests::add_sample_effects(results);
-  config::Json experiment = report::report_data(work / "one_seed", results);
-  experiment["warnings"] = {"runs/x/metrics.jsonl: line 3 is damaged and was left out"};
-  page("interactions", {experiment});
+  results.warnings = {"runs/x/metrics.jsonl: line 3 is damaged and was left out"};
+  page("interactions", {report::report_data(work / "one_seed", results)});
 
   std::filesystem::remove_all(work / "one_seed/runs");
   page("nothing_done", read("one_seed"));

@@ -97,3 +97,36 @@ TEST_CASE("A folder without an experiment has no status", "[runs]") {
   const tests::TemporaryFolder folder;
   CHECK_THROWS_AS(read_status(folder.path()), RequestError);
 }
+
+TEST_CASE("A run whose summary is damaged is not done, and a status says why", "[runs]") {
+  const Folder folder;
+  folder.finish(0, 10);
+  folder.finish(1, 10);
+  folder.write(1, "summary.json", "{\"top1\": 1");
+  const ExperimentStatus status = folder.read();
+  CHECK(status.count(RunState::done) == 1);
+  CHECK(status.runs[1].state == RunState::waiting);
+  REQUIRE(status.warnings.size() == 1);
+  CHECK_THAT(status.warnings[0], ContainsSubstring("runs/" + status.runs[1].run + "/summary.json: is damaged"));
+  CHECK(status.to_json()["warnings"] == config::Json(status.warnings));
+}
+
+TEST_CASE("A damaged summary is set aside once and a whole one stays", "[runs]") {
+  const Folder folder;
+  folder.finish(0, 10);
+  folder.write(1, "summary.json", "nothing");
+  CHECK(folder.ledger.set_damaged_summary_aside(folder.runs[0]).empty());
+  CHECK_FALSE(folder.ledger.set_damaged_summary_aside(folder.runs[1]).empty());
+  CHECK(folder.ledger.set_damaged_summary_aside(folder.runs[1]).empty());
+  CHECK(folder.ledger.is_done(folder.runs[0]));
+  CHECK(fs::exists(folder.ledger.run_folder(folder.runs[1]) / "summary.json.damaged"));
+}
+
+TEST_CASE("A status tells of each run which folder it is and the word that names it", "[runs]") {
+  const Folder folder;
+  folder.finish(0, 10);
+  const ExperimentStatus status = folder.read();
+  CHECK(status.runs[0].word == (folder.temporary / "out").string() + ":x@0");
+  CHECK(status.to_json()["list"][3]["weights"] == (folder.temporary / "out").string() + ":x@3");
+  CHECK(fs::exists(folder.temporary / "out/runs" / status.runs[0].run / "summary.json"));
+}

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "staircase/analysis/statistics.h"
-#include "staircase/config/json.h"
 
 namespace staircase::analysis {
 
@@ -14,14 +13,42 @@ using SeedNumbers = std::map<int64_t, double>;
 
 std::vector<double> values_of(const SeedNumbers& numbers);
 
-/// The score of each seed of a row of results.json that is done.
-SeedNumbers row_scores(const config::Json& row, const std::string& score);
-
 /// a - b for every seed that both have.
 SeedNumbers paired_differences(const SeedNumbers& a, const SeedNumbers& b);
 
-/// {"mean", "std", "n", "interval": [low, high]}; std and interval are null for fewer than two numbers.
-config::Json spread_json(const Spread& spread);
+/// What the seeds say of a difference.
+enum class Verdict {
+  higher,
+  lower,
+  not_shown,       ///< it is not told apart from 0
+  no_spread_seen,  ///< several seeds with one number: no certainty
+};
+
+/// "lower" of "higher", and the other way round.
+Verdict reversed(Verdict verdict);
+
+/// A mean over seeds of something that is 0 where nothing differs.
+struct Difference {
+  double mean = 0;
+  std::optional<double> std;  ///< of the seeds' numbers; empty, as all that follows: fewer than two
+  int64_t count = 0;
+  /// 95 %. Empty, as p: also where all numbers are equal and not 0: no spread, no certainty.
+  std::optional<Interval> interval;
+  std::optional<double> std_error, p;
+  std::optional<double> p_holm;    ///< corrected for its table; empty: not judged
+  std::optional<Verdict> verdict;  ///< empty: one seed, or not judged
+
+  static constexpr bool is_result = true;
+  static constexpr std::string_view title = "difference";
+  static constexpr auto fields() {
+    using D = Difference;
+    return std::make_tuple(config::field("mean", &D::mean, ""), config::field("std", &D::std, ""),
+                           config::field("n", &D::count, "seeds"), config::field("interval", &D::interval, "95 %"),
+                           config::field("std_error", &D::std_error, ""), config::field("p", &D::p, "of one test"),
+                           config::field("p_holm", &D::p_holm, "corrected for all differences of its table"),
+                           config::field("verdict", &D::verdict, ""));
+  }
+};
 
 /// A standard error from another source than the seeds, and its degrees of freedom.
 struct OtherError {
@@ -29,18 +56,24 @@ struct OtherError {
   int degrees;
 };
 
-/// spread_json with "std_error" and "p", null for fewer than two numbers; null where there is no number. "interval" and
-/// "p" are null, too, where all numbers are equal and not 0: no spread, no certainty.
+/// The mean of these numbers, not judged yet; empty where there is none.
 /// `other` widens the interval; the fewer degrees of freedom of the two decide.
-config::Json difference_json(const std::vector<double>& differences, const std::optional<OtherError>& other = {});
+std::optional<Difference> difference_of(const std::vector<double>& differences,
+                                        const std::optional<OtherError>& other = {});
 
-inline constexpr const char* no_difference_shown = "no difference shown";
-inline constexpr const char* no_spread_seen = "no spread seen";
-
-/// Adds "p_holm" and "verdict" to the differences of one table, which are corrected together; they have their mean under
-/// "mean" or "value". The verdict is "higher" or "lower" where p_holm is below 0.05, else "no difference shown", which is
-/// so wherever the interval contains 0 and, by the correction, for some that it does not. Where p is null p_holm is
-/// null, and the verdict "no spread seen" for several seeds, null for one.
-void judge_together(const std::vector<config::Json*>& differences);
+/// Judges the differences of one table, which are corrected together; a null one is still to come.
+/// The verdict is "higher" or "lower" where p_holm is below 0.05, else "no difference shown", which is so wherever the
+/// interval contains 0 and, by the correction, for some that it does not. Several seeds without a p have "no spread
+/// seen", one seed has no verdict.
+void judge_together(const std::vector<Difference*>& differences);
 
 }  // namespace staircase::analysis
+
+namespace staircase::config {
+
+template <>
+inline constexpr std::array enum_names<analysis::Verdict>{std::string_view("higher"), std::string_view("lower"),
+                                                          std::string_view("no difference shown"),
+                                                          std::string_view("no spread seen")};
+
+}  // namespace staircase::config

@@ -2,128 +2,140 @@
 
 #include <unordered_map>
 
-#include "staircase/analysis/differences.h"
 #include "staircase/analysis/shapley.h"
+
+namespace staircase::config {
+
+Json Codec<analysis::Worth>::write(const analysis::Worth& worth) {
+  Json object = {{"value", nullptr}};
+  if (!worth.difference) return object;
+  const Json difference = analysis::write_result(*worth.difference);
+  object["value"] = difference.at("mean");
+  for (const char* key : {"std", "std_error", "n", "interval", "p", "p_holm", "verdict"})
+    object[key] = difference.at(key);
+  return object;
+}
+
+}  // namespace staircase::config
 
 namespace staircase::analysis {
 namespace {
 
 using config::Design;
-using config::Json;
 
-/// A difference under the key "value", as effects and interactions have it.
-Json with_value(Json entry, const Json& difference) {
-  if (difference.is_null()) {
-    entry["value"] = nullptr;
-    return entry;
-  }
-  entry["value"] = difference.at("mean");
-  for (const char* key : {"std", "std_error", "n", "interval", "p"}) entry[key] = difference.at(key);
-  return entry;
-}
+/// The difference, for judge_together.
+Difference* to_judge(std::optional<Difference>& difference) { return difference ? &*difference : nullptr; }
 
 class EffectBuilder {
  public:
-  EffectBuilder(const experiment::DesignedExperiment& design, Json& results) : design_(design), results_(results) {
-    const auto score = results["score"].get<std::string>();
+  EffectBuilder(const experiment::DesignedExperiment& design, const std::string& score,
+                const std::vector<int64_t>& seeds, std::vector<Row>& rows)
+      : design_(design), seeds_(seeds), rows_(rows) {
     for (size_t i = 0; i < design.variants.size(); ++i)
-      scores_[design.variants[i].subset.value()] = row_scores(results["rows"][i], score);
+      scores_[design.variants[i].subset.value()] = rows[i].scores(score);
   }
 
   /// Each step's contrast, of experiment::added_alone or experiment::removed_from_full.
   template <class ContrastOf>
   void add_contrasts(ContrastOf contrast_of) {
-    Json effects = Json::array();
-    for (size_t i = 0; i < design_.steps.size(); ++i) {
-      const experiment::Contrast contrast = contrast_of(design_.requirements, i);
-      effects.push_back(with_value(step_entry(i), difference_of(contrast)));
-    }
-    finish("effects", effects);
+    result_.effects.emplace();
+    for (size_t i = 0; i < design_.steps.size(); ++i)
+      result_.effects->push_back(effect(i, difference_of_contrast(contrast_of(design_.requirements, i))));
+    std::vector<Difference*> judged;
+    for (Effect& each : *result_.effects) judged.push_back(to_judge(each.worth.difference));
+    judge_together(judged);
+    for (size_t i = 0; i < design_.steps.size(); ++i)
+      if (judged[i]) give_verdict(contrast_of(design_.requirements, i), *judged[i]);
   }
 
   void add_interactions() {
-    Json list = Json::array();
+    result_.interactions.emplace();
     for (size_t a = 0; a < design_.steps.size(); ++a)
-      for (size_t b = a + 1; b < design_.steps.size(); ++b) {
-        Json entry = {{"a", design_.steps[a].name}, {"b", design_.steps[b].name}};
-        const auto pair = experiment::pair_of(design_.requirements, a, b);
-        list.push_back(pair ? with_value(entry, difference_of(*pair)) : without_value(entry, a, b));
-      }
-    finish("interactions", list);
+      for (size_t b = a + 1; b < design_.steps.size(); ++b) result_.interactions->push_back(interaction(a, b));
+    std::vector<Difference*> judged;
+    for (Interaction& each : *result_.interactions) judged.push_back(to_judge(each.worth.difference));
+    judge_together(judged);
   }
 
   void add_shapley() {
     const bool exact = design_.orders.empty();
-    const auto values_of_seed = [&](const experiment::SubsetScore& score) {
-      if (exact) return exact_shapley(design_.requirements, score);
-      std::vector<double> values;
-      for (const SampledWorth& worth : sampled_shapley(design_.orders, score)) values.push_back(worth.value);
-      return values;
-    };
-    std::vector<std::vector<double>> by_step(design_.steps.size());
-    for (int64_t seed : whole_seeds()) {
-      const auto values = values_of_seed([&](experiment::Subset subset) { return scores_.at(subset).at(seed); });
-      for (size_t i = 0; i < values.size(); ++i) by_step[i].push_back(values[i]);
-    }
+    const std::vector<std::vector<double>> by_step = worth_by_step(exact);
     const std::vector<double> order_errors = exact ? std::vector<double>() : order_standard_errors();
     const auto order_degrees = static_cast<int>(design_.orders.size()) - 1;
-    Json effects = Json::array();
+    result_.effects.emplace();
     for (size_t i = 0; i < by_step.size(); ++i) {
       std::optional<OtherError> order_error;
       if (!order_errors.empty()) order_error = {order_errors[i], order_degrees};
-      Json entry = with_value(step_entry(i), difference_json(by_step[i], order_error));
-      if (order_error) entry["order_std_error"] = order_error->std_error;
-      effects.push_back(entry);
+      result_.effects->push_back(effect(i, difference_of(by_step[i], order_error)));
+      if (order_error) result_.effects->back().order_std_error = order_error->std_error;
     }
-    effects.push_back(difference_of(experiment::Contrast{design_.requirements.all(), 0}));
-    judge(effects);  // the gain too: it stands in the same table
-    const Json gain = effects.back();
-    effects.erase(effects.size() - 1);
-    results_["effects"] = effects;
-    results_["shapley"] = {{"exact", exact}, {"orders", design_.orders.size()}, {"gain", gain}};
+    const experiment::Contrast whole{design_.requirements.all(), 0};
+    result_.shapley.emplace(ShapleySum{exact, design_.orders.size(), difference_of_contrast(whole)});
+    std::vector<Difference*> judged;
+    for (Effect& each : *result_.effects) judged.push_back(to_judge(each.worth.difference));
+    judged.push_back(to_judge(result_.shapley->gain));  // it stands in the same table
+    judge_together(judged);
+    if (judged.back()) give_verdict(whole, *judged.back());
   }
+
+  Effects take() { return std::move(result_); }
 
  private:
-  Json difference_of(const experiment::Contrast& contrast) const {
-    return difference_json(seed_by_seed([&](const experiment::SubsetScore& score) { return contrast.worth(score); }));
+  Effect effect(size_t step, std::optional<Difference> difference) const {
+    const experiment::DesignedStep& designed = design_.steps[step];
+    return {designed.name, designed.group, changes_of(designed.changes), {std::move(difference)}, {}};
   }
 
-  Json difference_of(const experiment::PairContrast& pair) const {
-    return difference_json(seed_by_seed([&](const experiment::SubsetScore& score) { return pair.interaction(score); }));
-  }
-
-  /// One of the two steps is never there without the other.
-  Json without_value(Json entry, size_t a, size_t b) const {
-    if (!experiment::holds(design_.requirements.needs[b], a)) std::swap(a, b);
-    entry["value"] = nullptr;
-    entry["reason"] = design_.steps[b].name + " requires " + design_.steps[a].name;
+  Interaction interaction(size_t a, size_t b) const {
+    Interaction entry{design_.steps[a].name, design_.steps[b].name, {}, {}};
+    if (const auto pair = experiment::pair_of(design_.requirements, a, b)) {
+      entry.worth.difference =
+          difference_of(seed_by_seed([&](const experiment::SubsetScore& score) { return pair->interaction(score); }));
+    } else {  // one of the two steps is never there without the other
+      const bool b_requires_a = experiment::holds(design_.requirements.needs[b], a);
+      entry.reason = b_requires_a ? entry.b + " requires " + entry.a : entry.a + " requires " + entry.b;
+    }
     return entry;
   }
 
-  Json step_entry(size_t step) const {
-    Json changes = Json::array();
-    for (const auto& change : design_.steps[step].changes)
-      changes.push_back({{"pointer", change.pointer}, {"from", change.a}, {"to", change.b}});
-    return {{"step", design_.steps[step].name}, {"group", design_.steps[step].group}, {"changes", changes}};
+  std::optional<Difference> difference_of_contrast(const experiment::Contrast& contrast) const {
+    return difference_of(seed_by_seed([&](const experiment::SubsetScore& score) { return contrast.worth(score); }));
   }
 
-  static void judge(Json& entries) {
-    std::vector<Json*> differences;
-    for (Json& entry : entries) differences.push_back(&entry);
-    judge_together(differences);
+  /// One number has one verdict: the row that is compared over this contrast, in either direction, takes it.
+  void give_verdict(const experiment::Contrast& contrast, const Difference& judged) {
+    for (size_t i = 0; i < rows_.size(); ++i) {
+      std::optional<Delta>& delta = rows_[i].delta;
+      if (!delta || !delta->difference) continue;
+      const auto row = design_.variants[i].subset.value(), to = design_.variants[delta->to_index].subset.value();
+      const bool same = row == contrast.with && to == contrast.without;
+      if (!same && !(row == contrast.without && to == contrast.with)) continue;
+      delta->is_effect = true;
+      delta->difference->p_holm = judged.p_holm;
+      delta->difference->verdict = same || !judged.verdict ? judged.verdict : reversed(*judged.verdict);
+    }
   }
 
-  void finish(const char* key, Json& entries) {
-    judge(entries);
-    results_[key] = entries;
+  std::vector<std::vector<double>> worth_by_step(bool exact) const {
+    std::vector<std::vector<double>> by_step(design_.steps.size());
+    for (int64_t seed : whole_seeds()) {
+      const experiment::SubsetScore score = [&](experiment::Subset subset) { return scores_.at(subset).at(seed); };
+      if (exact) {
+        const std::vector<double> values = exact_shapley(design_.requirements, score);
+        for (size_t i = 0; i < values.size(); ++i) by_step[i].push_back(values[i]);
+      } else {
+        const std::vector<SampledWorth> values = sampled_shapley(design_.orders, score);
+        for (size_t i = 0; i < values.size(); ++i) by_step[i].push_back(values[i].value);
+      }
+    }
+    return by_step;
   }
 
   /// The number of every seed that has all the scores which `worth` asks for.
-  template <class Worth>
-  std::vector<double> seed_by_seed(Worth worth) const {
+  template <class WorthOf>
+  std::vector<double> seed_by_seed(WorthOf worth) const {
     std::vector<double> numbers;
-    for (const Json& listed : results_["seeds"]) {
-      const auto seed = listed.get<int64_t>();
+    for (const int64_t seed : seeds_) {
       bool whole = true;
       const double number = worth([&](experiment::Subset subset) {
         const SeedNumbers& scores = scores_.at(subset);
@@ -139,8 +151,7 @@ class EffectBuilder {
   /// Seeds with which every configuration is done.
   std::vector<int64_t> whole_seeds() const {
     std::vector<int64_t> seeds;
-    for (const Json& listed : results_["seeds"]) {
-      const auto seed = listed.get<int64_t>();
+    for (const int64_t seed : seeds_) {
       bool whole = true;
       for (const auto& [subset, scores] : scores_) whole = whole && scores.count(seed) > 0;
       if (whole) seeds.push_back(seed);
@@ -163,23 +174,30 @@ class EffectBuilder {
   }
 
   const experiment::DesignedExperiment& design_;
-  Json& results_;
+  const std::vector<int64_t>& seeds_;
+  std::vector<Row>& rows_;
   std::unordered_map<experiment::Subset, SeedNumbers> scores_;
+  Effects result_;
 };
 
 }  // namespace
 
-void add_effects(const experiment::DesignedExperiment& design, Design kind, Json& results) {
-  if (design.steps.empty()) return;
-  EffectBuilder builder(design, results);
+Effects add_effects(const experiment::DesignedExperiment& design, Design kind, const std::string& score,
+                    const std::vector<int64_t>& seeds, std::vector<Row>& rows) {
+  if (design.steps.empty()) return {};
+  EffectBuilder builder(design, score, seeds, rows);
   switch (kind) {
-    case Design::one_at_a_time: return builder.add_contrasts(experiment::added_alone);
-    case Design::leave_one_out: return builder.add_contrasts(experiment::removed_from_full);
-    case Design::shapley: return builder.add_shapley();
-    case Design::pairwise: builder.add_contrasts(experiment::added_alone); return builder.add_interactions();
+    case Design::one_at_a_time: builder.add_contrasts(experiment::added_alone); break;
+    case Design::leave_one_out: builder.add_contrasts(experiment::removed_from_full); break;
+    case Design::shapley: builder.add_shapley(); break;
+    case Design::pairwise:
+      builder.add_contrasts(experiment::added_alone);
+      builder.add_interactions();
+      break;
     case Design::cumulative:
-    case Design::grid: return;
+    case Design::grid: break;
   }
+  return builder.take();
 }
 
 }  // namespace staircase::analysis

@@ -1,19 +1,100 @@
 #pragma once
 
+#include "staircase/analysis/rows.h"
 #include "staircase/experiment/design.h"
 
 namespace staircase::analysis {
 
-/// Adds to the content of results.json what each step was worth, for designs that are about which steps are on:
-///  "effects": [{"step", "group", "changes", "value", "std", "std_error", "n", "interval", "p", "p_holm",
-///    "verdict"}] of one_at_a_time and pairwise (each step alone), leave_one_out (what the full model loses
-///    without it) and shapley (its average over all orders; with sampled ones also "order_std_error", which
-///    the interval includes);
-///  "interactions": [{"a", "b", "value", ...}] of pairwise: both together minus what each gives alone; "value" is
-///    null with a "reason" where one of them requires the other;
-///  "shapley": {"exact", "orders", "gain"}: the values sum to the gain, which is of the full model over the base.
-/// Each is computed seed by seed, over the seeds for which all runs it needs are done, then averaged.
-/// `results` holds the rows already, in the order of the design's variants.
-void add_effects(const experiment::DesignedExperiment& design, config::Design kind, config::Json& results);
+/// What something is worth: in JSON the fields of a difference, the mean as "value"; {"value": null}: not known yet.
+struct Worth {
+  std::optional<Difference> difference;
+};
+
+/// What a step was worth.
+struct Effect {
+  std::string step, group;
+  std::vector<Change> changes;
+  Worth worth;
+  Given<double> order_std_error;  ///< what the sampling of orders leaves uncertain; the interval includes it
+
+  static constexpr bool is_result = true;
+  static constexpr std::string_view title = "effect";
+  static constexpr auto fields() {
+    using E = Effect;
+    return std::make_tuple(config::field("step", &E::step, ""), config::field("group", &E::group, ""),
+                           config::field("changes", &E::changes, "against the base"), config::field("", &E::worth, ""),
+                           config::field("order_std_error", &E::order_std_error, "of sampled orders"));
+  }
+};
+
+/// What two steps are worth together beyond what each is worth alone.
+struct Interaction {
+  std::string a, b;
+  Worth worth;
+  Given<std::string> reason;  ///< why there is no such number: one of them requires the other
+
+  static constexpr bool is_result = true;
+  static constexpr std::string_view title = "interaction";
+  static constexpr auto fields() {
+    using I = Interaction;
+    return std::make_tuple(config::field("a", &I::a, ""), config::field("b", &I::b, ""),
+                           config::field("", &I::worth, ""), config::field("reason", &I::reason, "without a value"));
+  }
+};
+
+/// How Shapley values were computed. They sum to the gain, which is of the full model over the base.
+struct ShapleySum {
+  bool exact = true;
+  size_t orders = 0;  ///< that were sampled
+  std::optional<Difference> gain;
+
+  static constexpr bool is_result = true;
+  static constexpr std::string_view title = "shapley";
+  static constexpr auto fields() {
+    using S = ShapleySum;
+    return std::make_tuple(config::field("exact", &S::exact, ""), config::field("orders", &S::orders, ""),
+                           config::field("gain", &S::gain, ""));
+  }
+};
+
+/// What each step was worth, for designs that are about which steps are on.
+struct Effects {
+  /// one_at_a_time and pairwise: each step alone; leave_one_out: what the full model loses without it; shapley: its
+  /// average over all orders.
+  Given<std::vector<Effect>> effects;
+  Given<std::vector<Interaction>> interactions;  ///< pairwise
+  Given<ShapleySum> shapley;
+
+  static constexpr bool is_result = true;
+  static constexpr std::string_view title = "effects";
+  static constexpr auto fields() {
+    using E = Effects;
+    return std::make_tuple(config::field("effects", &E::effects, ""),
+                           config::field("interactions", &E::interactions, ""),
+                           config::field("shapley", &E::shapley, ""));
+  }
+};
+
+/// Each is computed seed by seed, over the seeds for which all runs it needs are done, then averaged; then the effects
+/// are judged together (with the gain of shapley), and the interactions.
+/// A row's delta that is the same number as an effect (or as the gain) takes its verdict from there; others are not
+/// judged, since such a design asks for its effects. `rows`: in the order of the design's variants, with their deltas.
+/// Of other designs: nothing, and no delta is touched.
+Effects add_effects(const experiment::DesignedExperiment& design, config::Design kind, const std::string& score,
+                    const std::vector<int64_t>& seeds, std::vector<Row>& rows);
 
 }  // namespace staircase::analysis
+
+namespace staircase::config {
+
+template <>
+struct Codec<size_t> {
+  static Json write(size_t value) { return value; }
+};
+
+template <>
+struct Codec<analysis::Worth> {
+  static Json write(const analysis::Worth& worth);
+};
+
+}  // namespace staircase::config

@@ -1,24 +1,15 @@
 #include "staircase/analysis/results.h"
 
 #include <algorithm>
+#include <unordered_map>
 
-#include "staircase/analysis/differences.h"
-#include "staircase/analysis/effects.h"
-#include "staircase/analysis/subtotals.h"
+#include "staircase/analysis/score.h"
 #include "staircase/config/recipes.h"
 #include "staircase/plan/plan.h"
+#include "staircase/runs/named_runs.h"
 
 namespace staircase::analysis {
 namespace {
-
-using config::Json;
-
-std::vector<double> seed_numbers(const Json& row, const char* key) {
-  std::vector<double> numbers;
-  for (const Json& seed : row["seeds"])
-    if (seed.contains(key) && seed[key].is_number()) numbers.push_back(seed[key].get<double>());
-  return numbers;
-}
 
 double median(std::vector<double> numbers) {
   std::sort(numbers.begin(), numbers.end());
@@ -26,141 +17,149 @@ double median(std::vector<double> numbers) {
   return numbers.size() % 2 ? numbers[middle] : (numbers[middle - 1] + numbers[middle]) / 2;
 }
 
-/// One row with the numbers of its seeds.
-class RowBuilder {
- public:
-  RowBuilder(const experiment::Experiment& experiment, const runs::Ledger& ledger)
-      : experiment_(experiment), ledger_(ledger) {}
+/// What the seeds have under a member.
+std::vector<double> given_numbers(const std::vector<SeedResult>& seeds, Given<double> SeedResult::*member) {
+  std::vector<double> numbers;
+  for (const SeedResult& seed : seeds)
+    if (seed.*member) numbers.push_back(*(seed.*member));
+  return numbers;
+}
 
-  Json row(const experiment::Variant& variant) {
-    const config::Configuration& c = variant.configuration;
-    const plan::ModelCounts counts = plan::count_model(c.model, c.data.image_size_px);
-    Json changes = Json::array();
-    for (const auto& change : variant.changes)
-      changes.push_back({{"pointer", change.pointer}, {"from", change.a}, {"to", change.b}});
-    Json row = {{"name", variant.name},
-                {"group", variant.group},
-                {"side_branch", variant.side_branch},
-                {"changes", changes},
-                {"recipe", config::recipe_name(c.recipe)},
-                {"drop_path_rate", c.recipe.drop_path_rate.rate.value_or(c.model_drop_path_rate)},
-                {"params", counts.params},
-                {"macs", counts.macs},
-                {"configuration", config::content_name(c)},
-                {"seeds", seeds(c)}};
-    for (const char* key : {"top1", "top5", "loss", "top1_ema", "top5_ema", "loss_ema", "test_top1", "test_top1_ema"}) {
-      if (const auto numbers = seed_numbers(row, key); !numbers.empty()) row[key] = spread_json(spread_of(numbers));
-    }
-    if (const auto rates = seed_numbers(row, "images_per_second"); !rates.empty())
-      row["images_per_second"] = spread_of(rates).mean;
-    const auto latencies = seed_numbers(row, "latency_ms");
-    row["latency_ms"] = latencies.empty() ? Json(nullptr) : Json(median(latencies));
-    row["paper_top1"] = variant.paper_top1 ? Json(*variant.paper_top1) : Json(nullptr);
-    row["paper_std"] = variant.paper_std ? Json(*variant.paper_std) : Json(nullptr);
-    return row;
+/// Reads each run once, however many rows share it.
+class RunReader {
+ public:
+  RunReader(const runs::Ledger& ledger, Results& results) : ledger_(ledger), results_(results) {}
+
+  SeedResult read(const runs::RunKey& run) {
+    const std::string name = runs::name_of(run);
+    const auto [found, is_new] = read_.try_emplace(name);
+    if (is_new) found->second = read_new(run.seed, name);
+    return found->second;
   }
 
  private:
-  Json seeds(const config::Configuration& configuration) {
-    Json list = Json::array();
-    for (int64_t seed : experiment_.options.seeds) {
-      const runs::RunKey run{configuration, seed};
-      Json entry = {{"seed", seed}, {"run", run.name()}};
-      if (const auto summary = ledger_.summary(run)) {
-        entry["status"] = "done";
-        for (const auto& [key, value] : summary->items()) entry[key] = value;
-        const runs::RunTiming timing = ledger_.timing(run);
-        if (const auto rate = timing.images_per_second()) entry["images_per_second"] = *rate;
-        if (timing.latency_ms) entry["latency_ms"] = *timing.latency_ms;
-      } else if (const auto reason = ledger_.failure(run)) {
-        entry["status"] = "failed";
-        entry["reason"] = *reason;
-      } else {
-        entry["status"] = "missing";
-      }
-      list.push_back(entry);
+  SeedResult read_new(int64_t seed, const std::string& name) {
+    const std::filesystem::path& folder = ledger_.folder();
+    SeedResult result;
+    result.seed = seed;
+    result.run = name;
+    ++results_.runs;
+    std::error_code ignored;
+    if (!std::filesystem::is_directory(folder / "runs" / name, ignored)) return result;
+    RunLog log{results_.rows.size(),
+               seed,
+               name,
+               runs::read_timing(folder, name),
+               runs::read_curve(folder, name, results_.curve_names()),
+               runs::read_run_config(folder, name)};
+    for (const auto& warnings : {log.curve.warnings, log.timing.warnings})
+      results_.warnings.insert(results_.warnings.end(), warnings.begin(), warnings.end());
+    if (!log.config.damage.empty()) results_.warnings.push_back(log.config.damage);
+    runs::RunSummary summary = runs::read_summary(folder, name);
+    if (!summary.damage.empty()) results_.warnings.push_back(summary.damage);
+    if (summary.numbers) {
+      result.status = SeedStatus::done;
+      result.numbers = std::move(*summary.numbers);
+      if (const auto rate = log.timing.images_per_second()) result.images_per_second = *rate;
+      if (log.timing.latency_ms) result.latency_ms = *log.timing.latency_ms;
+      ++results_.done;
+    } else if (auto reason = runs::read_failure(folder, name)) {
+      result.status = SeedStatus::failed;
+      result.reason = std::move(*reason);
+      ++results_.failed;
     }
-    return list;
+    results_.logs.push_back(std::move(log));
+    return result;
   }
 
-  const experiment::Experiment& experiment_;
   const runs::Ledger& ledger_;
+  Results& results_;
+  std::unordered_map<std::string, SeedResult> read_;
 };
 
-/// What the logs of the runs no longer say.
-std::vector<std::string> log_warnings(const runs::Ledger& ledger, const std::vector<runs::RunKey>& runs) {
-  std::vector<std::string> warnings;
-  for (const runs::RunKey& run : runs)
-    for (const auto& list : {runs::read_metrics(ledger.folder(), run.name()).warnings, ledger.timing(run).warnings})
-      warnings.insert(warnings.end(), list.begin(), list.end());
-  return warnings;
+Row read_row(const experiment::Variant& variant, Results& results, RunReader& reader) {
+  const config::Configuration& c = variant.configuration;
+  const plan::ModelCounts counts = plan::count_model(c.model, c.data.image_size_px);
+  Row row;
+  row.name = variant.name;
+  row.group = variant.group;
+  row.side_branch = variant.side_branch;
+  row.changes = changes_of(variant.changes);
+  row.recipe = config::recipe_name(c.recipe);
+  row.drop_path_rate = c.recipe.drop_path_rate.rate.value_or(c.model_drop_path_rate);
+  row.params = counts.params;
+  row.macs = counts.macs;
+  row.configuration = config::content_name(c);
+  for (const int64_t seed : results.seeds) row.seeds.push_back(reader.read({c, seed}));
+  for (const std::string& name : number_names(*results.task))
+    if (const auto numbers = values_of(row.scores(name)); !numbers.empty())
+      row.numbers.emplace_back(name, spread_of(numbers));
+  if (const Spread* score = row.spread(results.score)) row.score = *score;
+  if (const auto rates = given_numbers(row.seeds, &SeedResult::images_per_second); !rates.empty())
+    row.images_per_second = spread_of(rates).mean;
+  if (const auto latencies = given_numbers(row.seeds, &SeedResult::latency_ms); !latencies.empty())
+    row.latency_ms = median(latencies);
+  row.paper_top1 = variant.paper_top1;
+  row.paper_std = variant.paper_std;
+  return row;
 }
 
 /// The first row without an average decides: all rows are then compared by their raw weights.
-void choose_score(const experiment::DesignedExperiment& design, Json& results) {
-  results["score"] = "top1_ema";
-  results["score_reason"] = "EMA weights: every recipe has an average";
-  for (const experiment::Variant& variant : design.variants)
-    if (variant.configuration.recipe.ema_decay == 0) {
-      results["score"] = "top1";
-      results["score_reason"] = "raw weights: the recipe of " + variant.name + " has no EMA";
-      return;
-    }
+void choose_score(const experiment::DesignedExperiment& design, Results& results) {
+  const auto raw = std::find_if(design.variants.begin(), design.variants.end(), [](const experiment::Variant& each) {
+    return each.configuration.recipe.ema_decay == 0;
+  });
+  results.of_average = raw == design.variants.end();
+  results.score = score_name(*results.task, results.of_average);
+  results.score_reason = results.of_average ? "EMA weights: every recipe has an average"
+                                            : "raw weights: the recipe of " + raw->name + " has no EMA";
 }
 
-void add_deltas(const experiment::DesignedExperiment& design, Json& results) {
-  const auto score = results["score"].get<std::string>();
+void add_deltas(const experiment::DesignedExperiment& design, Results& results) {
   for (size_t i = 0; i < design.variants.size(); ++i) {
-    Json& row = results["rows"][i];
-    row["score"] = row.contains(score) ? row[score] : Json(nullptr);
-    const auto& compared = design.variants[i].compared_to;
-    if (!compared) continue;
-    const SeedNumbers before = row_scores(results["rows"][*compared], score);
-    row["delta"] = difference_json(values_of(paired_differences(row_scores(row, score), before)));
-    row["delta_to"] = design.variants[*compared].name;
-    const Json& paper = row["paper_top1"];
-    const Json& paper_before = results["rows"][*compared]["paper_top1"];
-    if (paper.is_number() && paper_before.is_number())
-      row["paper_delta"] = paper.get<double>() - paper_before.get<double>();
+    if (!design.variants[i].compared_to) continue;
+    const size_t to = *design.variants[i].compared_to;
+    Row& row = results.rows[i];
+    const Row& before = results.rows[to];
+    Delta delta;
+    delta.difference =
+        difference_of(values_of(paired_differences(row.scores(results.score), before.scores(results.score))));
+    delta.to = before.name;
+    delta.to_index = to;
+    if (row.paper_top1 && before.paper_top1) delta.paper_delta = *row.paper_top1 - *before.paper_top1;
+    row.delta = std::move(delta);
   }
-  std::vector<Json*> deltas;
-  for (Json& row : results["rows"])
-    if (row.contains("delta")) deltas.push_back(&row["delta"]);
+}
+
+void judge_deltas(std::vector<Row>& rows) {
+  std::vector<Difference*> deltas;
+  for (Row& row : rows)
+    if (row.delta && row.delta->difference) deltas.push_back(&*row.delta->difference);
   judge_together(deltas);
 }
 
 }  // namespace
 
-Json build_results(const experiment::Experiment& experiment, const experiment::DesignedExperiment& design,
-                   const runs::Ledger& ledger) {
+Results build_results(const experiment::Experiment& experiment, const experiment::DesignedExperiment& design,
+                      const runs::Ledger& ledger) {
   const config::ExperimentOptions& options = experiment.options;
-  Json results = {{"name", options.name},
-                  {"description", options.description},
-                  {"kind", std::string(to_name(options.kind))},
-                  {"design", std::string(to_name(options.design))},
-                  {"seeds", options.seeds}};
+  Results results;
+  results.name = options.name;
+  results.description = options.description;
+  results.kind = options.kind;
+  results.design = options.design;
+  results.seeds = options.seeds;
+  results.task = &config::classification_metrics();
   choose_score(design, results);
-  int64_t done = 0, failed = 0;
-  const auto runs = runs::list_runs(design, options.seeds);
-  for (const runs::RunKey& run : runs) {
-    if (ledger.summary(run)) ++done;
-    else if (ledger.failure(run)) ++failed;
-  }
-  results["runs"] = runs.size();
-  results["done"] = done;
-  results["failed"] = failed;
-  results["warnings"] = log_warnings(ledger, runs);
-  RowBuilder builder(experiment, ledger);
-  results["rows"] = Json::array();
-  for (const experiment::Variant& variant : design.variants) results["rows"].push_back(builder.row(variant));
+  RunReader reader(ledger, results);
+  for (const experiment::Variant& variant : design.variants) results.rows.push_back(read_row(variant, results, reader));
   add_deltas(design, results);
-  add_subtotals(options, results);
-  add_effects(design, options.design, results);
+  results.worth = add_effects(design, options.design, results.score, results.seeds, results.rows);
+  if (!results.worth.effects) judge_deltas(results.rows);
+  results.sums = subtotals_of(options, results.rows, results.score);
   if (design.axes.size() == 2) {
-    results["grid"] = {{"axes", Json::array()}};
-    for (const experiment::Axis& axis : design.axes)
-      results["grid"]["axes"].push_back({{"pointer", axis.pointer}, {"values", axis.values}});
-    for (size_t i = 0; i < design.variants.size(); ++i) results["rows"][i]["cell"] = design.variants[i].cell;
+    results.grid = Grid{design.axes};
+    for (size_t i = 0; i < design.variants.size(); ++i) results.rows[i].cell = design.variants[i].cell;
   }
   return results;
 }

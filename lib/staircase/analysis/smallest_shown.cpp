@@ -1,37 +1,32 @@
 #include "staircase/analysis/smallest_shown.h"
 
 #include <cmath>
-#include <vector>
-
-#include "staircase/analysis/statistics.h"
 
 namespace staircase::analysis {
 namespace {
 
-using config::Json;
-
-/// What one table judges together: what the design is for decides. A difference that is still to come is null.
-std::vector<Json> judged_differences(const Json& results) {
-  std::vector<Json> differences;
-  if (results.contains("effects")) {
-    differences = results["effects"].get<std::vector<Json>>();
-    if (results.contains("shapley")) differences.push_back(results["shapley"]["gain"]);
+/// What one table judges together; an empty one is still to come.
+std::vector<std::optional<Difference>> judged_differences(const Results& results) {
+  std::vector<std::optional<Difference>> differences;
+  if (!results.worth.effects) {
+    for (const Row& row : results.rows)
+      if (row.delta) differences.push_back(row.delta->difference);
     return differences;
   }
-  for (const Json& row : results.at("rows"))
-    if (row.contains("delta_to")) differences.push_back(row["delta"]);
+  for (const Effect& effect : *results.worth.effects) differences.push_back(effect.worth.difference);
+  if (results.worth.shapley) differences.push_back(results.worth.shapley->gain);
   return differences;
 }
 
 }  // namespace
 
-std::optional<SmallestShown> smallest_shown(const Json& results, int seeds) {
-  const std::vector<Json> differences = judged_differences(results);
+std::optional<SmallestShown> smallest_shown(const Results& results, int seeds) {
+  const auto differences = judged_differences(results);
   double squares = 0, degrees = 0;
-  for (const Json& each : differences) {
-    if (!each.is_object() || !each.contains("std") || !each["std"].is_number()) continue;
-    const double std = each["std"].get<double>(), free = each["n"].get<double>() - 1;
-    squares += free * std * std;
+  for (const std::optional<Difference>& each : differences) {
+    if (!each || !each->std) continue;
+    const auto free = static_cast<double>(each->count - 1);
+    squares += free * *each->std * *each->std;
     degrees += free;
   }
   if (degrees == 0) return std::nullopt;

@@ -11,15 +11,15 @@ using boost::math::students_t;
 
 Spread spread_of(const std::vector<double>& numbers) {
   Spread spread;
-  spread.count = static_cast<int>(numbers.size());
+  spread.count = static_cast<int64_t>(numbers.size());
   if (numbers.empty()) return spread;
   for (double number : numbers) spread.mean += number / static_cast<double>(numbers.size());
   if (numbers.size() < 2) return spread;
   double squares = 0;
   for (double number : numbers) squares += (number - spread.mean) * (number - spread.mean);
   spread.std = std::sqrt(squares / static_cast<double>(numbers.size() - 1));
-  spread.interval =
-      interval_around(spread.mean, *spread.std / std::sqrt(static_cast<double>(spread.count)), spread.count - 1);
+  spread.interval = interval_around(spread.mean, *spread.std / std::sqrt(static_cast<double>(spread.count)),
+                                    static_cast<int>(spread.count) - 1);
   return spread;
 }
 

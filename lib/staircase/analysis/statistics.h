@@ -3,6 +3,8 @@
 #include <optional>
 #include <vector>
 
+#include "staircase/analysis/result_fields.h"
+
 namespace staircase::analysis {
 
 /// From `low` to `high`, with 95 % confidence by Student's t.
@@ -12,10 +14,18 @@ struct Interval {
 
 /// Of the numbers of several seeds.
 struct Spread {
-  int count = 0;
+  int64_t count = 0;
   double mean = 0;
   std::optional<double> std;         ///< sample standard deviation (n - 1); empty: fewer than two numbers
   std::optional<Interval> interval;  ///< of the mean; empty: fewer than two numbers
+
+  static constexpr bool is_result = true;
+  static constexpr std::string_view title = "spread";
+  static constexpr auto fields() {
+    using S = Spread;
+    return std::make_tuple(config::field("mean", &S::mean, ""), config::field("std", &S::std, ""),
+                           config::field("n", &S::count, "numbers"), config::field("interval", &S::interval, ""));
+  }
 };
 
 Spread spread_of(const std::vector<double>& numbers);
@@ -42,3 +52,13 @@ std::vector<double> holm(const std::vector<double>& p_values);
 std::optional<double> smallest_difference(double std, int seeds, int comparisons);
 
 }  // namespace staircase::analysis
+
+namespace staircase::config {
+
+/// [low, high].
+template <>
+struct Codec<analysis::Interval> {
+  static Json write(const analysis::Interval& interval) { return Json::array({interval.low, interval.high}); }
+};
+
+}  // namespace staircase::config

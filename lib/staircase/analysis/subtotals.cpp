@@ -2,82 +2,82 @@
 
 #include <algorithm>
 
-#include "staircase/analysis/differences.h"
-
 namespace staircase::analysis {
 namespace {
 
-using config::Json;
+/// The rows of one sum, added one by one.
+class Sum {
+ public:
+  explicit Sum(std::string group) { sum_.group = std::move(group); }
 
-struct Sum {
-  std::string group;
-  double delta = 0, paper = 0;
-  bool whole = true, paper_whole = true;
-  bool begun = false;
-  SeedNumbers by_seed;
+  const std::string& group() const { return sum_.group; }
+  bool begun() const { return begun_; }
+
+  void add(const Row& row, const Row& before, const std::string& score) {
+    const Delta& delta = *row.delta;
+    delta_ = delta.difference ? delta_ + delta.difference->mean : delta_;
+    paper_ = delta.paper_delta ? paper_ + *delta.paper_delta : paper_;
+    whole_ = whole_ && delta.difference;
+    paper_whole_ = paper_whole_ && delta.paper_delta;
+    SeedNumbers together;
+    for (const auto& [seed, difference] : paired_differences(row.scores(score), before.scores(score)))
+      if (!begun_ || by_seed_.count(seed)) together[seed] = difference + (begun_ ? by_seed_[seed] : 0.0);
+    by_seed_ = together;
+    begun_ = true;
+  }
+
+  Subtotal take() {
+    if (whole_) sum_.delta = delta_;
+    if (paper_whole_) sum_.paper_delta = paper_;
+    sum_.difference = difference_of(values_of(by_seed_));
+    return std::move(sum_);
+  }
+
+ private:
+  Subtotal sum_;
+  double delta_ = 0, paper_ = 0;
+  bool whole_ = true, paper_whole_ = true, begun_ = false;
+  SeedNumbers by_seed_;
 };
 
-const Json* row_named(const Json& results, const std::string& name) {
-  for (const Json& row : results["rows"])
-    if (row["name"] == name) return &row;
-  return nullptr;
-}
-
-void add_row(Sum& sum, const Json& results, const Json& row) {
-  if (row["delta"].is_object()) sum.delta += row["delta"]["mean"].get<double>();
-  else sum.whole = false;
-  if (row.contains("paper_delta")) sum.paper += row["paper_delta"].get<double>();
-  else sum.paper_whole = false;
-  const auto score = results["score"].get<std::string>();
-  const Json* before = row_named(results, row["delta_to"].get<std::string>());
-  const SeedNumbers deltas =
-      before ? paired_differences(row_scores(row, score), row_scores(*before, score)) : SeedNumbers{};
-  SeedNumbers together;
-  for (const auto& [seed, delta] : deltas)
-    if (!sum.begun || sum.by_seed.count(seed)) together[seed] = delta + (sum.begun ? sum.by_seed[seed] : 0.0);
-  sum.by_seed = together;
-  sum.begun = true;
-}
-
-Json write(const std::vector<Sum>& sums) {
-  Json written = Json::array();
-  for (const Sum& sum : sums) {
-    if (!sum.begun) continue;  // an ablation of the recipe has no step of architecture
-    written.push_back({{"group", sum.group},
-                       {"delta", sum.whole ? Json(sum.delta) : Json(nullptr)},
-                       {"paper_delta", sum.paper_whole ? Json(sum.paper) : Json(nullptr)},
-                       {"difference", difference_json(values_of(sum.by_seed))}});
-  }
-  std::vector<Json*> differences;
-  for (Json& each : written) differences.push_back(&each["difference"]);
+std::vector<Subtotal> judged(std::vector<Sum>& sums) {
+  std::vector<Subtotal> subtotals;
+  for (Sum& sum : sums)
+    if (sum.begun()) subtotals.push_back(sum.take());  // an ablation of the recipe has no step of architecture
+  std::vector<Difference*> differences;
+  for (Subtotal& each : subtotals)
+    if (each.difference) differences.push_back(&*each.difference);
   judge_together(differences);
-  return written;
+  return subtotals;
 }
 
-bool edits_recipe(const Json& row) {
-  return std::any_of(row["changes"].begin(), row["changes"].end(),
-                     [](const Json& change) { return change["pointer"].get<std::string>().starts_with("/recipe"); });
+bool edits_recipe(const Row& row) {
+  return std::any_of(row.changes.begin(), row.changes.end(),
+                     [](const Change& change) { return change.pointer.starts_with("/recipe"); });
 }
 
 }  // namespace
 
-void add_subtotals(const config::ExperimentOptions& options, Json& results) {
-  if (options.kind != config::ExperimentKind::ablation || options.design != config::Design::cumulative) return;
-  std::vector<Sum> groups, kinds{{"recipe"}, {"architecture"}};
+Subtotals subtotals_of(const config::ExperimentOptions& options, const std::vector<Row>& rows,
+                       const std::string& score) {
+  if (options.kind != config::ExperimentKind::ablation || options.design != config::Design::cumulative) return {};
+  std::vector<Sum> groups, kinds{Sum("recipe"), Sum("architecture")};
   bool any_recipe = false;
-  for (const Json& row : results["rows"]) {
-    if (!row.contains("delta") || row["side_branch"].get<bool>()) continue;
+  for (const Row& row : rows) {
+    if (!row.delta || row.side_branch) continue;
+    const Row& before = rows[row.delta->to_index];
     const bool recipe = edits_recipe(row);
     any_recipe = any_recipe || recipe;
-    add_row(kinds[recipe ? 0 : 1], results, row);
-    const auto group = row["group"].get<std::string>();
-    if (group.empty()) continue;
-    auto sum = std::find_if(groups.begin(), groups.end(), [&](const Sum& each) { return each.group == group; });
-    if (sum == groups.end()) sum = groups.insert(groups.end(), Sum{group});
-    add_row(*sum, results, row);
+    kinds[recipe ? 0 : 1].add(row, before, score);
+    if (row.group.empty()) continue;
+    auto sum = std::find_if(groups.begin(), groups.end(), [&](const Sum& each) { return each.group() == row.group; });
+    if (sum == groups.end()) sum = groups.insert(groups.end(), Sum(row.group));
+    sum->add(row, before, score);
   }
-  if (!groups.empty()) results["subtotals"] = write(groups);
-  if (any_recipe) results["recipe_and_architecture"] = write(kinds);
+  Subtotals subtotals;
+  if (!groups.empty()) subtotals.groups = judged(groups);
+  if (any_recipe) subtotals.recipe_and_architecture = judged(kinds);
+  return subtotals;
 }
 
 }  // namespace staircase::analysis

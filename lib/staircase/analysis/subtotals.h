@@ -1,13 +1,42 @@
 #pragma once
 
+#include "staircase/analysis/rows.h"
 #include "staircase/config/experiment_options.h"
 
 namespace staircase::analysis {
 
-/// Adds the sums of the deltas of a cumulative walk, side branches left out, to the content of results.json:
-/// "subtotals" by group, and "recipe_and_architecture" where a step edits the recipe; nothing for other designs.
-/// Each has "delta" and "paper_delta", null where a row has none, and "difference": over the seeds that all
-/// rows of the sum have, as differences.h writes it.
-void add_subtotals(const config::ExperimentOptions& options, config::Json& results);
+/// The sum of the deltas of some rows.
+struct Subtotal {
+  std::string group;
+  std::optional<double> delta, paper_delta;  ///< empty: a row has none
+  std::optional<Difference> difference;      ///< over the seeds that all rows of the sum have
+
+  static constexpr bool is_result = true;
+  static constexpr std::string_view title = "subtotal";
+  static constexpr auto fields() {
+    using S = Subtotal;
+    return std::make_tuple(config::field("group", &S::group, ""), config::field("delta", &S::delta, ""),
+                           config::field("paper_delta", &S::paper_delta, ""),
+                           config::field("difference", &S::difference, "over the seeds that all rows have"));
+  }
+};
+
+/// The sums of a cumulative walk, side branches left out; nothing of other designs.
+struct Subtotals {
+  Given<std::vector<Subtotal>> groups;
+  Given<std::vector<Subtotal>> recipe_and_architecture;  ///< where a step edits the recipe
+
+  static constexpr bool is_result = true;
+  static constexpr std::string_view title = "subtotals";
+  static constexpr auto fields() {
+    using S = Subtotals;
+    return std::make_tuple(config::field("subtotals", &S::groups, ""),
+                           config::field("recipe_and_architecture", &S::recipe_and_architecture, ""));
+  }
+};
+
+/// The sums of groups are judged together, and so are those of recipe and architecture.
+Subtotals subtotals_of(const config::ExperimentOptions& options, const std::vector<Row>& rows,
+                       const std::string& score);
 
 }  // namespace staircase::analysis

@@ -108,6 +108,7 @@ RunOutcome execute_run(const runs::Ledger& ledger, const runs::RunKey& run,
   NotingObserver noting(observer, *lock);
   observer.on_start();
   try {
+    if (const std::string damage = ledger.set_damaged_summary_aside(run); !damage.empty()) observer.on_warning(damage);
     ledger.clear_failure(run);
     const train::TrainJob job = prepare();
     noting.work_on(job);

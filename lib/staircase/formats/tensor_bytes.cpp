@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "staircase/config/json.h"
+#include "staircase/base/printable.h"
 
 namespace staircase::formats {
 
@@ -34,8 +34,7 @@ std::string quoted_name(const std::string& name) {
 
 std::string printable(const std::string& name) {
   const std::string shown = name.size() <= 60 ? name : name.substr(0, 57) + "...";
-  const std::string text = config::Json(shown).dump(-1, ' ', false, config::Json::error_handler_t::replace);
-  return text.substr(1, text.size() - 2);
+  return staircase::printable(shown);
 }
 
 int64_t checked_count(torch::IntArrayRef sizes) {

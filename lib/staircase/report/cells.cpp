@@ -1,5 +1,7 @@
 #include "staircase/report/cells.h"
 
+#include <algorithm>
+
 #include "staircase/base/text.h"
 
 namespace staircase::report {
@@ -10,14 +12,19 @@ namespace {
 
 std::string plain(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
 
+double most_of(const analysis::Row& row, const char* number) {
+  double most = 0;
+  for (const analysis::SeedResult& seed : row.seeds) most = std::max(most, seed.number(number).value_or(0));
+  return most;
+}
+
 }  // namespace
 
-std::string change_text(const Json& changes) {
+std::string change_text(const std::vector<analysis::Change>& changes) {
   std::vector<std::string> parts;
-  for (const Json& change : changes) {
-    const auto pointer = change["pointer"].get<std::string>();
-    const std::string field = pointer.substr(pointer.rfind('/') + 1);
-    parts.push_back(field + " " + plain(change["from"]) + " -> " + plain(change["to"]));
+  for (const analysis::Change& change : changes) {
+    const std::string field = change.pointer.substr(change.pointer.rfind('/') + 1);
+    parts.push_back(field + " " + plain(change.from) + " -> " + plain(change.to));
   }
   return join(parts);
 }
@@ -30,30 +37,33 @@ std::string count_text(double value) {
   return decimals(value, 0);
 }
 
-std::string spread_text(const Json& row, const char* key) {
-  if (!row.contains(key) || !row[key].is_object()) return "";
-  const Json& spread = row[key];
-  std::string text = decimals(spread["mean"].get<double>(), 2);
-  if (spread["std"].is_number()) text += " ± " + decimals(spread["std"].get<double>(), 2);
-  return text;
+std::string spread_text(const analysis::Spread* spread) {
+  if (!spread) return "";
+  return decimals(spread->mean, 2) + (spread->std ? " ± " + decimals(*spread->std, 2) : "");
 }
 
 std::string signed_text(double value) { return (value < 0 ? "" : "+") + decimals(value, 2); }
 
-std::string difference_text(const Json& difference) {
-  if (!difference.is_object()) return "?";
-  const Json& mean = difference.contains("mean") ? difference["mean"] : difference["value"];
-  if (!mean.is_number()) return "?";
-  std::string text = signed_text(mean.get<double>());
-  if (difference.contains("interval") && difference["interval"].is_array())
-    text += " [" + signed_text(difference["interval"][0].get<double>()) + ", " +
-            signed_text(difference["interval"][1].get<double>()) + "]";
+std::string difference_text(const std::optional<analysis::Difference>& difference) {
+  if (!difference) return "?";
+  std::string text = signed_text(difference->mean);
+  if (difference->interval)
+    text += " [" + signed_text(difference->interval->low) + ", " + signed_text(difference->interval->high) + "]";
   return text;
 }
 
-std::string verdict_text(const Json& difference) {
-  const bool judged = difference.is_object() && difference.contains("verdict") && difference["verdict"].is_string();
-  return judged ? difference["verdict"].get<std::string>() : "";
+std::string verdict_text(const std::optional<analysis::Difference>& difference) {
+  return difference && difference->verdict ? std::string(config::to_name(*difference->verdict)) : "";
 }
+
+std::string bad_images_text(const analysis::Row& row) {
+  const double training = most_of(row, "bad_images"), validation = most_of(row, "bad_val_images");
+  std::vector<std::string> parts;
+  if (training > 0) parts.push_back(decimals(training, 0));
+  if (validation > 0) parts.push_back("validation " + decimals(validation, 0));
+  return join(parts);
+}
+
+std::string number_text(const std::optional<double>& number) { return number ? Json(*number).dump() : ""; }
 
 }  // namespace staircase::report

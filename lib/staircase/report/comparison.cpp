@@ -2,59 +2,77 @@
 
 #include <algorithm>
 #include <set>
+#include <unordered_map>
 
-#include "staircase/analysis/differences.h"
+#include "staircase/analysis/score.h"
 #include "staircase/base/text.h"
 #include "staircase/report/cells.h"
 
 namespace staircase::report {
 namespace {
 
+using analysis::Difference;
+using analysis::Row;
 using config::Json;
 
-/// The score that all experiments are compared by; raw where some of them have no average.
-std::string common_score(const std::vector<Json>& experiments) {
-  for (const Json& experiment : experiments)
-    if (experiment["results"]["score"] != "top1_ema") return "top1";
-  return "top1_ema";
+/// Whether all experiments can be compared by averaged weights; by raw ones where some of them have no average.
+bool all_of_average(const std::vector<ReportData>& experiments) {
+  return std::all_of(experiments.begin(), experiments.end(),
+                     [](const ReportData& experiment) { return experiment.results.of_average; });
+}
+
+std::string common_score(const std::vector<ReportData>& experiments) {
+  return analysis::score_name(*experiments[0].results.task, all_of_average(experiments));
+}
+
+/// The rows of an experiment by name.
+using Rows = std::unordered_map<std::string, const Row*>;
+
+std::vector<Rows> rows_by_name(const std::vector<ReportData>& experiments) {
+  std::vector<Rows> all;
+  for (const ReportData& experiment : experiments) {
+    all.emplace_back();
+    for (const Row& row : experiment.results.rows) all.back().try_emplace(row.name, &row);
+  }
+  return all;
 }
 
 /// The row of that name; null: the experiment has none.
-Json row_named(const Json& experiment, const std::string& name) {
-  for (const Json& row : experiment["results"]["rows"])
-    if (row["name"] == name) return row;
-  return nullptr;
+const Row* row_named(const Rows& rows, const std::string& name) {
+  const auto found = rows.find(name);
+  return found == rows.end() ? nullptr : found->second;
 }
 
-std::vector<std::string> all_names(const std::vector<Json>& experiments) {
+std::vector<std::string> all_names(const std::vector<ReportData>& experiments) {
   std::vector<std::string> names;
-  for (const Json& experiment : experiments)
-    for (const Json& row : experiment["results"]["rows"])
-      if (const auto name = row["name"].get<std::string>(); std::find(names.begin(), names.end(), name) == names.end())
-        names.push_back(name);
+  std::set<std::string> seen;
+  for (const ReportData& experiment : experiments)
+    for (const Row& row : experiment.results.rows)
+      if (seen.insert(row.name).second) names.push_back(row.name);
   return names;
 }
 
-/// The second experiment's row of each name minus the first's, by pairs of equal seed; null where one has none.
-std::vector<Json> judged_differences(const std::vector<Json>& experiments, const std::vector<std::string>& names) {
-  const std::string score = common_score(experiments);
-  std::vector<Json> differences;
+/// The second experiment's row of each name minus the first's, by pairs of equal seed; empty where one has none.
+std::vector<std::optional<Difference>> judged_differences(const std::vector<Rows>& rows, const std::string& score,
+                                                          const std::vector<std::string>& names) {
+  std::vector<std::optional<Difference>> differences;
   for (const std::string& name : names) {
-    const Json first = row_named(experiments[0], name), second = row_named(experiments[1], name);
-    const bool in_both = first.is_object() && second.is_object();
-    differences.push_back(in_both ? analysis::difference_json(analysis::values_of(analysis::paired_differences(
-                                        analysis::row_scores(second, score), analysis::row_scores(first, score))))
-                                  : Json());
+    const Row* first = row_named(rows[0], name);
+    const Row* second = row_named(rows[1], name);
+    differences.push_back(first && second ? analysis::difference_of(analysis::values_of(analysis::paired_differences(
+                                                second->scores(score), first->scores(score))))
+                                          : std::nullopt);
   }
-  std::vector<Json*> judged;
-  for (Json& each : differences) judged.push_back(&each);
+  std::vector<Difference*> judged;
+  for (auto& each : differences)
+    if (each) judged.push_back(&*each);
   analysis::judge_together(judged);
   return differences;
 }
 
 /// A difference and its verdict, two cells; empty where there is none.
-void add_difference(const Json& difference, std::vector<std::string>& line) {
-  line.push_back(difference.is_object() ? difference_text(difference) : "");
+void add_difference(const std::optional<Difference>& difference, std::vector<std::string>& line) {
+  line.push_back(difference ? difference_text(difference) : "");
   line.push_back(verdict_text(difference));
 }
 
@@ -74,42 +92,43 @@ Json compared_fields(const Json& experiment) {
 
 }  // namespace
 
-void label_experiments(std::vector<Json>& experiments) {
-  for (Json& experiment : experiments) {
-    const Json& name = experiment["results"]["name"];
+void label_experiments(std::vector<ReportData>& experiments) {
+  for (ReportData& experiment : experiments) {
+    const std::string& name = experiment.results.name;
     const auto same = std::count_if(experiments.begin(), experiments.end(),
-                                    [&](const Json& other) { return other["results"]["name"] == name; });
-    experiment["label"] = same > 1 ? experiment["folder"] : name;
+                                    [&](const ReportData& other) { return other.results.name == name; });
+    experiment.label = same > 1 ? experiment.folder : name;
   }
 }
 
-TextTable comparison_table(const std::vector<Json>& experiments) {
+TextTable comparison_table(const std::vector<ReportData>& experiments) {
   TextTable table{{"name"}, {false}, {}};
   const auto add_columns = [&](const std::string& difference, const std::string& verdict) {
     table.header.insert(table.header.end(), {difference, verdict});
     table.right.insert(table.right.end(), {true, false});
   };
   const std::string score = common_score(experiments);
-  for (const Json& experiment : experiments) {
-    const auto label = experiment["label"].get<std::string>();
-    table.header.push_back(label + (score == "top1_ema" ? ": top-1 EMA" : ": top-1 raw"));
+  const std::string title = analysis::score_title(*experiments[0].results.task, all_of_average(experiments));
+  for (const ReportData& experiment : experiments) {
+    table.header.push_back(experiment.label + ": " + title);
     table.right.push_back(true);
     // Its own table says what the delta is of; beside other numbers than those it would mislead.
-    if (experiment["results"]["score"] == score) add_columns(label + ": delta", label + ": verdict");
+    if (experiment.results.score == score) add_columns(experiment.label + ": delta", experiment.label + ": verdict");
   }
   const std::vector<std::string> names = all_names(experiments);
-  std::vector<Json> differences;
+  const std::vector<Rows> rows = rows_by_name(experiments);
+  std::vector<std::optional<Difference>> differences;
   if (experiments.size() == 2) {
     add_columns("difference", "verdict");
-    differences = judged_differences(experiments, names);
+    differences = judged_differences(rows, score, names);
   }
   for (size_t i = 0; i < names.size(); ++i) {
     std::vector<std::string> line{names[i]};
-    for (const Json& experiment : experiments) {
-      const Json row = row_named(experiment, names[i]);
-      line.push_back(row.is_object() ? spread_text(row, score.c_str()) : "");
-      if (experiment["results"]["score"] == score)
-        add_difference(row.is_object() ? row.value("delta", Json()) : Json(), line);
+    for (size_t e = 0; e < experiments.size(); ++e) {
+      const Row* row = row_named(rows[e], names[i]);
+      line.push_back(row ? spread_text(row->spread(score)) : "");
+      if (experiments[e].results.score == score)
+        add_difference(row && row->delta ? row->delta->difference : std::nullopt, line);
     }
     if (!differences.empty()) add_difference(differences[i], line);
     table.rows.push_back(line);
@@ -118,14 +137,14 @@ TextTable comparison_table(const std::vector<Json>& experiments) {
   return table;
 }
 
-TextTable differences_table(const std::vector<Json>& experiments) {
+TextTable differences_table(const std::vector<ReportData>& experiments) {
   TextTable table{{"field"}, {false}, {}};
   std::vector<Json> fields;
   std::vector<std::string> pointers;
-  for (const Json& experiment : experiments) {
-    table.header.push_back(experiment["label"].get<std::string>());
+  for (const ReportData& experiment : experiments) {
+    table.header.push_back(experiment.label);
     table.right.push_back(false);
-    fields.push_back(compared_fields(experiment["experiment"]));
+    fields.push_back(compared_fields(experiment.experiment));
     for (const auto& [pointer, value] : fields.back().items())
       if (std::find(pointers.begin(), pointers.end(), pointer) == pointers.end()) pointers.push_back(pointer);
   }
@@ -142,7 +161,7 @@ TextTable differences_table(const std::vector<Json>& experiments) {
   return table;
 }
 
-std::string comparison_terminal(const std::vector<Json>& experiments) {
+std::string comparison_terminal(const std::vector<ReportData>& experiments) {
   const TextTable differences = differences_table(experiments);
   std::string text = terminal_table(comparison_table(experiments));
   if (!differences.rows.empty()) text += "\nWhat differs besides the steps:\n" + terminal_table(differences);

@@ -3,31 +3,28 @@
 #include "staircase/analysis/results.h"
 #include "staircase/report/comparison.h"
 #include "staircase/report/report.h"
-#include "staircase/report/report_data.h"
 #include "staircase/runs/ledger.h"
 
 namespace staircase::report {
 namespace fs = std::filesystem;
 
-using config::Json;
-
-Json results_of(const fs::path& folder) {
+analysis::Results results_of(const fs::path& folder) {
   const runs::Ledger ledger(folder);
   const auto [experiment, shape] = ledger.read_experiment_file();
   return analysis::build_results(experiment, experiment::design_variants(experiment, shape.classes, shape.channels),
                                  ledger);
 }
 
-Json report_folder(const fs::path& folder) {
+analysis::Results report_folder(const fs::path& folder) {
   const runs::Ledger ledger(folder);
   const auto lock = ledger.exists() ? std::optional<FileLock>(ledger.lock()) : std::nullopt;
-  const Json results = results_of(folder);
+  analysis::Results results = results_of(folder);
   write_reports(folder, results);
   return results;
 }
 
-std::vector<Json> read_experiments(const std::vector<fs::path>& folders) {
-  std::vector<Json> experiments;
+std::vector<ReportData> read_experiments(const std::vector<fs::path>& folders) {
+  std::vector<ReportData> experiments;
   for (const fs::path& folder : folders) experiments.push_back(report_data(folder, results_of(folder)));
   label_experiments(experiments);
   return experiments;

@@ -6,21 +6,21 @@
 #include <string>
 #include <vector>
 
-#include "staircase/config/json.h"
+#include "staircase/report/report_data.h"
 
 namespace staircase::report {
 
-/// The content of results.json, from what the folder holds now. Writes nothing.
+/// What the folder holds now. Writes nothing.
 /// Throws RequestError when the folder holds no experiment.
-config::Json results_of(const std::filesystem::path& folder);
+analysis::Results results_of(const std::filesystem::path& folder);
 
-/// Rewrites the reports of a folder from what it holds. Returns the content of results.json.
+/// Rewrites the reports of a folder from what it holds. Returns that.
 /// Throws RequestError when the folder holds no experiment.
-config::Json report_folder(const std::filesystem::path& folder);
+analysis::Results report_folder(const std::filesystem::path& folder);
 
-/// The experiments of several folders as report_data gives them, labelled for a comparison. Writes nothing.
+/// The experiments of several folders, labelled for a comparison. Writes nothing.
 /// Throws RequestError when a folder holds no experiment.
-std::vector<config::Json> read_experiments(const std::vector<std::filesystem::path>& folders);
+std::vector<ReportData> read_experiments(const std::vector<std::filesystem::path>& folders);
 
 /// Keeps the reports of a folder up to date while its runs end. A report costs what all runs together cost to read,
 /// so it is made anew only when 20 times what the last one took has passed since: a run that ends costs the folder

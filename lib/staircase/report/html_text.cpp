@@ -22,7 +22,8 @@ std::string json_for_script(const config::Json& value) {
   std::string escaped;
   // "<" stands in strings only, where \u003c says the same. File names need not be UTF-8, hence replace.
   for (char c : value.dump(-1, ' ', false, config::Json::error_handler_t::replace))
-    escaped += c == '<' ? std::string("\\u003c") : std::string(1, c);
+    if (c == '<') escaped += "\\u003c";
+    else escaped += c;
   return escaped;
 }
 

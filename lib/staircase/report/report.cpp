@@ -2,24 +2,28 @@
 
 #include <algorithm>
 
+#include "staircase/analysis/score.h"
 #include "staircase/base/files.h"
+#include "staircase/base/printable.h"
 #include "staircase/base/text.h"
 #include "staircase/report/cells.h"
 #include "staircase/report/csv.h"
 #include "staircase/report/effect_table.h"
-#include "staircase/report/report_data.h"
+#include "staircase/report/origin.h"
 #include "staircase/report/report_html.h"
 #include "staircase/report/report_table.h"
 
 namespace staircase::report {
 namespace {
 
-using config::Json;
+using analysis::Results;
+using analysis::Row;
 
 std::string markdown_table(const TextTable& table) {
   const auto line = [](const std::vector<std::string>& cells) {
     std::string text = "|";
-    for (std::string cell : cells) {
+    for (const std::string& each : cells) {
+      std::string cell = printable(each);
       for (size_t at = 0; (at = cell.find('|', at)) != std::string::npos; at += 2) cell.replace(at, 1, "\\|");
       text += " " + cell + " |";
     }
@@ -33,29 +37,25 @@ std::string markdown_table(const TextTable& table) {
 }
 
 /// A bar a row from the lowest score to the highest; the lowest still shows a tenth.
-std::vector<std::string> bars(const Json& results, size_t width) {
+std::vector<std::string> bars(const Results& results, size_t width) {
   std::vector<double> scores;
-  for (const Json& row : results["rows"])
-    if (row["score"].is_object()) scores.push_back(row["score"]["mean"].get<double>());
+  for (const Row& row : results.rows)
+    if (row.score) scores.push_back(row.score->mean);
   std::vector<std::string> list;
   if (scores.empty()) return list;
   const auto [low, high] = std::minmax_element(scores.begin(), scores.end());
   const double span = std::max(*high - *low, 1e-9);
-  for (const Json& row : results["rows"]) {
-    if (!row["score"].is_object()) {
-      list.emplace_back();
-      continue;
-    }
-    const double share = 0.1 + 0.9 * (row["score"]["mean"].get<double>() - *low) / span;
-    std::string bar;
-    for (size_t i = 0; i < static_cast<size_t>(share * static_cast<double>(width) + 0.5); ++i) bar += "█";
-    list.push_back(bar);
+  for (const Row& row : results.rows) {
+    list.emplace_back();
+    if (!row.score) continue;
+    const double share = 0.1 + 0.9 * (row.score->mean - *low) / span;
+    for (size_t i = 0; i < static_cast<size_t>(share * static_cast<double>(width) + 0.5); ++i) list.back() += "█";
   }
   return list;
 }
 
 /// Everything beside the main table, where the design has it.
-std::vector<TextTable> further_tables(const Json& results) {
+std::vector<TextTable> further_tables(const Results& results) {
   std::vector<TextTable> tables;
   for (TextTable table : {effect_table(results), interaction_table(results), interaction_matrix(results),
                           grid_table(results), subtotal_table(results)})
@@ -70,73 +70,76 @@ void write_or_remove(const std::filesystem::path& file, const std::string& text)
   else write_file_atomically(file, text);
 }
 
+std::vector<std::string> csv_cells(const Row& row, const config::TaskMetrics& task) {
+  std::vector<std::string> changes;
+  for (const analysis::Change& change : row.changes)
+    changes.push_back(change.pointer + ": " + change.from.dump() + " -> " + change.to.dump());
+  const auto mean = [](const auto& spread) { return spread ? number_text(spread->mean) : ""; };
+  const auto std_of = [](const auto& spread) { return spread ? number_text(spread->std) : ""; };
+  const std::optional<analysis::Difference> delta = row.delta ? row.delta->difference : std::nullopt;
+  const auto bound = [&](double analysis::Interval::*end) {
+    return delta && delta->interval ? number_text((*delta->interval).*end) : "";
+  };
+  const analysis::Spread* raw = row.spread(analysis::score_name(task, false));
+  const analysis::Spread* average = row.spread(analysis::score_name(task, true));
+  return {row.name,
+          row.group,
+          join(changes, "; "),
+          row.side_branch ? "yes" : "no",
+          row.recipe,
+          std::to_string(row.params),
+          std::to_string(row.macs),
+          row.score ? std::to_string(row.score->count) : "",
+          mean(raw),
+          std_of(raw),
+          mean(average),
+          std_of(average),
+          mean(delta),
+          row.delta ? row.delta->to : "",
+          number_text(row.images_per_second),
+          number_text(row.paper_top1),
+          number_text(row.paper_std),
+          bound(&analysis::Interval::low),
+          bound(&analysis::Interval::high),
+          delta ? number_text(delta->p_holm) : "",
+          verdict_text(delta),
+          number_text(row.latency_ms)};
+}
+
+std::string markdown_list(const std::vector<std::string>& lines, const std::string& start = "") {
+  std::string text;
+  for (const std::string& line : lines) text += "- " + start + printable(line) + "\n";
+  return text;
+}
+
 }  // namespace
 
-std::string report_markdown(const Json& results, const Json& data) {
-  std::string text = "# " + results["name"].get<std::string>() + "\n\n";
-  if (const auto description = results["description"].get<std::string>(); !description.empty())
-    text += description + "\n\n";
-  for (const std::string& note : notes(results)) text += "- " + note + "\n";
-  for (const Json& warning : results.value("warnings", Json::array()))
-    text += "- Warning: " + warning.get<std::string>() + "\n";
+std::string report_markdown(const Results& results, const ReportData* data) {
+  std::string text = "# " + printable(results.name) + "\n\n";
+  if (!results.description.empty()) text += printable(results.description, true) + "\n\n";
+  text += markdown_list(notes(results)) + markdown_list(results.warnings, "Warning: ");
   text += "\n" + markdown_table(main_table(results));
   for (const TextTable& table : further_tables(results)) text += "\n" + markdown_table(table);
-  const auto failures = failure_lines(results);
-  if (!failures.empty()) text += "\n## Failed runs\n\n";
-  for (const std::string& line : failures) text += "- " + line + "\n";
-  if (data.is_object())
-    text += "\n## Cost\n\n" + markdown_table(cost_table(data)) + "\n## Machine and versions\n\n" +
-            markdown_table(origin_table(data));
+  if (const auto failures = failure_lines(results); !failures.empty())
+    text += "\n## Failed runs\n\n" + markdown_list(failures);
+  if (data)
+    text += "\n## Cost\n\n" + markdown_table(cost_table(results)) + "\n## Machine and versions\n\n" +
+            markdown_table(origin_table(results)) + "\n## Runs\n\n" + markdown_table(run_table(results, data->folder));
   return text;
 }
 
-std::string report_csv(const Json& results) {
-  std::string text =
-      "name,group,changes,side_branch,recipe,params,macs,seeds,top1_mean,top1_std,top1_ema_mean,top1_ema_std,"
+std::string report_csv(const Results& results) {
+  const std::string score(results.task->primary_metric().name);
+  std::string text = "name,group,changes,side_branch,recipe,params,macs,seeds,";
+  for (const char* number : {"_mean", "_std", "_ema_mean", "_ema_std"}) text += score + number + ",";
+  text +=
       "delta,delta_to,images_per_second,paper_top1,paper_std,"
       "delta_low,delta_high,delta_p_holm,verdict,latency_ms\n";
-  const auto number = [](const Json& row, const char* key, const char* inner) -> std::string {
-    if (!row.contains(key)) return "";
-    const Json& value = inner && row[key].is_object() ? row[key][inner] : row[key];
-    return value.is_number() ? value.dump() : "";
-  };
-  const auto bound = [](const Json& row, size_t end) -> std::string {
-    const bool known = row.contains("delta") && row["delta"].is_object() && row["delta"]["interval"].is_array();
-    return known ? row["delta"]["interval"][end].dump() : "";
-  };
-  for (const Json& row : results["rows"]) {
-    std::vector<std::string> changes;
-    for (const Json& change : row["changes"])
-      changes.push_back(change["pointer"].get<std::string>() + ": " + change["from"].dump() + " -> " +
-                        change["to"].dump());
-    const std::vector<std::string> cells{row["name"].get<std::string>(),
-                                         row["group"].get<std::string>(),
-                                         join(changes, "; "),
-                                         row["side_branch"].get<bool>() ? "yes" : "no",
-                                         row["recipe"].get<std::string>(),
-                                         row["params"].dump(),
-                                         row["macs"].dump(),
-                                         number(row, "score", "n"),
-                                         number(row, "top1", "mean"),
-                                         number(row, "top1", "std"),
-                                         number(row, "top1_ema", "mean"),
-                                         number(row, "top1_ema", "std"),
-                                         number(row, "delta", "mean"),
-                                         row.value("delta_to", std::string()),
-                                         number(row, "images_per_second", nullptr),
-                                         number(row, "paper_top1", nullptr),
-                                         number(row, "paper_std", nullptr),
-                                         bound(row, 0),
-                                         bound(row, 1),
-                                         number(row, "delta", "p_holm"),
-                                         row.contains("delta") ? verdict_text(row["delta"]) : "",
-                                         number(row, "latency_ms", nullptr)};
-    text += csv_line(cells);
-  }
+  for (const Row& row : results.rows) text += csv_line(csv_cells(row, *results.task));
   return text;
 }
 
-std::string report_terminal(const Json& results, int width) {
+std::string report_terminal(const Results& results, int width) {
   const TextTable main = main_table(results);
   const std::string bare = terminal_table(main);
   size_t table_width = 0;
@@ -150,18 +153,20 @@ std::string report_terminal(const Json& results, int width) {
   std::string text = terminal_table(main, bars(results, std::clamp(room, shortest, longest)));
   for (const TextTable& table : further_tables(results)) text += "\n" + terminal_table(table);
   text += "\n";
-  for (const std::string& note : notes(results)) text += note + "\n";
-  for (const std::string& line : failure_lines(results)) text += "failed: " + line + "\n";
+  for (const std::string& note : notes(results)) text += printable(note) + "\n";
+  for (const std::string& line : failure_lines(results)) text += "failed: " + printable(line) + "\n";
   return text;
 }
 
-void write_reports(const std::filesystem::path& folder, const Json& results) {
-  write_file_atomically(folder / "results.json", results.dump(2) + "\n");
+void write_reports(const std::filesystem::path& folder, const Results& results) {
+  write_file_atomically(
+      folder / "results.json",
+      analysis::write_result(results).dump(2, ' ', false, config::Json::error_handler_t::replace) + "\n");
   write_file_atomically(folder / "results.csv", report_csv(results));
   write_or_remove(folder / "effects.csv", effects_csv(results));
   write_or_remove(folder / "interactions.csv", interactions_csv(results));
-  const Json data = report_data(folder, results);
-  write_file_atomically(folder / "report.md", report_markdown(results, data));
+  const ReportData data = report_data(folder, results);
+  write_file_atomically(folder / "report.md", report_markdown(data.results, &data));
   write_file_atomically(folder / "report.html", report_html({data}));
 }
 

@@ -6,21 +6,28 @@
 
 namespace staircase::report {
 
-/// All that report.html shows of one folder:
-/// {"label": the experiment's name, "folder", "results": content of results.json, "experiment": of experiment.json,
-///  "configurations": {the name of a row: its configuration as trained, with every default},
-///  "runs": [{"row": index of its row, "row_name", "seed", "name", "curve": [{"epoch", "train_loss", "top1", ...}],
-///            "train_seconds", "eval_seconds", "train_images", "peak_memory_mb", "made_by": config.json of the run
-///            without its configuration}],
-///  "warnings": [what could not be read]}.
-/// A run that several rows share stands there once, with the first of them.
-/// The warnings are those of the results, which name damaged lines of logs, and those of other files.
-config::Json report_data(const std::filesystem::path& folder, const config::Json& results);
+/// All that report.html shows of one folder.
+struct ReportData {
+  std::string label;  ///< the experiment's name, or what tells it apart from others on the page
+  std::string folder;
+  analysis::Results results;
+  config::Json experiment;  ///< the content of experiment.json; null: it cannot be read
+};
+
+ReportData report_data(const std::filesystem::path& folder, analysis::Results results);
+
+/// What the charts of the page draw, as charts/common.js takes it:
+/// {"label", "metric": {"name", "title", "unit"}, "results": content of results.json,
+///  "runs": [{"row": index of its row, "seed", "curve": {"epoch": [...], "train_loss": [...], SCORE: [...]}}],
+///  "curve_stride"}.
+/// A run that several rows share stands there once, with the first of them. Of many long runs each curve has every
+/// `curve_stride`-th epoch, the first and the last: a page holds some 40,000 points.
+config::Json chart_data(const ReportData& data);
+
+/// What each row was trained with, with every default, by its name.
+config::Json configurations(const analysis::Results& results);
 
 /// Runs, training and evaluation time, throughput and memory, row by row and in all.
-TextTable cost_table(const config::Json& data);
-
-/// Source revision, libraries, compiler and machine, a row for each that made runs.
-TextTable origin_table(const config::Json& data);
+TextTable cost_table(const analysis::Results& results);
 
 }  // namespace staircase::report

@@ -6,8 +6,7 @@
 #include "staircase/report/effect_table.h"
 #include "staircase/report/embedded.h"
 #include "staircase/report/html_text.h"
-#include "staircase/report/report_data.h"
-#include "staircase/report/report_table.h"
+#include "staircase/report/origin.h"
 
 namespace staircase::report {
 namespace {
@@ -24,16 +23,16 @@ std::string list(const std::vector<std::string>& lines) {
   return html.empty() ? html : "<ul class=\"notes\">\n" + html + "</ul>\n";
 }
 
-std::string warnings(const Json& experiment) {
+std::string warnings(const ReportData& experiment) {
   std::string html;
-  for (const Json& line : experiment["warnings"])
-    html += "<p class=\"warning\">Warning: " + escape_html(line.get<std::string>()) + ".</p>\n";
+  for (const std::string& line : experiment.results.warnings)
+    html += "<p class=\"warning\">Warning: " + escape_html(line) + ".</p>\n";
   return html;
 }
 
-std::string introduction(const Json& experiment) {
-  const Json& results = experiment["results"];
-  const std::string description = results.value("description", std::string());
+std::string introduction(const ReportData& experiment) {
+  const analysis::Results& results = experiment.results;
+  const std::string& description = results.description;
   return (description.empty() ? "" : "<p class=\"description\">" + escape_html(description) + "</p>\n") +
          list(notes(results)) + warnings(experiment);
 }
@@ -44,21 +43,23 @@ std::string json_details(const std::string& summary, const Json& content) {
   return "<details class=\"json\"><summary>" + summary + "</summary>\n<pre>" + escape_html(text) + "</pre></details>\n";
 }
 
-std::string configuration(const Json& experiment) {
-  return json_details("experiment.json, with every default", experiment["experiment"]) +
-         json_details("What each row was trained with, with every default", experiment["configurations"]);
+std::string configuration(const ReportData& experiment) {
+  return json_details("experiment.json, with every default", experiment.experiment) +
+         json_details("What each row was trained with, with every default", configurations(experiment.results));
 }
 
 /// What made the numbers; `prefix` tells several experiments apart.
-std::string background(const Json& experiment, const std::string& prefix) {
-  return section(prefix + "Failed runs", list(failure_lines(experiment["results"]))) +
-         section(prefix + "Cost", html_table(cost_table(experiment))) +
-         section(prefix + "Machine and versions", html_table(origin_table(experiment))) +
+std::string background(const ReportData& experiment, const std::string& prefix) {
+  const analysis::Results& results = experiment.results;
+  return section(prefix + "Failed runs", list(failure_lines(results))) +
+         section(prefix + "Cost", html_table(cost_table(results))) +
+         section(prefix + "Machine and versions", html_table(origin_table(results))) +
+         section(prefix + "Runs", html_table(run_table(results, experiment.folder))) +
          section(prefix + "Configuration", configuration(experiment));
 }
 
-std::string sections(const Json& experiment) {
-  const Json& results = experiment["results"];
+std::string sections(const ReportData& experiment) {
+  const analysis::Results& results = experiment.results;
   return section("Table", "<p class=\"hint on-screen\">Sorts by a click on a header.</p>\n" +
                               html_table(main_table(results)) + html_table(grid_table(results)) +
                               html_table(effect_table(results)) + html_table(interaction_table(results)) +
@@ -66,11 +67,10 @@ std::string sections(const Json& experiment) {
          background(experiment, "");
 }
 
-std::string sections_side_by_side(const std::vector<Json>& experiments) {
+std::string sections_side_by_side(const std::vector<ReportData>& experiments) {
   std::string html = section("Table", html_table(comparison_table(experiments))) +
                      section("What differs besides the steps", html_table(differences_table(experiments)));
-  for (const Json& experiment : experiments)
-    html += background(experiment, experiment["label"].get<std::string>() + ": ");
+  for (const ReportData& experiment : experiments) html += background(experiment, experiment.label + ": ");
   return html;
 }
 
@@ -90,23 +90,25 @@ std::string scripts() {
   return html;
 }
 
-std::string side_by_side_introduction(const std::vector<Json>& experiments) {
+std::string side_by_side_introduction(const std::vector<ReportData>& experiments) {
   std::string html;
-  for (const Json& experiment : experiments)
-    html += "<h2>" + escape_html(experiment["label"].get<std::string>()) + "</h2>\n" + introduction(experiment);
+  for (const ReportData& experiment : experiments)
+    html += "<h2>" + escape_html(experiment.label) + "</h2>\n" + introduction(experiment);
   return html;
 }
 
-std::string title_of(const std::vector<Json>& experiments) {
+std::string title_of(const std::vector<ReportData>& experiments) {
   std::vector<std::string> labels;
-  for (const Json& experiment : experiments) labels.push_back(experiment["label"].get<std::string>());
+  for (const ReportData& experiment : experiments) labels.push_back(experiment.label);
   return join(labels, " · ");
 }
 
 }  // namespace
 
-std::string report_html(const std::vector<Json>& experiments) {
+std::string report_html(const std::vector<ReportData>& experiments) {
   const bool several = experiments.size() > 1;
+  Json drawn = Json::array();
+  for (const ReportData& experiment : experiments) drawn.push_back(chart_data(experiment));
   const std::string without =
       has_charts() ? "<noscript><p>The charts need JavaScript; the tables do not.</p></noscript>"
                    : "<p class=\"hint\">This program was built without the chart libraries, so there are "
@@ -119,7 +121,7 @@ std::string report_html(const std::vector<Json>& experiments) {
        {"without_charts", without},
        {"sections", several ? sections_side_by_side(experiments) : sections(experiments[0])},
        {"version", escape_html(build_info().version + " (" + build_info().revision + ")")},
-       {"data", json_for_script({{"experiments", experiments}})},
+       {"data", json_for_script({{"experiments", std::move(drawn)}})},
        {"scripts", scripts()}});
 }
 

@@ -1,41 +1,38 @@
 #include "staircase/report/report_table.h"
 
 #include <algorithm>
+#include <map>
 
-#include "staircase/analysis/differences.h"
+#include "staircase/analysis/score.h"
+#include "staircase/base/printable.h"
 #include "staircase/base/text.h"
 #include "staircase/report/cells.h"
 #include "staircase/report/effect_table.h"
+#include "staircase/report/origin.h"
+#include "staircase/runs/named_runs.h"
 
 namespace staircase::report {
 namespace {
 
-using config::Json;
+using analysis::Results;
+using analysis::Row;
+using analysis::SeedStatus;
 
-std::string paper_text(const Json& row) {
-  if (!row["paper_top1"].is_number()) return "";
-  std::string text = decimals(row["paper_top1"].get<double>(), 2);
-  if (row["paper_std"].is_number()) text += " ± " + decimals(row["paper_std"].get<double>(), 2);
-  return text;
+std::string paper_text(const Row& row) {
+  if (!row.paper_top1) return "";
+  return decimals(*row.paper_top1, 2) + (row.paper_std ? " ± " + decimals(*row.paper_std, 2) : "");
 }
 
 /// Three digits: a clock gives no more.
-std::string latency_text(const Json& row) {
-  const Json latency_ms = row.value("latency_ms", Json());
-  if (!latency_ms.is_number()) return "";
-  const double value = latency_ms.get<double>();
-  return decimals(value, value < 10 ? 2 : value < 100 ? 1 : 0);
+std::string latency_text(const Row& row) {
+  if (!row.latency_ms) return "";
+  return decimals(*row.latency_ms, *row.latency_ms < 10 ? 2 : *row.latency_ms < 100 ? 1 : 0);
 }
 
-std::string status_text(const Json& row) {
-  int done = 0, failed = 0;
-  for (const Json& seed : row["seeds"]) {
-    done += seed["status"] == "done";
-    failed += seed["status"] == "failed";
-  }
-  const int all = static_cast<int>(row["seeds"].size());
-  if (failed > 0) return std::to_string(failed) + " failed";
-  return done == all ? "" : std::to_string(done) + " of " + std::to_string(all);
+std::string status_text(const Row& row) {
+  if (const size_t failed = row.count(SeedStatus::failed)) return std::to_string(failed) + " failed";
+  const size_t done = row.count(SeedStatus::done);
+  return done == row.seeds.size() ? "" : std::to_string(done) + " of " + std::to_string(row.seeds.size());
 }
 
 std::string padded(const std::string& text, size_t width, bool right) {
@@ -61,7 +58,13 @@ size_t text_columns(const std::string& text) {
   return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
-std::string terminal_table(const TextTable& table, const std::vector<std::string>& extra) {
+std::string terminal_table(const TextTable& given, const std::vector<std::string>& extra) {
+  TextTable table = given;
+  const auto make_printable = [](std::vector<std::string>& cells) {
+    for (std::string& cell : cells) cell = printable(cell);
+  };
+  make_printable(table.header);
+  for (auto& row : table.rows) make_printable(row);
   std::vector<size_t> widths(table.header.size());
   const auto widen = [&](const std::vector<std::string>& cells) {
     for (size_t i = 0; i < cells.size(); ++i) widths[i] = std::max(widths[i], text_columns(cells[i]));
@@ -83,110 +86,123 @@ std::string terminal_table(const TextTable& table, const std::vector<std::string
   return text;
 }
 
-TextTable main_table(const Json& results) {
-  const bool ladder = results["kind"] == "ablation";
+TextTable main_table(const Results& results) {
+  const config::TaskMetrics& task = *results.task;
+  const std::string title(task.primary_metric().title);
   TextTable table;
-  table.header = {ladder ? "rung" : "name",
+  table.header = {results.kind == config::ExperimentKind::ablation ? "rung" : "name",
                   "change",
                   "params",
                   "MACs",
-                  "top-1 raw",
-                  "top-1 EMA",
+                  analysis::score_title(task, false),
+                  analysis::score_title(task, true),
                   "delta",
                   "verdict",
-                  "test top-1",
+                  "test " + title,
                   "images/s",
                   "latency (ms)",
                   "drop path",
-                  "paper top-1",
+                  "paper " + title,
+                  "damaged images",
                   "runs"};
-  table.right = {false, false, true, true, true, true, true, false, true, true, true, true, true, false};
-  const bool shows_rate = results["kind"] == "comparison";
+  table.right = {false, false, true, true, true, true, true, false, true, true, true, true, true, true, false};
+  const bool shows_rate = results.kind == config::ExperimentKind::comparison;
   // A row of many steps is named by them; their changes stand in the table of effects.
-  const bool shows_change = results["design"] != "shapley" && results["design"] != "pairwise";
-  for (const Json& row : results["rows"]) {
-    const bool side = row["side_branch"].get<bool>();
-    const char* test = results["score"] == "top1_ema" ? "test_top1_ema" : "test_top1";
-    table.rows.push_back({(side ? "  (" : "") + row["name"].get<std::string>() + (side ? ")" : ""),
-                          shows_change ? change_text(row["changes"]) : "", count_text(row["params"].get<double>()),
-                          count_text(row["macs"].get<double>()), spread_text(row, "top1"), spread_text(row, "top1_ema"),
-                          row.contains("delta") ? difference_text(row["delta"]) : "",
-                          row.contains("delta") ? verdict_text(row["delta"]) : "", spread_text(row, test),
-                          row.contains("images_per_second") ? decimals(row["images_per_second"].get<double>(), 0) : "",
-                          latency_text(row), shows_rate ? decimals(row["drop_path_rate"].get<double>(), 2) : "",
-                          paper_text(row), status_text(row)});
+  const bool shows_change = results.design != config::Design::shapley && results.design != config::Design::pairwise;
+  for (const Row& row : results.rows) {
+    const bool shows_delta = row.delta && !row.delta->is_effect;
+    table.rows.push_back(
+        {row.side_branch ? "  (" + row.name + ")" : row.name, shows_change ? change_text(row.changes) : "",
+         count_text(static_cast<double>(row.params)), count_text(static_cast<double>(row.macs)),
+         spread_text(row.spread(analysis::score_name(task, false))),
+         spread_text(row.spread(analysis::score_name(task, true))),
+         shows_delta ? difference_text(row.delta->difference) : "",
+         shows_delta ? verdict_text(row.delta->difference) : "",
+         spread_text(row.spread(analysis::test_name(results.score))),
+         row.images_per_second ? decimals(*row.images_per_second, 0) : "", latency_text(row),
+         shows_rate ? decimals(row.drop_path_rate, 2) : "", paper_text(row), bad_images_text(row), status_text(row)});
   }
   drop_empty_columns(table);
   return table;
 }
 
-TextTable subtotal_table(const Json& results) {
+TextTable subtotal_table(const Results& results) {
   TextTable table{{"part", "delta", "verdict", "paper"}, {false, true, false, true}, {}};
-  const auto add = [&](const Json& list, const std::string& prefix) {
-    for (const Json& sum : list)
-      table.rows.push_back({prefix + sum["group"].get<std::string>(),
+  const auto add = [&](const analysis::Given<std::vector<analysis::Subtotal>>& list, const std::string& prefix) {
+    if (!list) return;
+    for (const analysis::Subtotal& sum : *list)
+      table.rows.push_back({prefix + sum.group,
                             // Where seeds are missing the sum of the rows' deltas is not the mean of whole sums.
-                            sum["delta"].is_number() ? difference_text(sum["difference"]) : "?",
-                            sum["delta"].is_number() ? verdict_text(sum["difference"]) : "",
-                            sum["paper_delta"].is_number() ? signed_text(sum["paper_delta"].get<double>()) : ""});
+                            sum.delta ? difference_text(sum.difference) : "?",
+                            sum.delta ? verdict_text(sum.difference) : "",
+                            sum.paper_delta ? signed_text(*sum.paper_delta) : ""});
   };
-  if (results.contains("subtotals")) add(results["subtotals"], "");
-  if (results.contains("recipe_and_architecture")) add(results["recipe_and_architecture"], "all ");
+  add(results.sums.groups, "");
+  add(results.sums.recipe_and_architecture, "all ");
   drop_empty_columns(table);
   return table;
 }
 
-TextTable grid_table(const Json& results) {
+TextTable grid_table(const Results& results) {
   TextTable table;
-  if (!results.contains("grid")) return table;
-  const Json& down = results["grid"]["axes"][0];
-  const Json& across = results["grid"]["axes"][1];
-  table.header = {down["pointer"].get<std::string>()};
-  table.right = {false};
-  for (const Json& value : across["values"]) {
-    table.header.push_back(value.get<std::string>());
-    table.right.push_back(true);
-  }
-  for (const Json& value : down["values"]) {
-    std::vector<std::string> line{value.get<std::string>()};
-    for (const Json& column : across["values"]) {
-      line.emplace_back();  // stays empty where a requirement leaves the combination out
-      for (const Json& row : results["rows"])
-        if (row["cell"] == Json::array({value, column})) line.back() = spread_text(row, "score");
+  if (!results.grid) return table;
+  const experiment::Axis& down = results.grid->axes[0];
+  const experiment::Axis& across = results.grid->axes[1];
+  table.header = {down.pointer};
+  table.header.insert(table.header.end(), across.values.begin(), across.values.end());
+  table.right.assign(table.header.size(), true);
+  table.right[0] = false;
+  std::map<std::vector<std::string>, const Row*> cells;
+  for (const Row& row : results.rows)
+    if (row.cell) cells[*row.cell] = &row;
+  for (const std::string& value : down.values) {
+    std::vector<std::string> line{value};
+    for (const std::string& column : across.values) {
+      const auto row = cells.find({value, column});  // a requirement may leave the combination out
+      const bool known = row != cells.end() && row->second->score;
+      line.push_back(known ? spread_text(&*row->second->score) : "");
     }
     table.rows.push_back(line);
   }
   return table;
 }
 
-std::vector<std::string> failure_lines(const Json& results) {
+TextTable run_table(const Results& results, const std::string& folder) {
+  TextTable table{{"row", "seed", "state", "folder", "name in commands"}, {false, true, false, false, false}, {}};
+  for (const Row& row : results.rows)
+    for (const analysis::SeedResult& seed : row.seeds)
+      table.rows.push_back({row.name, std::to_string(seed.seed), std::string(config::to_name(seed.status)),
+                            "runs/" + seed.run, runs::run_word(folder, row.name, seed.seed)});
+  return table;
+}
+
+std::vector<std::string> failure_lines(const Results& results) {
   std::vector<std::string> lines;
-  for (const Json& row : results["rows"])
-    for (const Json& seed : row["seeds"])
-      if (seed["status"] == "failed")
-        lines.push_back(row["name"].get<std::string>() + ", seed " + seed["seed"].dump() + ": " +
-                        seed["reason"].get<std::string>());
+  for (const Row& row : results.rows)
+    for (const analysis::SeedResult& seed : row.seeds)
+      if (seed.reason) lines.push_back(row.name + ", seed " + std::to_string(seed.seed) + ": " + *seed.reason);
   return lines;
 }
 
-std::vector<std::string> notes(const Json& results) {
+std::vector<std::string> notes(const Results& results) {
   std::vector<std::string> lines;
-  lines.push_back("Rows are compared by the last epoch's top-1 of the " + results["score_reason"].get<std::string>() +
-                  ".");
-  const size_t seeds = results["seeds"].size();
+  lines.push_back("Rows are compared by the last epoch's " + std::string(results.task->primary_metric().title) +
+                  " of the " + results.score_reason + ".");
+  const size_t seeds = results.seeds.size();
   if (seeds == 1) {
     lines.push_back("one seed: no spread known");
   } else {
     lines.push_back(std::to_string(seeds) +
                     " seeds: mean ± standard deviation; a difference is the mean over pairs "
                     "of equal seed [with its 95 % interval by Student's t]");
-    lines.push_back(std::string("\"") + analysis::no_difference_shown +
+    lines.push_back("\"" + std::string(config::to_name(analysis::Verdict::not_shown)) +
                     "\": p is 0.05 or more after Holm's correction for all differences of a table; so it is wherever "
                     "the interval contains 0, and for some intervals that do not");
   }
-  for (const std::string& note : effect_notes(results)) lines.push_back(note);
-  const auto runs = results["runs"].get<int64_t>(), done = results["done"].get<int64_t>();
-  if (done < runs) lines.push_back(std::to_string(done) + " of " + std::to_string(runs) + " runs are done");
+  for (const auto& more : {effect_notes(results), origin_notes(results)})
+    lines.insert(lines.end(), more.begin(), more.end());
+  if (results.done < results.runs)
+    lines.push_back(std::to_string(results.done) + " of " + std::to_string(results.runs) + " runs are done");
   return lines;
 }
 

@@ -42,7 +42,7 @@ std::string first_difference(const Json& a, const Json& b, const std::string& po
   return {};
 }
 
-const std::string lock_name = ".lock";
+const std::string lock_name = run_lock_file;
 
 bool is_left_over(const fs::path& path) { return path.filename() == lock_name || is_unfinished_file(path); }
 
@@ -119,25 +119,15 @@ std::pair<experiment::Experiment, DataShape> Ledger::read_experiment_file() cons
 
 fs::path Ledger::run_folder(const RunKey& run) const { return folder_ / "runs" / run.name(); }
 
-bool Ledger::is_done(const RunKey& run) const {
-  std::error_code error;
-  return fs::exists(run_folder(run) / "summary.json", error);
+bool Ledger::is_done(const RunKey& run) const { return summary(run).has_value(); }
+
+std::optional<Json> Ledger::summary(const RunKey& run) const { return read_summary(folder_, run.name()).numbers; }
+
+std::string Ledger::set_damaged_summary_aside(const RunKey& run) const {
+  return runs::set_damaged_summary_aside(folder_, run.name());
 }
 
-std::optional<Json> Ledger::summary(const RunKey& run) const {
-  return is_done(run) ? std::optional<Json>(config::read_json_file(run_folder(run) / "summary.json")) : std::nullopt;
-}
-
-std::optional<std::string> Ledger::failure(const RunKey& run) const {
-  const fs::path file = run_folder(run) / "failure.json";
-  std::error_code error;
-  try {
-    if (fs::exists(file, error)) return config::read_json_file(file).value("reason", std::string("unknown"));
-  } catch (const RequestError&) {
-    if (fs::exists(file, error)) throw;  // else another process has begun to try the run again
-  }
-  return std::nullopt;
-}
+std::optional<std::string> Ledger::failure(const RunKey& run) const { return read_failure(folder_, run.name()); }
 
 void Ledger::record_failure(const RunKey& run, const std::string& reason) const {
   std::string line = reason;

@@ -49,8 +49,10 @@ class Ledger {
 
   std::filesystem::path run_folder(const RunKey& run) const;
   bool is_done(const RunKey& run) const;
-  /// summary.json of a run that is done; empty for any other.
+  /// summary.json of a run that is done; empty for any other, also for one whose file is damaged.
   std::optional<config::Json> summary(const RunKey& run) const;
+  /// As set_damaged_summary_aside of run_log.h.
+  std::string set_damaged_summary_aside(const RunKey& run) const;
   /// Why the run failed the last time; empty: it did not.
   std::optional<std::string> failure(const RunKey& run) const;
   void record_failure(const RunKey& run, const std::string& reason) const;

@@ -1,11 +1,12 @@
 #include "staircase/runs/status.h"
 
 #include <algorithm>
+#include <array>
 #include <fstream>
 #include <map>
 
 #include "staircase/plan/plan.h"
-#include "staircase/runs/ledger.h"
+#include "staircase/runs/named_runs.h"
 
 namespace staircase::runs {
 namespace fs = std::filesystem;
@@ -14,8 +15,12 @@ namespace {
 using config::Json;
 
 int64_t count_lines(const fs::path& file) {
-  std::ifstream in(file);
-  return std::count(std::istreambuf_iterator<char>(in), {}, '\n');
+  std::ifstream in(file, std::ios::binary);
+  std::array<char, 1 << 16> piece;
+  int64_t lines = 0;
+  while (in.read(piece.data(), piece.size()) || in.gcount() > 0)
+    lines += std::count(piece.data(), piece.data() + in.gcount(), '\n');
+  return lines;
 }
 
 bool is_begun(const fs::path& run_folder) {
@@ -23,49 +28,60 @@ bool is_begun(const fs::path& run_folder) {
   return !fs::is_empty(run_folder / "checkpoints", error) && !error;
 }
 
-/// Multiply-accumulates of a forward pass times epochs: what one run takes beside another on the same data.
-double weight(const config::Configuration& c) {
-  return static_cast<double>(plan::count_model(c.model, c.data.image_size_px).macs) *
-         static_cast<double>(c.recipe.epochs);
-}
-
 /// Seconds that runs take, learned from the epochs that are done: a configuration's own, or by the mean rate of all.
 class Durations {
  public:
   void learn(const RunKey& run, double seconds) {
-    own_[config::content_name(run.configuration)] = seconds;
+    own_[run.row] = seconds;
     seconds_ += seconds;
-    weight_ += weight(run.configuration);
+    weight_ += weight(run);
   }
 
-  std::optional<double> of(const RunKey& run) const {
-    const auto own = own_.find(config::content_name(run.configuration));
+  std::optional<double> of(const RunKey& run) {
+    const auto own = own_.find(run.row);
     if (own != own_.end()) return own->second;
-    return weight_ > 0 ? std::optional<double>(seconds_ / weight_ * weight(run.configuration)) : std::nullopt;
+    return weight_ > 0 ? std::optional<double>(seconds_ / weight_ * weight(run)) : std::nullopt;
   }
 
  private:
-  std::map<std::string, double> own_;
+  /// Multiply-accumulates of a forward pass times epochs: what one run takes beside another on the same data.
+  double weight(const RunKey& run) {
+    const auto [known, is_new] = weights_.try_emplace(run.row);
+    const config::Configuration& c = run.configuration;
+    if (is_new)
+      known->second = static_cast<double>(plan::count_model(c.model, c.data.image_size_px).macs) *
+                      static_cast<double>(c.recipe.epochs);
+    return known->second;
+  }
+
+  std::map<std::string, double> own_, weights_;  ///< by row: runs of one configuration have one
   double seconds_ = 0, weight_ = 0;
 };
 
-RunStatus read_run(const Ledger& ledger, const RunKey& run) {
+RunStatus read_run(const fs::path& folder, const NamedRun& run, std::vector<std::string>& warnings) {
+  const fs::path place = folder / "runs" / run.name;
   RunStatus status;
-  status.row = run.row;
-  status.run = run.name();
-  status.seed = run.seed;
-  status.epochs = run.configuration.recipe.epochs;
-  status.epochs_done = std::min(status.epochs, count_lines(ledger.run_folder(run) / "metrics.jsonl"));
-  if (ledger.is_done(run)) {
+  status.row = run.key.row;
+  status.run = run.name;
+  status.word = run_word(folder, run.key.row, run.key.seed);
+  status.seed = run.key.seed;
+  status.epochs = run.key.configuration.recipe.epochs;
+  const RunSummary summary = read_summary(folder, run.name);
+  if (!summary.damage.empty()) warnings.push_back(summary.damage);
+  if (summary.numbers) {
     status.state = RunState::done;
     status.epochs_done = status.epochs;
-  } else if (ledger.is_running(run)) {
+    return status;
+  }
+  status.epochs_done = std::min(status.epochs, count_lines(place / "metrics.jsonl"));
+  if (FileLock::is_held(place / run_lock_file)) {
     status.state = RunState::running;
-    status.note = ledger.running_note(run);
-  } else if (const auto reason = ledger.failure(run)) {
+    const Json note = Json::parse(FileLock::read_note(place / run_lock_file), nullptr, false);
+    if (note.is_object()) status.note = note;
+  } else if (const auto reason = read_failure(folder, run.name)) {
     status.state = RunState::failed;
     status.reason = *reason;
-  } else if (is_begun(ledger.run_folder(run))) {
+  } else if (is_begun(place)) {
     status.state = RunState::stopped;
   }
   return status;
@@ -78,12 +94,26 @@ std::optional<double> expected_seconds(const Json& note) {
   return left > 0 ? std::optional(note["seconds_left"].get<double>() * steps / left) : std::nullopt;
 }
 
-std::optional<double> seconds_left(const RunStatus& status, const RunKey& run, const Durations& durations) {
+std::optional<double> seconds_left(const RunStatus& status, const RunKey& run, Durations& durations) {
   if (status.state == RunState::done || status.state == RunState::failed) return 0.0;
   if (status.note.contains("seconds_left")) return status.note["seconds_left"].get<double>();
   const auto whole = durations.of(run);
   const double share_left = 1.0 - static_cast<double>(status.epochs_done) / static_cast<double>(status.epochs);
   return whole ? std::optional<double>(*whole * share_left) : std::nullopt;
+}
+
+/// Sets the time left of each run. Reads all logs of times, so it is asked for only while runs are open.
+void estimate_time(const fs::path& folder, const std::vector<NamedRun>& runs, ExperimentStatus& status) {
+  Durations durations;
+  for (size_t i = 0; i < runs.size(); ++i) {
+    const RunStatus& run = status.runs[i];
+    const auto share = static_cast<double>(run.epochs_done) / static_cast<double>(run.epochs);
+    const auto seconds = share > 0 ? read_timing(folder, run.run).seconds() : std::nullopt;
+    if (seconds) durations.learn(runs[i].key, *seconds / share);
+    else if (const auto expected = expected_seconds(run.note)) durations.learn(runs[i].key, *expected);
+  }
+  for (size_t i = 0; i < runs.size(); ++i)
+    status.runs[i].seconds_left = seconds_left(status.runs[i], runs[i].key, durations);
 }
 
 std::optional<double> hours_left(const std::vector<RunStatus>& runs) {
@@ -124,6 +154,7 @@ Json ExperimentStatus::to_json() const {
     Json entry = run.note;
     entry["row"] = run.row;
     entry["run"] = run.run;
+    entry["weights"] = run.word;
     entry["seed"] = run.seed;
     entry["state"] = to_name(run.state);
     entry["epochs_done"] = run.epochs_done;
@@ -132,26 +163,19 @@ Json ExperimentStatus::to_json() const {
     if (!run.reason.empty()) entry["reason"] = run.reason;
     content["list"].push_back(std::move(entry));
   }
+  content["warnings"] = warnings;
   return content;
 }
 
 ExperimentStatus read_status(const fs::path& folder) {
-  const Ledger ledger(folder);
-  const auto [experiment, shape] = ledger.read_experiment_file();
-  const std::vector<RunKey> runs =
-      list_runs(experiment::design_variants(experiment, shape.classes, shape.channels), experiment.options.seeds);
+  const auto [experiment, shape] = Ledger(folder).read_experiment_file();
+  const std::vector<NamedRun> runs =
+      named_runs(experiment::design_variants(experiment, shape.classes, shape.channels), experiment.options.seeds);
   ExperimentStatus status;
-  Durations durations;
-  for (const RunKey& run : runs) {
-    status.runs.push_back(read_run(ledger, run));
-    const auto share =
-        static_cast<double>(status.runs.back().epochs_done) / static_cast<double>(status.runs.back().epochs);
-    const auto seconds = share > 0 ? ledger.timing(run).seconds() : std::nullopt;
-    if (seconds) durations.learn(run, *seconds / share);
-    else if (const auto expected = expected_seconds(status.runs.back().note)) durations.learn(run, *expected);
-  }
-  for (size_t i = 0; i < runs.size(); ++i)
-    status.runs[i].seconds_left = seconds_left(status.runs[i], runs[i], durations);
+  for (const NamedRun& run : runs) status.runs.push_back(read_run(folder, run, status.warnings));
+  if (status.count(RunState::done) + status.count(RunState::failed) < runs.size()) estimate_time(folder, runs, status);
+  else
+    for (RunStatus& run : status.runs) run.seconds_left = 0;
   status.hours_left = hours_left(status.runs);
   return status;
 }

@@ -20,8 +20,9 @@ enum class RunState {
 const char* to_name(RunState state);
 
 struct RunStatus {
-  std::string row;  ///< its name in the tables
-  std::string run;  ///< its folder's name
+  std::string row;   ///< its name in the tables
+  std::string run;   ///< its folder's name under runs/
+  std::string word;  ///< that names it in commands: DIR:ROW@SEED
   int64_t seed = 0;
   RunState state = RunState::waiting;
   std::string reason;  ///< why it failed
@@ -35,6 +36,7 @@ struct ExperimentStatus {
   std::vector<RunStatus> runs;
   /// Until the last run ends, with as many side by side as now; one after another when none runs. Empty: not known yet.
   std::optional<double> hours_left;
+  std::vector<std::string> warnings;  ///< what could not be read, so that its run counts as not done
 
   size_t count(RunState state) const;
   config::Json to_json() const;

@@ -1,5 +1,5 @@
 "use strict";
-// What all charts share. Each chart is a function that takes experiments as lab/report_data.h describes
+// What all charts share. Each chart is a function that takes experiments as chart_data of report/report_data.h gives
 // them and returns {title, caption, spec}, or null when there is nothing to draw.
 
 /** Colors of one theme. Blue and orange stay apart in every kind of color blindness. */
@@ -110,8 +110,18 @@ function chartRows(experiment, score = experiment.results.score) {
   }));
 }
 
-const scoreName = (score) => "Top-1 of the " + (score === "top1_ema" ? "EMA" : "raw") + " weights (%)";
-const scoreTitle = (experiment) => scoreName(experiment.results.score);
+/** "top-1", and "Top-1 of the EMA weights (%)". A page puts experiments of one task side by side. */
+const metricTitle = (experiment) => experiment.metric.title;
+const metricUnit = (experiment) => (experiment.metric.unit ? " (" + experiment.metric.unit + ")" : "");
+const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+const averageScore = (experiment) => experiment.metric.name + "_ema";
+const scoreName = (experiment, score) =>
+  capital(metricTitle(experiment)) +
+  (score === averageScore(experiment) ? " of the EMA weights" : " of the raw weights") +
+  metricUnit(experiment);
+const scoreTitle = (experiment) => scoreName(experiment, experiment.results.score);
+const differenceTitle = (experiment) =>
+  "Difference in " + metricTitle(experiment) + (experiment.metric.unit === "%" ? " (percentage points)" : "");
 
 /** Whether several seeds were judged and do not show the difference. */
 const isOpen = (verdict) => Boolean(verdict) && !["higher", "lower"].includes(verdict);

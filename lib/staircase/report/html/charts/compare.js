@@ -92,7 +92,9 @@ function lanesChart(experiments, colors, rows, axis, zero) {
 
 /** What all are compared by; raw where some of them have no average. */
 const commonScore = (experiments) =>
-  experiments.every((each) => each.results.score === "top1_ema") ? "top1_ema" : "top1";
+  experiments.every((each) => each.results.score === averageScore(each))
+    ? averageScore(experiments[0])
+    : experiments[0].metric.name;
 
 function compareScores(experiments, colors) {
   const common = commonScore(experiments);
@@ -112,7 +114,7 @@ function compareScores(experiments, colors) {
         };
       }),
   );
-  const spec = lanesChart(experiments, colors, tables.flat(), scoreName(common), false);
+  const spec = lanesChart(experiments, colors, tables.flat(), scoreName(experiments[0], common), false);
   return (
     spec && {
       title: "Accuracy, side by side",
@@ -130,7 +132,7 @@ function compareEffects(experiments, colors) {
       experiment: experiment.label,
     })),
   );
-  const spec = lanesChart(experiments, colors, rows, "Difference in top-1 (percentage points)", true);
+  const spec = lanesChart(experiments, colors, rows, differenceTitle(experiments[0]), true);
   return (
     spec && {
       title: "What each step was worth, side by side",
@@ -166,10 +168,10 @@ function compareMacs(experiments, colors) {
           axis: { format: "~s" },
           scale: { zero: false, padding: 15 },
         },
-        y: { field: "score", type: "quantitative", title: scoreName(common), scale: { zero: false, padding: 15 } },
+        y: { field: "score", type: "quantitative", title: scoreName(experiments[0], common), scale: { zero: false, padding: 15 } },
         shape,
         color,
-        tooltip: [{ field: "experiment" }, { field: "name" }, { field: "scoreText", title: "top-1" }],
+        tooltip: [{ field: "experiment" }, { field: "name" }, { field: "scoreText", title: metricTitle(experiments[0]) }],
       },
     },
   };

@@ -99,7 +99,7 @@ function scatterChart(experiment, colors, { value, title, axis, caption }) {
         fill: { condition: { test: "datum.side", value: colors.page }, value: colors.ours },
         tooltip: [
           { field: "name" },
-          { field: "scoreText", title: "top-1" },
+          { field: "scoreText", title: metricTitle(experiment) },
           { field: "x", title: axis, format: ",.4~r" },
         ],
       },

@@ -4,16 +4,11 @@
 function curvesChart(experiment, colors, { field, title, axis, digits }) {
   const rows = chartRows(experiment);
   const points = [];
-  for (const run of experiment.runs)
-    for (const line of run.curve)
-      if (hasNumber(line[field]))
-        points.push({
-          label: rows[run.row].label,
-          run: run.row + " " + run.seed,
-          seed: run.seed,
-          epoch: line.epoch,
-          value: line[field],
-        });
+  for (const { row, seed, curve } of experiment.runs)
+    (curve[field] || []).forEach((value, i) => {
+      if (hasNumber(value) && hasNumber(curve.epoch[i]))
+        points.push({ label: rows[row].label, run: row + " " + seed, seed, epoch: curve.epoch[i], value });
+    });
   const epochs = new Set(points.map((point) => point.epoch));
   if (epochs.size < 2) return null;
   const labels = [...new Set(points.map((point) => point.label))];
@@ -42,6 +37,7 @@ function curvesChart(experiment, colors, { field, title, axis, digits }) {
   const caption = [
     labels.length > 1 ? "A panel a row, a line a seed. Dashed: " + first + ", to compare." : "A line a seed.",
   ];
+  if (experiment.curve_stride > 1) caption.push("Every " + experiment.curve_stride + "th epoch is drawn.");
   return {
     title,
     caption: caption.join(" "),
@@ -83,7 +79,7 @@ const lossCurves = (experiment, colors) =>
 const scoreCurves = (experiment, colors) =>
   curvesChart(experiment, colors, {
     field: experiment.results.score,
-    title: "Learning curves: validation top-1",
-    axis: "top-1 (%)",
+    title: "Learning curves: validation " + metricTitle(experiment),
+    axis: metricTitle(experiment) + metricUnit(experiment),
     digits: ".2f",
   });

@@ -73,7 +73,7 @@ function effectChart(experiment, colors) {
   const x = {
     field: "value",
     type: "quantitative",
-    title: "Difference in top-1 (percentage points)",
+    title: differenceTitle(experiment),
     scale: { domain, nice: false },
   };
   // Shape, filling and outline share one legend because they share field, domain and title.
@@ -124,7 +124,7 @@ function effectChart(experiment, colors) {
   const filled = shown.includes(verdicts.shown) ? " Filled: the difference is told apart from 0." : "";
   return {
     title: "What each step was worth",
-    caption: "Difference in top-1, in percentage points." + bars + filled,
+    caption: differenceTitle(experiment) + "." + bars + filled,
     spec: { data: { values: rows }, width, height: { step: 24 }, layer },
   };
 }

@@ -60,7 +60,7 @@ function interactionChart(experiment, colors) {
   return {
     title: "Which steps work together",
     caption:
-      "Interaction in points of top-1: both steps, minus each alone, plus none. Above 0 the two help each other; " +
+      "Interaction in " + metricTitle(experiment) + ": both steps, minus each alone, plus none. Above 0 the two help each other; " +
       "below 0 they get in each other's way." +
       brackets,
     spec: heatMap(cells, null, null, names, names, color),
@@ -81,7 +81,7 @@ function gridChart(experiment, colors) {
   const color = {
     field: "value",
     type: "quantitative",
-    title: "top-1",
+    title: metricTitle(experiment),
     scale: {
       domain: widened(
         cells.map((cell) => cell.value),

@@ -54,7 +54,7 @@ function scorePanel(rows, labels, experiment, together, colors) {
   bars.encoding.strokeDash = { condition: { test: "datum.side", value: [4, 3] }, value: [1, 0] };
   bars.encoding.tooltip = [
     { field: "name" },
-    { field: "scoreText", title: "top-1" },
+    { field: "scoreText", title: metricTitle(experiment) },
     { field: "macsText", title: "MACs" },
   ];
   const seeds = {
@@ -109,9 +109,12 @@ function macsPanel(rows, labels, colors) {
   return { width, height: { step: 24 }, layer: [bars, textColumn("macsText", width + 8, labels)] };
 }
 
+/** Whether a difference was judged, or is of one seed. A design that asks for other differences judges those. */
+const isShown = (delta) => Boolean(delta) && (Boolean(delta.verdict) || !hasNumber(delta.std));
+
 /** What parentheses around differences mean, where there are any, and what their absence does not. */
 function openText(rows) {
-  const differences = rows.map((row) => row.delta).filter(Boolean);
+  const differences = rows.filter((row) => row.deltaText).map((row) => row.delta);
   if (differences.some((each) => isOpen(each.verdict)))
     return ", in parentheses where no difference is shown";
   return differences.some((each) => each.verdict) ? "" : ", of one seed: no interval known";
@@ -121,7 +124,7 @@ function openText(rows) {
 function staircaseChart(experiment, colors) {
   const rows = chartRows(experiment).map((row) => ({
     ...row,
-    deltaText: row.delta ? differenceText(row.delta.mean, row.delta.verdict) : "",
+    deltaText: isShown(row.delta) ? differenceText(row.delta.mean, row.delta.verdict) : "",
     paperText: row.paper === null ? "" : row.paper.toFixed(2),
     macsText: countText(row.macs),
   }));
@@ -136,8 +139,8 @@ function staircaseChart(experiment, colors) {
   if (papers.length > 0 && !together) panels.push(paperPanel(rows, labels, colors));
   panels.push(macsPanel(rows, labels, colors));
   const caption = ["The axes of the bars do not start at 0."];
-  if (rows.some((row) => row.delta))
-    caption.push("Behind each bar: top-1 and the difference to the row it is compared with" + openText(rows) + ".");
+  if (rows.some((row) => row.deltaText))
+    caption.push("Behind each bar: " + metricTitle(experiment) + " and the difference to the row it is compared with" + openText(rows) + ".");
   if (rows.some((row) => row.side)) caption.push("Dashed, in parentheses: tried and not carried on.");
   if (papers.length > 0)
     caption.push("Outlines: the paper's own numbers, trained on ImageNet for 300 epochs.");
