@@ -128,7 +128,9 @@ int run_predict(const Words& words) {
     try {
       const torch::Tensor logits = model->forward(read_image(input.path, file.description).to(device)).to(torch::kCPU);
       predictions.push_back({{"image", input.path}, {"top", top_classes(logits, topk, file.description)}});
-    } catch (const data::BadImage& error) { pass_over(input, error); } catch (const UnreadableFile& error) {
+    } catch (const data::BadImage& error) {
+      pass_over(input, error);
+    } catch (const UnreadableFile& error) {
       pass_over(input, error);
     }
   }

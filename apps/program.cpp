@@ -6,7 +6,6 @@
 #include "staircase/base/errors.h"
 #include "staircase/base/printable.h"
 #include "staircase/base/text.h"
-#include "staircase/execution/failure_sentence.h"
 
 namespace {
 
@@ -14,15 +13,15 @@ using namespace staircase;        // NOLINT: the program itself
 using namespace staircase::apps;  // NOLINT
 
 constexpr Command commands[] = {
-    {"run", "train an experiment, or go on with it", run_run},
-    {"preview", "a picture of the training images as the network will see them", run_preview},
+    {"run", "train an experiment, or go on with it", nullptr},
+    {"preview", "a picture of the training images as the network will see them", nullptr},
     {"status", "what the runs of a folder are at, and the time left", run_status},
     {"report", "write the reports of a folder again, or put several side by side", run_report},
-    {"eval", "top-1, top-5 and loss of trained weights on a data set", run_eval},
-    {"predict", "the classes of images", run_predict},
-    {"convert", "weights from one key layout or format to another", run_convert},
-    {"export", "a network as TorchScript, verified", run_export},
-    {"bench", "speed, latency and memory of a network", run_bench},
+    {"eval", "top-1, top-5 and loss of trained weights on a data set", nullptr},
+    {"predict", "the classes of images", nullptr},
+    {"convert", "weights from one key layout or format to another", nullptr},
+    {"export", "a network as TorchScript, verified", nullptr},
+    {"bench", "speed, latency and memory of a network", nullptr},
     {"models", "the networks that are known by name", run_models},
     {"describe", "the layers of a network, with parameters and MACs", run_describe},
     {"ladder", "the rungs from one network to another", run_ladder},
@@ -42,7 +41,7 @@ void print_help() {
          "was wrong, 130 interrupted.\n";
 }
 
-int dispatch(const Words& words) {
+int dispatch(const Words& words, const ComputingHalf& computing) {
   if (words.empty()) {
     print_help();
     return 2;
@@ -55,10 +54,11 @@ int dispatch(const Words& words) {
     std::cout << "staircase " << build_info().version << " (" << build_info().revision << ")\n";
     return 0;
   }
-  if (words[0] == "worker") return run_worker(Words(words.begin() + 1, words.end()));  // run --jobs starts these
+  if (words[0] == "worker") return computing.run(words);  // run --jobs starts these
   std::vector<std::string> names;
   for (const Command& command : commands) {
-    if (words[0] == command.name) return command.run(Words(words.begin() + 1, words.end()));
+    if (words[0] == command.name)
+      return command.run ? command.run(Words(words.begin() + 1, words.end())) : computing.run(words);
     names.emplace_back(command.name);
   }
   throw RequestError("\"" + words[0] + "\" is not a command" + did_you_mean(words[0], names) +
@@ -75,10 +75,14 @@ int fail(const std::string& message, int status) {
 
 }  // namespace
 
-int staircase::apps::run_program(const Words& words) {
+int staircase::apps::run_program(const Words& words, const ComputingHalf& computing) {
   try {
-    return dispatch(words);
-  } catch (const RequestError& error) { return fail(error.what(), 2); } catch (const Interrupted& error) {
+    return dispatch(words, computing);
+  } catch (const RequestError& error) {
+    return fail(error.what(), 2);
+  } catch (const Interrupted& error) {
     return fail(error.what(), 130);
-  } catch (...) { return fail(execution::failure_sentence(), 1); }
+  } catch (...) {
+    return fail(computing.failure_sentence(), 1);
+  }
 }

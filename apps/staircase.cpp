@@ -1,37 +1,58 @@
-#include <ATen/Parallel.h>
 #include <unistd.h>
 
-#include <algorithm>
+#include <cerrno>
 #include <cstdlib>
-#include <thread>
+#include <cstring>
+#include <filesystem>
+#include <stdexcept>
 
 #include "program.h"
 
 namespace {
 
+namespace fs = std::filesystem;
 using staircase::apps::Words;
+
+/// Beside this program in a build, under libexec where it is installed.
+fs::path computing_program() {
+  const fs::path here = fs::read_symlink("/proc/self/exe").parent_path();
+  const fs::path beside = here / "staircase-compute";
+  return fs::exists(beside) ? beside : (here / STAIRCASE_LIBEXEC / "staircase-compute").lexically_normal();
+}
 
 /// OpenMP's threads spin while they wait, and beside loader threads or another program a spinning
 /// thread holds the core that the one it waits for needs: one epoch took 12 times as long. They sleep
-/// instead, unless the user's environment decides. The library reads it before main, hence the new start.
-void let_waiting_threads_sleep(const Words& words, char** argv) {
-  const bool computes = !words.empty() && (words[0] == "run" || words[0] == "eval");
-  if (!computes || std::getenv("OMP_WAIT_POLICY") || std::getenv("GOMP_SPINCOUNT")) return;
-  ::setenv("OMP_WAIT_POLICY", "PASSIVE", 1);
-  ::execv("/proc/self/exe", argv);  // comes back only where that is impossible, and then nothing is lost
+/// instead, unless the user's environment decides. The library reads it before main.
+void let_waiting_threads_sleep(const Words& words) {
+  const bool computes = words[0] == "run" || words[0] == "eval";
+  if (computes && !std::getenv("GOMP_SPINCOUNT")) ::setenv("OMP_WAIT_POLICY", "PASSIVE", 0);
 }
 
-/// LibTorch's own choice is one thread a physical core, whatever this process may use.
-void use_all_cores() {
-  if (!std::getenv("OMP_NUM_THREADS"))
-    at::set_num_threads(static_cast<int>(std::max(1U, std::thread::hardware_concurrency())));
+/// This process becomes the half of the program that computes.
+int compute(const Words& words) {
+  let_waiting_threads_sleep(words);
+  const fs::path program = computing_program();
+  std::string name = "staircase";
+  Words copy = words;
+  std::vector<char*> arguments{name.data()};
+  for (std::string& word : copy) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  ::execv(program.c_str(), arguments.data());
+  throw std::runtime_error(program.string() + ": cannot be started: " + std::strerror(errno));
+}
+
+std::string failure_sentence() {
+  try {
+    throw;
+  } catch (const std::exception& error) {
+    return error.what();
+  } catch (...) {
+    return "an error of an unknown kind";
+  }
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  const Words words(argv + 1, argv + argc);
-  let_waiting_threads_sleep(words, argv);
-  use_all_cores();
-  return staircase::apps::run_program(words);
+  return staircase::apps::run_program(Words(argv + 1, argv + argc), {compute, failure_sentence});
 }

@@ -80,7 +80,7 @@ formats::TensorFile shapes(const nn::Classifier& model) {
 void run_command(const apps::Words& words) {
   std::ostringstream dropped;
   std::streambuf* const answers = std::cout.rdbuf(dropped.rdbuf());
-  const int status = apps::run_program(words);
+  const int status = apps::run_program(words, apps::computing_here());
   std::cout.rdbuf(answers);
   if (status != 0) throw RequestError("staircase " + words.at(0) + " ended with status " + std::to_string(status));
 }

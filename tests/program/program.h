@@ -27,7 +27,7 @@ inline Answer ask(const apps::Words& words) {
   std::ostringstream out, err;
   std::streambuf* const stdout_buffer = std::cout.rdbuf(out.rdbuf());
   std::streambuf* const stderr_buffer = std::cerr.rdbuf(err.rdbuf());
-  const int status = apps::run_program(words);
+  const int status = apps::run_program(words, apps::computing_here());
   std::cout.rdbuf(stdout_buffer);
   std::cerr.rdbuf(stderr_buffer);
   for (const int number : {SIGINT, SIGTERM}) std::signal(number, SIG_DFL);  // `run` has its own for them
