@@ -7,6 +7,8 @@
 
 using namespace staircase;
 using namespace staircase::analysis;
+using namespace staircase::experiment;
+using namespace staircase::runs;
 using namespace staircase::report;
 
 namespace {

@@ -9,6 +9,7 @@
 
 using namespace staircase;
 using namespace staircase::execution;
+using namespace staircase::experiment;
 using namespace staircase::report;
 namespace fs = std::filesystem;
 
@@ -26,7 +27,7 @@ config::Json small_ablation() {
           {"steps", {{{"name", "gelu"}, {"set", {{"/model/activation", "gelu"}}}}}}};
 }
 
-Experiment experiment(const config::Json& content) { return resolve_experiment(content, "x.json"); }
+Experiment resolved(const config::Json& content) { return resolve_experiment(content, "x.json"); }
 
 class Counter : public ExperimentObserver {
  public:
@@ -49,14 +50,14 @@ config::Json run(const config::Json& content, const fs::path& folder, Counter& c
   const std::atomic<bool> never{false};
   RunOptions options;
   options.folder = folder;
-  run_experiment(experiment(content), options, counter, never);
+  run_experiment(resolved(content), options, counter, never);
   return report_folder(folder);
 }
 
 RunPlan plan(const config::Json& content, const fs::path& folder) {
   RunOptions options;
   options.folder = folder;
-  return plan_run(experiment(content), options);
+  return plan_run(resolved(content), options);
 }
 
 }  // namespace
@@ -129,7 +130,7 @@ TEST_CASE("A worker that ends without a word is a failure that stands in the res
   options.jobs = 2;
   options.worker_program = {"/bin/false"};
   Counter counter;
-  run_experiment(experiment(small_ablation()), options, counter, never);
+  run_experiment(resolved(small_ablation()), options, counter, never);
   const config::Json results = results_of(options.folder);
   CHECK(counter.failed.size() == 2);
   CHECK(results["failed"] == 2);
@@ -156,7 +157,7 @@ TEST_CASE("A checkpoint of another run is refused before anything is written", "
   } observer(stop);
   RunOptions options;
   options.folder = folder / "out";
-  CHECK_THROWS_AS(run_experiment(experiment(content), options, observer, stop), Interrupted);
+  CHECK_THROWS_AS(run_experiment(resolved(content), options, observer, stop), Interrupted);
   std::string begun = fs::directory_iterator(folder / "out/runs")->path().string(), other = begun;
   other.back() = '1';  // the name ends with the seed
   fs::rename(begun, other);

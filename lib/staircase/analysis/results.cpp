@@ -46,7 +46,7 @@ class RowBuilder {
                 {"drop_path_rate", c.recipe.drop_path_rate.rate.value_or(c.model_drop_path_rate)},
                 {"params", counts.params},
                 {"macs", counts.macs},
-                {"configuration", config::content_name(c)},
+                {"configuration", ledger_.content_name(c)},
                 {"seeds", seeds(c)}};
     for (const char* key : {"top1", "top5", "loss", "top1_ema", "top5_ema", "loss_ema", "test_top1", "test_top1_ema"}) {
       if (const auto numbers = seed_numbers(row, key); !numbers.empty()) row[key] = spread_json(spread_of(numbers));
@@ -65,7 +65,7 @@ class RowBuilder {
     Json list = Json::array();
     for (int64_t seed : experiment_.options.seeds) {
       const runs::RunKey run{configuration, seed};
-      Json entry = {{"seed", seed}, {"run", run.name()}};
+      Json entry = {{"seed", seed}, {"run", ledger_.run_name(run)}};
       if (const auto summary = ledger_.summary(run)) {
         entry["status"] = "done";
         for (const auto& [key, value] : summary->items()) entry[key] = value;
@@ -91,7 +91,8 @@ class RowBuilder {
 std::vector<std::string> log_warnings(const runs::Ledger& ledger, const std::vector<runs::RunKey>& runs) {
   std::vector<std::string> warnings;
   for (const runs::RunKey& run : runs)
-    for (const auto& list : {runs::read_metrics(ledger.folder(), run.name()).warnings, ledger.timing(run).warnings})
+    for (const auto& list :
+         {runs::read_metrics(ledger.folder(), ledger.run_name(run)).warnings, ledger.timing(run).warnings})
       warnings.insert(warnings.end(), list.begin(), list.end());
   return warnings;
 }
@@ -141,7 +142,7 @@ Json build_results(const experiment::Experiment& experiment, const experiment::D
                   {"seeds", options.seeds}};
   choose_score(design, results);
   int64_t done = 0, failed = 0;
-  const auto runs = runs::list_runs(design, options.seeds);
+  const auto runs = runs::list_runs(design, options.seeds, ledger);
   for (const runs::RunKey& run : runs) {
     if (ledger.summary(run)) ++done;
     else if (ledger.failure(run)) ++failed;

@@ -31,6 +31,17 @@ class ImageFiles : public Dataset {
   int64_t label(size_t index) const override { return classes_[entries_.at(index).folder].label; }
   std::string name(size_t index) const override { return path(index).string(); }
 
+  void visit_files(const FileVisitor& visit) const override {
+    for (size_t i = 0; i < size(); ++i) {
+      const fs::path file = path(i);
+      std::error_code error;
+      const auto bytes = fs::file_size(file, error);
+      if (error) throw RequestError(file.string() + ": cannot be read: " + error.message());
+      const fs::path part = classes_[entries_[i].folder].folder.parent_path().parent_path();
+      visit(file.string().substr(part.string().size() + 1), bytes);
+    }
+  }
+
  private:
   struct Entry {
     uint32_t folder, file;

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <map>
 
+#include "staircase/config/naming.h"
 #include "staircase/plan/plan.h"
 #include "staircase/train/schedule.h"
 

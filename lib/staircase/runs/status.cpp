@@ -33,13 +33,13 @@ double weight(const config::Configuration& c) {
 class Durations {
  public:
   void learn(const RunKey& run, double seconds) {
-    own_[config::content_name(run.configuration)] = seconds;
+    own_[run.content] = seconds;
     seconds_ += seconds;
     weight_ += weight(run.configuration);
   }
 
   std::optional<double> of(const RunKey& run) const {
-    const auto own = own_.find(config::content_name(run.configuration));
+    const auto own = own_.find(run.content);
     if (own != own_.end()) return own->second;
     return weight_ > 0 ? std::optional<double>(seconds_ / weight_ * weight(run.configuration)) : std::nullopt;
   }
@@ -52,7 +52,7 @@ class Durations {
 RunStatus read_run(const Ledger& ledger, const RunKey& run) {
   RunStatus status;
   status.row = run.row;
-  status.run = run.name();
+  status.run = ledger.run_name(run);
   status.seed = run.seed;
   status.epochs = run.configuration.recipe.epochs;
   status.epochs_done = std::min(status.epochs, count_lines(ledger.run_folder(run) / "metrics.jsonl"));
@@ -138,8 +138,8 @@ Json ExperimentStatus::to_json() const {
 ExperimentStatus read_status(const fs::path& folder) {
   const Ledger ledger(folder);
   const auto [experiment, shape] = ledger.read_experiment_file();
-  const std::vector<RunKey> runs =
-      list_runs(experiment::design_variants(experiment, shape.classes, shape.channels), experiment.options.seeds);
+  const std::vector<RunKey> runs = list_runs(experiment::design_variants(experiment, shape.classes, shape.channels),
+                                             experiment.options.seeds, ledger);
   ExperimentStatus status;
   Durations durations;
   for (const RunKey& run : runs) {
