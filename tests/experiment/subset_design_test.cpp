@@ -4,15 +4,18 @@
 #include "support/catch.h"
 
 using namespace staircase;
-using namespace staircase::experiment;
-using namespace staircase::runs;
+using runs::Ledger;
+using runs::list_runs;
+using runs::RunKey;
 using tests::design_of;
 using tests::four_steps;
 using tests::row_names;
 using tests::with_requires;
 
 TEST_CASE("Four independent steps give 5, 5, 5, 11 and 16 runs a seed", "[experiment]") {
-  const auto runs_of = [](const std::string& design) { return list_runs(design_of(four_steps(design)), {0}).size(); };
+  const auto runs_of = [](const std::string& design) {
+    return list_runs(design_of(four_steps(design)), {0}, Ledger("new")).size();
+  };
   CHECK(runs_of("cumulative") == 5);
   CHECK(runs_of("one_at_a_time") == 5);
   CHECK(runs_of("leave_one_out") == 5);
@@ -180,8 +183,11 @@ TEST_CASE("Seeds are refused when there are none or one stands twice", "[experim
 }
 
 TEST_CASE("Equal configurations of different designs are the same run", "[experiment]") {
+  const Ledger ledger("new");
   std::set<std::string> all;
-  for (const RunKey& run : list_runs(design_of(four_steps("shapley")), {0, 1})) all.insert(run.name());
+  for (const RunKey& run : list_runs(design_of(four_steps("shapley")), {0, 1}, ledger))
+    all.insert(ledger.run_name(run));
   for (const std::string design : {"cumulative", "one_at_a_time", "leave_one_out", "pairwise", "grid"})
-    for (const RunKey& run : list_runs(design_of(four_steps(design)), {0, 1})) CHECK(all.count(run.name()) == 1);
+    for (const RunKey& run : list_runs(design_of(four_steps(design)), {0, 1}, ledger))
+      CHECK(all.count(ledger.run_name(run)) == 1);
 }

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "staircase/base/clock.h"
+#include "staircase/config/naming.h"
 #include "staircase/plan/plan.h"
 #include "staircase/train/schedule.h"
 

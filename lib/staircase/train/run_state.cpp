@@ -3,18 +3,24 @@
 #include <map>
 
 #include "staircase/base/errors.h"
+#include "staircase/config/naming.h"
 #include "staircase/train/start.h"
 
 namespace staircase::train {
 namespace {
 
-/// What a checkpoint belongs to; a run with another identity must not go on from it.
-config::Json identity(const TrainJob& job) {
-  return {{"configuration", config::content_name(job.configuration)}, {"seed", job.seed}, {"threads", job.threads}};
+/// What a checkpoint belongs to; a run with another identity must not go on from it. Wherever the data lie, and
+/// whichever fields came later: the run's folder answers for the data.
+config::Json identity(const TrainJob& job, int64_t format = config::newest_format) {
+  return {
+      {"configuration", config::content_name(job.configuration, format)}, {"seed", job.seed}, {"threads", job.threads}};
 }
 
 void check_identity(const config::Json& state, const TrainJob& job) {
-  if (state.at("identity") != identity(job))
+  bool known = false;  // by the rule of a version that wrote checkpoints
+  for (int64_t format = 1; format <= config::newest_format; ++format)
+    known = known || state.at("identity") == identity(job, format);
+  if (!known)
     throw RequestError((job.folder / "checkpoints").string() + ": holds a checkpoint of another run: found " +
                        state.at("identity").dump() + ", expected " + identity(job).dump());
 }
