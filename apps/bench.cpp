@@ -103,12 +103,12 @@ int run_bench(const Words& words) {
     throw RequestError(
         "--batch-size: 1 cannot go with /model/norm batch, whose training needs at least 2 images a step");
   plan::ModelCounts counts;
-  for (const auto& layer :
-       plan::count_layers(plan::plan_model(subject.model), subject.options.image_size_px, {"", "--image-size"})) {
+  const plan::ImageSize image = plan::square(subject.options.image_size_px);
+  for (const auto& layer : plan::count_layers(plan::plan_model(subject.model, image), {"", "--image-size"})) {
     counts.params += layer.params;
     counts.macs += layer.macs;
   }
-  nn::Classifier model(subject.model);
+  nn::Classifier model(subject.model, image);
   nn::initialize(model, 0);
   const train::Benchmark result = train::benchmark(model, subject.options);
   if (arguments.json()) {

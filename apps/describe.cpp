@@ -35,7 +35,7 @@ Json layer_json(const plan::CountedLayer& layer) {
           {"stride", s.stride},
           {"groups", s.groups},
           {"bias", s.bias},
-          {"out_size", layer.out_size},
+          {"out_size", layer.out_size.height},
           {"params", layer.params},
           {"macs", layer.macs}};
 }
@@ -53,7 +53,7 @@ int run_describe(const Words& words) {
   if (size < 1 || size > 16384)
     throw RequestError("--image-size: found " + std::to_string(size) + ", allowed is an integer from 1 to 16384");
   const plan::NamedModel model = edited(plan::model_from_argument(arguments.positional()[0]), arguments.all("set"));
-  const auto layers = plan::count_layers(plan::plan_model(model.options), size, {"", "--image-size"});
+  const auto layers = plan::count_layers(plan::plan_model(model.options, plan::square(size)), {"", "--image-size"});
   int64_t params = 0, macs = 0;
   Json list = Json::array();
   std::vector<std::vector<std::string>> rows;
@@ -64,7 +64,7 @@ int run_describe(const Words& words) {
     const plan::LayerSpec& s = layer.spec;
     rows.push_back({s.name, std::string(plan::kind_name(s.kind)), std::to_string(s.in), std::to_string(s.out),
                     std::to_string(s.kernel), std::to_string(s.stride), std::to_string(s.groups),
-                    std::to_string(layer.out_size), grouped_digits(layer.params), grouped_digits(layer.macs)});
+                    std::to_string(layer.out_size.height), grouped_digits(layer.params), grouped_digits(layer.macs)});
   }
   if (arguments.json()) {
     print_json({{"name", model.name},

@@ -3,21 +3,17 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <cmath>
 #include <cstdio>
 
 #include "console.h"
+#include "staircase/base/clock.h"
 #include "staircase/base/printable.h"
 #include "staircase/base/text.h"
 #include "staircase/config/task_metrics.h"
 
 namespace staircase::apps {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 std::string progress_text(const train::StepReport& r) {
   char rate[32];

@@ -9,6 +9,7 @@
 #include "device.h"
 #include "staircase/base/text.h"
 #include "staircase/data/open_data.h"
+#include "staircase/train/classification.h"
 #include "staircase/train/evaluate.h"
 #include "weights.h"
 
@@ -57,6 +58,24 @@ void check_classes(const interop::ModelDescription& description, const std::vect
                          "\", the data's is \"" + classes[i] + "\"");
 }
 
+void print_evaluation(const train::Evaluation& result, const config::TaskMetrics& metrics, int64_t bad_images,
+                      bool json) {
+  if (json) {
+    config::Json line = config::Json::object();
+    train::add_values(line, metrics, result);
+    line["images"] = result.images;
+    line["bad_images"] = bad_images;
+    return print_json(line);
+  }
+  for (size_t i = 0; i < metrics.metrics.size(); ++i) {
+    const config::Metric& metric = metrics.metrics[i];
+    std::cout << metric.title << " " << decimals(result.values[i], metric.unit == "%" ? 2 : 4) << "  ";
+  }
+  std::cout << "images " << result.images;
+  if (bad_images > 0) std::cout << "  damaged images left out " << bad_images;
+  std::cout << "\n";
+}
+
 }  // namespace
 
 int run_eval(const Words& words) {
@@ -93,14 +112,11 @@ int run_eval(const Words& words) {
   loading.channels = source.channels;
   loading.on_warning = print_warning;
   data::Loader loader(dataset, options, file.description.recipe, data::LoaderMode::eval, loading);
-  // What the run was scored in, so that the number of its table comes again.
-  const config::Precision precision = file.description.recipe.precision;
-  const train::Scores scores = train::evaluate(*model, loader, device, precision);
-  if (arguments.json())
-    print_json({{"top1", scores.top1}, {"top5", scores.top5}, {"loss", scores.loss}, {"images", scores.images}});
-  else
-    std::cout << "top-1 " << decimals(scores.top1, 2) << "  top-5 " << decimals(scores.top5, 2) << "  loss "
-              << decimals(scores.loss, 4) << "  images " << scores.images << "\n";
+  const train::Classification task(file.description.model.num_classes, 0.0);
+  // In the precision that the weights were trained and their scores were measured in.
+  const train::Evaluation result =
+      train::evaluate({model.get()}, loader, task, device, file.description.recipe.precision).front();
+  print_evaluation(result, task.metrics(), static_cast<int64_t>(loader.bad_images().size()), arguments.json());
   return 0;
 }
 

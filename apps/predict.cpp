@@ -10,6 +10,7 @@
 #include "staircase/base/errors.h"
 #include "staircase/base/text.h"
 #include "staircase/data/decode.h"
+#include "staircase/data/folder_listing.h"
 #include "staircase/data/operations.h"
 #include "staircase/data/transforms.h"
 #include "weights.h"
@@ -25,18 +26,12 @@ struct Input {
   bool named = false;
 };
 
-bool looks_like_image(const fs::path& path) {
-  std::string extension = path.extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(),
-                 [](unsigned char c) { return std::tolower(c); });
-  return extension == ".jpg" || extension == ".jpeg" || extension == ".png";
-}
-
 void add_folder(std::vector<Input>& inputs, const std::string& folder) {
   std::vector<std::string> found;
   std::error_code error;
   for (const auto& entry : fs::recursive_directory_iterator(folder, error))
-    if (entry.is_regular_file() && looks_like_image(entry.path())) found.push_back(entry.path().string());
+    if (entry.is_regular_file() && data::has_image_extension(entry.path().native()))
+      found.push_back(entry.path().string());
   if (error) throw RequestError(folder + ": cannot be read: " + error.message());
   if (found.empty()) throw RequestError(folder + ": holds no .jpg, .jpeg or .png file");
   std::sort(found.begin(), found.end());
@@ -50,7 +45,7 @@ void add_pattern(std::vector<Input>& inputs, const std::string& pattern) {
   ::globfree(&matches);
   if (paths.empty()) throw RequestError(pattern + ": no such file or folder");
   for (const std::string& path : paths)
-    if (looks_like_image(path)) inputs.push_back({path, false});
+    if (data::has_image_extension(path)) inputs.push_back({path, false});
 }
 
 std::vector<Input> find_images(const Words& words) {
@@ -62,6 +57,11 @@ std::vector<Input> find_images(const Words& words) {
     else add_pattern(inputs, word);
   }
   return inputs;
+}
+
+void pass_over(const Input& input, const std::exception& error) {
+  if (input.named) throw RequestError(error.what());
+  print_warning(error.what());
 }
 
 data::Image one_channel(const data::Image& color) {
@@ -129,8 +129,9 @@ int run_predict(const Words& words) {
       const torch::Tensor logits = model->forward(read_image(input.path, file.description).to(device)).to(torch::kCPU);
       predictions.push_back({{"image", input.path}, {"top", top_classes(logits, topk, file.description)}});
     } catch (const data::BadImage& error) {
-      if (input.named) throw RequestError(error.what());
-      print_warning(error.what());
+      pass_over(input, error);
+    } catch (const UnreadableFile& error) {
+      pass_over(input, error);
     }
   }
   if (predictions.empty()) throw RequestError(join(arguments.positional()) + ": not one image could be read");

@@ -88,7 +88,8 @@ int run_run(const Words& words) {
       "device", "cpu, cuda, cuda:N, or several that runs side by side take in turn: cuda:0,cuda:1",
       cxxopts::value<std::string>()->default_value("cpu"), "DEVICE")(
       "jobs", "runs side by side, each in a process of its own (default: one a device)", cxxopts::value<int64_t>(),
-      "N")("dry-run", "check everything, say what would be done and what it costs, write nothing");
+      "N")("elsewhere", "let begun runs go on on another kind of device or LibTorch, which changes their results")(
+      "dry-run", "check everything, say what would be done and what it costs, write nothing");
   add_set_option(arguments);
   if (!arguments.parse(words, 1, 1)) return 0;
   const experiment::Experiment experiment = read_experiment(arguments);
@@ -102,6 +103,7 @@ int run_run(const Words& words) {
   if (options.jobs < static_cast<int64_t>(options.devices.size()))
     throw RequestError("--jobs " + std::to_string(options.jobs) + " cannot go with " +
                        std::to_string(options.devices.size()) + " devices: the rest of them would stay idle");
+  options.elsewhere = arguments.has("elsewhere");
   options.worker_program = {"/proc/self/exe", "worker"};
 
   if (arguments.has("dry-run")) {

@@ -2,9 +2,11 @@
 # Runs an experiment in several processes and kills one run, then the program that started them, asks all of them to
 # stop, and kills one of two programs that share a folder. Each time the rest must go on, and the end must be the bytes of an
 # undisturbed run, with no epoch trained twice.
-#   sh tests/kill_parallel_runs.sh [PROGRAM]
+#   sh tests/kill_parallel_runs.sh [PROGRAM [FOLDER_STATUS]]
+# FOLDER_STATUS: tests/folder_status of the build folder, which says what `status` says without a start of half a second.
 set -eu
 program=$(realpath "${1:-build/release/staircase}")
+folder_status=${2:+$(realpath "$2")}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
@@ -34,9 +36,12 @@ fail() {
 run() { out=$1; shift; "$program" run experiment.json --out "$out" "$@" >/dev/null 2>>log; }
 # In the background, such that $! is the program itself.
 start() { out=$1; shift; exec "$program" run experiment.json --out "$out" "$@" >/dev/null 2>>log; }
-state_count() { "$program" status "$1" --json 2>/dev/null | sed -n "s/^  \"$2\": \([0-9]*\),*\$/\1/p"; }
+status_of() {
+  if [ -n "$folder_status" ]; then "$folder_status" "$1" 2>/dev/null; else "$program" status "$1" --json 2>/dev/null; fi
+}
+state_count() { status_of "$1" | sed -n "s/^  \"$2\": \([0-9]*\),*\$/\1/p"; }
 # Processes that train in a folder and have done a step, by their own words.
-busy_processes() { "$program" status "$1" --json 2>/dev/null | awk '/"pid"/ { gsub(/[^0-9]/, ""); pid = $0 } /"step":/ { print pid }'; }
+busy_processes() { status_of "$1" | awk '/"pid"/ { gsub(/[^0-9]/, ""); pid = $0 } /"step":/ { print pid }'; }
 
 # wait_until SECONDS COMMAND...: until the command prints something other than 0.
 wait_until() {

@@ -9,6 +9,8 @@ using namespace staircase;
 using namespace staircase::experiment;
 using namespace staircase::runs;
 using namespace staircase::analysis;
+using namespace staircase::experiment;
+using namespace staircase::runs;
 using namespace staircase::report;
 
 namespace {

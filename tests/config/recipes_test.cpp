@@ -70,3 +70,21 @@ TEST_CASE("The small recipe is as the page of recipes states it", "[config]") {
     "crop_area_min": 0.35, "rand_augment_operations": 1, "rand_augment_magnitude": 5.0,
     "random_erasing": 0.1, "clip_grad_norm": 5.0})"));
 }
+
+TEST_CASE("Micro-batches are even parts of the batch, or the batch", "[config]") {
+  const auto check = [](int64_t batch, int64_t micro) {
+    RecipeOptions recipe;
+    recipe.batch_size = batch;
+    recipe.micro_batch_size = micro;
+    check_recipe(recipe, {"x.json", "/recipe"});
+  };
+  for (const int64_t micro : {0, 2, 4, 8, 16}) CHECK_NOTHROW(check(16, micro));
+  CHECK_NOTHROW(check(15, 15));
+  CHECK_NOTHROW(check(1, 1));
+  CHECK_THROWS_WITH(
+      check(16, 1),
+      "x.json: /recipe/micro_batch_size: found 1, allowed are 0, even numbers and /recipe/batch_size, which "
+      "is 16: a micro-batch is made of pairs of images that are mixed with each other");
+  CHECK_THROWS_WITH(check(15, 5), ContainsSubstring("/recipe/micro_batch_size: found 5, allowed are 0, even numbers"));
+  CHECK_THROWS_WITH(check(16, 6), ContainsSubstring("/recipe/micro_batch_size: 6 does not divide /recipe/batch_size"));
+}

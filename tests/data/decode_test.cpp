@@ -59,14 +59,13 @@ TEST_CASE("Bytes after the end of an image are tolerated", "[data]") {
           decode_image(reference_file("images/" + name)));
 }
 
-TEST_CASE("Damaged, empty, missing and foreign files are refused", "[data]") {
+TEST_CASE("Damaged, empty and foreign files are refused", "[data]") {
   CHECK_THROWS_WITH(decode_changed("rgb.png", [](std::string& bytes) { bytes[60] ^= 1; }),
                     ContainsSubstring("checksum"));
   CHECK_THROWS_WITH(decode_changed("rgb.jpg", [](std::string& bytes) { bytes.clear(); }),
                     ContainsSubstring("is empty"));
   CHECK_THROWS_WITH(decode_changed("rgb.jpg", [](std::string& bytes) { bytes = "GIF89a"; }),
                     ContainsSubstring("rgb.jpg: is neither JPEG nor PNG"));
-  CHECK_THROWS_AS(decode_image("/does/not/exist.png"), BadImage);
 }
 
 TEST_CASE("An image of more than 100 million pixels is refused before it is decoded", "[data]") {

@@ -1,8 +1,12 @@
 #include "staircase/data/loader.h"
 
 #include <algorithm>
+#include <array>
+#include <atomic>
+#include <chrono>
 #include <map>
 #include <numeric>
+#include <thread>
 
 #include "data/fake_dataset.h"
 #include "staircase/base/errors.h"
@@ -42,8 +46,8 @@ TEST_CASE("What the batches hold does not depend on the number of workers or on 
   const DataSource source = some_shapes();
   config::RecipeOptions recipe;
   recipe.random_erasing = 0.5;
-  Loader one(source.train, sized(32), recipe, LoaderMode::train, {8, 1, 5, 1});
-  Loader four(source.train, sized(32), recipe, LoaderMode::train, {8, 4, 5, 3});
+  Loader one(source.train, sized(32), recipe, LoaderMode::train, {8, 1, 5, 0, 1});
+  Loader four(source.train, sized(32), recipe, LoaderMode::train, {8, 4, 5});
   for (const int64_t epoch : {0, 3}) check_equal(epoch_of(one, epoch), epoch_of(four, epoch));
 }
 
@@ -148,10 +152,82 @@ TEST_CASE("Gray images go through the whole recipe and take the average of mean 
   CHECK(batch.images[0].min().item<double>() == Approx((11 / 255.0 - 0.449) / 0.226).epsilon(1e-5));
 }
 
-TEST_CASE("Counts below 1, a batch larger than the data and wrong channels are refused", "[data]") {
+TEST_CASE("A batch in micro-batches holds the same rows, each micro-batch a stretch and its mirror image", "[data]") {
+  const DataSource source = some_shapes();
+  for (const auto& [batch_size, micro, parts] :
+       std::vector<std::array<int64_t, 3>>{{8, 2, 4}, {8, 6, 2}, {8, 8, 1}, {9, 4, 2}, {9, 2, 4}, {1, 2, 1}}) {
+    INFO(batch_size << " in micro-batches of " << micro);
+    LoaderOptions options{batch_size, 2, 4};
+    Loader whole_loader(source.train, sized(32), {}, LoaderMode::train, options);
+    options.micro_batch_size = micro;
+    Loader loader(source.train, sized(32), {}, LoaderMode::train, options);
+    CHECK(loader.batches_per_epoch() == whole_loader.batches_per_epoch());
+    const auto whole = epoch_of(whole_loader, 2, 1), cut = epoch_of(loader, 2, 1);
+    REQUIRE(static_cast<int64_t>(cut.size()) == parts * static_cast<int64_t>(whole.size()));
+    for (size_t k = 0; k < cut.size(); ++k) {
+      const Batch& all = whole[k / static_cast<size_t>(parts)];
+      CHECK(cut[k].index == all.index);
+      const int64_t size = cut[k].images.size(0);
+      for (int64_t i = 0; i < size; ++i) {
+        const int64_t place = cut[k].rows.place(i);
+        CHECK(torch::equal(cut[k].images[i], all.images[place]));
+        CHECK(torch::equal(cut[k].labels[i], all.labels[place]));
+        CHECK(cut[k].rows.place(size - 1 - i) == batch_size - 1 - place);
+      }
+    }
+  }
+}
+
+TEST_CASE("A training micro-batch is finished once, by a worker, when all its images are there", "[data]") {
+  const DataSource source = some_shapes();
+  LoaderOptions options{8, 3, 4, 4};
+  const std::thread::id here = std::this_thread::get_id();
+  std::atomic<int> elsewhere{0};
+  options.finish = [&](int64_t epoch, Batch& batch) {
+    elsewhere += std::this_thread::get_id() != here;
+    batch.images.mul_(static_cast<double>(epoch));
+  };
+  Loader plain(source.train, sized(32), {}, LoaderMode::train, {8, 1, 4, 4});
+  Loader finished(source.train, sized(32), {}, LoaderMode::train, options);
+  auto expected = epoch_of(plain, 3);
+  for (Batch& batch : expected) batch.images = batch.images * 3.0;
+  check_equal(epoch_of(finished, 3), expected);
+  CHECK(elsewhere == 12);
+  options.finish = [](int64_t, Batch&) { throw std::runtime_error("no such mask"); };
+  Loader failing(source.train, sized(32), {}, LoaderMode::train, options);
+  failing.begin(0);
+  CHECK_THROWS_WITH(failing.next(), "no such mask");
+}
+
+TEST_CASE("Images are made ahead as far as the bytes for them reach, and at least a micro-batch", "[data]") {
+  class Counting : public FakeDataset {
+   public:
+    Counting() : FakeDataset(64, 8) {}
+    Image image(size_t index) const override {
+      ++made;
+      return FakeDataset::image(index);
+    }
+    mutable std::atomic<int64_t> made{0};
+  };
+  const int64_t image_bytes = 3 * 8 * 8 * 4;
+  for (const auto& [bytes, images] :
+       std::vector<std::array<int64_t, 2>>{{1, 4}, {8 * image_bytes, 8}, {11 * image_bytes, 8}, {1 << 30, 48}}) {
+    const auto data = std::make_shared<Counting>();
+    LoaderOptions options{16, 2, 0, 4, bytes};
+    Loader loader(data, sized(8), plain_recipe(), LoaderMode::train, options);
+    loader.begin(0);
+    for (int tries = 0; tries < 500 && data->made < images; ++tries)
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    CHECK(data->made == images);
+  }
+}
+
+TEST_CASE("Counts below 1, an odd micro-batch, a batch larger than the data and wrong channels are refused", "[data]") {
   const auto data = std::make_shared<FakeDataset>(5, 8);
   CHECK_THROWS_AS(Loader(data, sized(8), {}, LoaderMode::train, {0, 1}), std::invalid_argument);
   CHECK_THROWS_AS(Loader(data, sized(8), {}, LoaderMode::train, {1, 0}), std::invalid_argument);
+  CHECK_THROWS_AS(Loader(data, sized(8), {}, LoaderMode::train, {4, 1, 0, 3}), std::invalid_argument);
   CHECK_THROWS_WITH(Loader(data, sized(8), {}, LoaderMode::train, {6, 1}),
                     "a batch of 6 images is more than the 5 that the data has");
   LoaderOptions gray{2, 1};

@@ -209,7 +209,8 @@ TEST_CASE("Folders that cannot be read are refused by path", "[data]") {
   const TemporaryFolder folder;
   write_folder(folder.path());
   fs::create_directory_symlink("circle", folder / "train/circle");
-  CHECK_THROWS_WITH(open(DataKind::image_folder, folder.path()), ContainsSubstring("train: cannot be read: "));
+  CHECK_THROWS_WITH(open(DataKind::image_folder, folder.path()),
+                    ContainsSubstring("train/circle: cannot be read: Too many levels of symbolic links"));
   CHECK_THROWS_AS(open(DataKind::image_folder, folder.path()), RequestError);
   CHECK_THROWS_AS(open(DataKind::image_folder, folder / "train/circle"), RequestError);
 }

@@ -1,11 +1,15 @@
 #include "staircase/execution/estimate.h"
 
-#include <unistd.h>
+#include <cstdlib>
+
+#include <chrono>
+#include <thread>
 
 #include "staircase/data/open_data.h"
 #include "staircase/plan/plan.h"
 #include "support/catch.h"
 #include "support/small_experiment.h"
+#include "support/temporary_folder.h"
 
 using namespace staircase;
 using namespace staircase::execution;
@@ -19,6 +23,25 @@ train::TrainJob small_job() {
   return job;
 }
 
+/// Images of which the first ones come at once, as those that a loader made ahead, and each other one late.
+class LateImages : public data::Dataset {
+ public:
+  LateImages(std::shared_ptr<const data::Dataset> images, int at_once, std::chrono::milliseconds late)
+      : images_(std::move(images)), at_once_(at_once), late_(late) {}
+  size_t size() const override { return images_->size(); }
+  data::Image image(size_t index) const override {
+    if (--at_once_ < 0) std::this_thread::sleep_for(late_);
+    return images_->image(index);
+  }
+  int64_t label(size_t index) const override { return images_->label(index); }
+  std::string name(size_t index) const override { return images_->name(index); }
+
+ private:
+  std::shared_ptr<const data::Dataset> images_;
+  mutable std::atomic<int> at_once_;
+  std::chrono::milliseconds late_;
+};
+
 }  // namespace
 
 TEST_CASE("Training costs three forward passes of every image of every epoch", "[execution]") {
@@ -27,13 +50,42 @@ TEST_CASE("Training costs three forward passes of every image of every epoch", "
   CHECK(training_macs(job) == Approx(3 * forward * 80 * 3));
 }
 
-TEST_CASE("A run is timed by a few steps that leave nothing behind", "[execution]") {
-  const auto seconds = time_run(small_job());
-  REQUIRE(seconds);
+TEST_CASE("A run is timed by a few of its steps, however many it has, and leaves nothing behind", "[execution]") {
+  const tests::TemporaryFolder folder;
+  const char* const before = std::getenv("TMPDIR");
+  const std::string kept = before ? before : "";
+  ::setenv("TMPDIR", folder.path().c_str(), 1);
+  train::TrainJob endless = small_job();
+  endless.configuration.recipe.epochs *= 100'000;  // days, if its steps were taken
+  const auto seconds = time_run(small_job()), endless_seconds = time_run(endless);
+  if (before) ::setenv("TMPDIR", kept.c_str(), 1);
+  else ::unsetenv("TMPDIR");
+  REQUIRE((seconds && endless_seconds));
   CHECK(*seconds > 0);
-  CHECK(*seconds < 600);
-  for (const auto& entry : std::filesystem::directory_iterator(std::filesystem::temp_directory_path()))
-    CHECK(entry.path().filename().string() != "staircase-timing-" + std::to_string(::getpid()));
+  CHECK(*endless_seconds > 1000 * *seconds);  // 100,000, were it not for what else runs here
+  CHECK(std::filesystem::is_empty(folder.path()));
+}
+
+TEST_CASE("Loading counts, though the first batches were made ahead", "[execution]") {
+  train::TrainJob job = small_job();
+  job.configuration.data.train_images = 640;
+  job.configuration.recipe.mixup_alpha = job.configuration.recipe.cutmix_alpha = 0;
+  job.data = data::open_data(job.configuration.data, {"", "/data"});
+  const int batches_ahead = 4;
+  const std::chrono::milliseconds late(5);
+  job.data.train = std::make_shared<LateImages>(job.data.train, 4 + 16 * batches_ahead, late);
+  const double images = 640 * 3, loading_seconds = images * 0.005;  // by one worker
+  const auto seconds = time_run(job);
+  REQUIRE(seconds);
+  CHECK(*seconds > 0.8 * loading_seconds);
+}
+
+TEST_CASE("Timing ends in time, however late images come", "[execution]") {
+  train::TrainJob job = small_job();
+  job.data.train = std::make_shared<LateImages>(job.data.train, 0, std::chrono::milliseconds(100));
+  const auto start = std::chrono::steady_clock::now();
+  CHECK(time_run(job, 0.1));
+  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(3));  // whole batches would take 1.6 s each
 }
 
 TEST_CASE("Earlier seconds are used as they are, and the rest is scaled by the MACs", "[execution]") {

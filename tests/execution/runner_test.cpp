@@ -11,7 +11,9 @@ using namespace staircase;
 using namespace staircase::experiment;
 using namespace staircase::runs;
 using namespace staircase::execution;
+using namespace staircase::experiment;
 using namespace staircase::report;
+using namespace staircase::runs;
 namespace fs = std::filesystem;
 
 namespace {
@@ -28,7 +30,7 @@ config::Json small_ablation() {
           {"steps", {{{"name", "gelu"}, {"set", {{"/model/activation", "gelu"}}}}}}};
 }
 
-Experiment experiment(const config::Json& content) { return resolve_experiment(content, "x.json"); }
+Experiment resolved(const config::Json& content) { return resolve_experiment(content, "x.json"); }
 
 class Counter : public ExperimentObserver {
  public:
@@ -52,14 +54,14 @@ config::Json run(const config::Json& content, const fs::path& folder, Counter& c
   const std::atomic<bool> never{false};
   RunOptions options;
   options.folder = folder;
-  run_experiment(experiment(content), options, counter, never);
+  run_experiment(resolved(content), options, counter, never);
   return analysis::write_result(report_folder(folder));
 }
 
-RunPlan plan(const config::Json& content, const fs::path& folder) {
+RunPlan plan_of(const config::Json& content, const fs::path& folder) {
   RunOptions options;
   options.folder = folder;
-  return plan_run(experiment(content), options);
+  return plan_run(resolved(content), options);
 }
 
 }  // namespace
@@ -132,7 +134,7 @@ TEST_CASE("A worker that ends without a word is a failure that stands in the res
   options.jobs = 2;
   options.worker_program = {"/bin/false"};
   Counter counter;
-  run_experiment(experiment(small_ablation()), options, counter, never);
+  run_experiment(resolved(small_ablation()), options, counter, never);
   const config::Json results = analysis::write_result(results_of(options.folder));
   CHECK(counter.failed.size() == 2);
   CHECK(results["failed"] == 2);
@@ -159,7 +161,7 @@ TEST_CASE("A checkpoint of another run is refused before anything is written", "
   } observer(stop);
   RunOptions options;
   options.folder = folder / "out";
-  CHECK_THROWS_AS(run_experiment(experiment(content), options, observer, stop), Interrupted);
+  CHECK_THROWS_AS(run_experiment(resolved(content), options, observer, stop), Interrupted);
   std::string begun = fs::directory_iterator(folder / "out/runs")->path().string(), other = begun;
   other.back() = '1';  // the name ends with the seed
   fs::rename(begun, other);
@@ -172,7 +174,7 @@ TEST_CASE("A checkpoint of another run is refused before anything is written", "
 
 TEST_CASE("Planning a run says how many there are and writes nothing", "[execution]") {
   const tests::TemporaryFolder folder;
-  const RunPlan planned = plan(small_ablation(), folder / "out");
+  const RunPlan planned = plan_of(small_ablation(), folder / "out");
   CHECK(planned.runs == 2);
   CHECK(planned.done == 0);
   REQUIRE(planned.work.expected_hours);
@@ -187,7 +189,7 @@ TEST_CASE("Planning more seeds uses what the done ones took and how they spread"
   Counter counter;
   run(content, folder / "out", counter);
   content["seeds"] = {2, 3};
-  const RunPlan planned = plan(content, folder / "out");
+  const RunPlan planned = plan_of(content, folder / "out");
   CHECK(planned.runs == 8);
   CHECK(planned.done == 4);
   CHECK(planned.work.training_macs > 0);

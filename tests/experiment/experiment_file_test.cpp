@@ -44,7 +44,11 @@ struct Stored {
   Ledger ledger{folder.path()};
 };
 
-const config::Json newer = {{"version", "0.9.0"}, {"revision", "fedcba9"}, {"format", 1}};
+const config::Json newer = {{"version", "0.9.0"}, {"revision", "fedcba9"}, {"format", 2}};
+
+const char* const comparison = R"({"name": "two", "kind": "comparison", "seeds": [0],
+  "base": {"recipe": "small", "data": {"kind": "shapes"}},
+  "candidates": [{"name": "a", "model": "resnet50"}, {"name": "b", "model": {"from": "resnet50", "norm": "layer"}}]})";
 
 }  // namespace
 
@@ -52,36 +56,46 @@ TEST_CASE("A folder of results names the version that wrote it and its format", 
   Stored stored;
   CHECK(stored.content()["staircase"] == writer_json());
   CHECK(stored.content()["staircase"]["version"] == build_info().version);
-  CHECK(stored.content()["staircase"]["format"] == 1);
+  CHECK(stored.content()["staircase"]["format"] == 2);
   stored.check_accepted();
 }
 
-TEST_CASE("A folder that names no version is read as before", "[experiment]") {
+TEST_CASE("A folder that names no version, or another one with a format that is known, is read", "[experiment]") {
   Stored stored;
   config::Json content = stored.content();
   content.erase("staircase");
   stored.write(content);
   stored.check_accepted();
+  for (int format : {1, 2}) {
+    content["staircase"] = newer;
+    content["staircase"]["format"] = format;
+    stored.write(content);
+    stored.check_accepted();
+  }
 }
 
-TEST_CASE("A folder of another version with the same format and fields is read", "[experiment]") {
+TEST_CASE("A folder keeps its format, whichever version extends it", "[experiment]") {
   Stored stored;
   config::Json content = stored.content();
   content["staircase"] = newer;
+  content["staircase"]["format"] = 1;
   stored.write(content);
-  stored.check_accepted();
+  Ledger(stored.folder.path()).write_experiment_file(stored.experiment, {10, 3});
+  CHECK(stored.content()["staircase"] == writer_json(1));
+  CHECK(stored.content()["staircase"]["format"] == 1);
+  CHECK(stored.content()["staircase"]["version"] == build_info().version);
 }
 
 TEST_CASE("A folder of another format is refused with both versions", "[experiment]") {
   Stored stored;
   config::Json content = stored.content();
   content["staircase"] = newer;
-  content["staircase"]["format"] = 2;
+  content["staircase"]["format"] = 3;
   content["base"]["model"]["grn"] = true;
   stored.write(content);
-  stored.check_refused("experiment.json: was written by Staircase 0.9.0 (fedcba9) in format 2; this is Staircase " +
+  stored.check_refused("experiment.json: was written by Staircase 0.9.0 (fedcba9) in format 3; this is Staircase " +
                        build_info().version);
-  stored.check_refused("which reads format 1");
+  stored.check_refused("which reads format 1 to 2");
   for (const config::Json& damaged : {config::Json("new"), config::Json::object(), config::Json{{"format", "1"}}}) {
     content["staircase"] = damaged;
     stored.write(content);
@@ -103,50 +117,46 @@ TEST_CASE("A folder with a field that this version lacks is refused with the ver
   stored.check_refused("the file was written by a version of Staircase that it does not name, this is Staircase");
 }
 
-TEST_CASE("A folder from before a field that names runs is refused, because none of its runs would be found",
-          "[experiment]") {
-  Stored stored;
-  config::Json content = stored.content();
-  content["staircase"] = newer;
-  content["base"]["recipe"].erase("head_init_scale");
-  stored.write(content);
-  stored.check_refused(
-      "has no /base/recipe/head_init_scale, which names runs here: it was written by Staircase 0.9.0 (fedcba9), this is");
+TEST_CASE("So is a step, a candidate or an override with such a field", "[experiment]") {
+  const auto check = [](Stored&& stored, const std::string& pointer, const config::Json& value) {
+    config::Json content = stored.content();
+    content["staircase"] = newer;
+    content[config::Json::json_pointer(pointer)] = value;
+    stored.write(content);
+    stored.check_refused("/model/grn: is not a known field");
+    stored.check_refused("; the file was written by Staircase 0.9.0 (fedcba9)");
+  };
+  check(Stored(), "/override/~1model~1grn", true);
+  check(Stored(), "/steps/0/set/~1model~1grn", true);
+  check(Stored(comparison), "/candidates/1/model/grn", true);
 }
 
-TEST_CASE("A comparison whose runs were named by other fields is refused with both versions", "[experiment]") {
-  Stored stored(R"({"name": "two", "kind": "comparison", "seeds": [0],
-    "base": {"recipe": "small", "data": {"kind": "shapes"}},
-    "candidates": [{"name": "a", "model": "resnet50"}, {"name": "b", "model": {"from": "resnet50", "norm": "layer"}}]})");
-  stored.add_run();
-  stored.check_accepted();  // its own version
+TEST_CASE("A field that a folder lacks has its frozen default", "[experiment]") {
+  for (const int format : {1, 2}) {
+    Stored stored;
+    config::Json content = stored.content();
+    content["staircase"] = newer;
+    content["staircase"]["format"] = format;
+    content["base"]["recipe"].erase("head_init_scale");
+    content["base"].erase("init");
+    content.erase("orders");
+    stored.write(content);
+    stored.add_run();
+    stored.check_accepted();
+  }
+}
+
+TEST_CASE("Runs that were named before format 1 was what it is are refused with both versions", "[experiment]") {
+  Stored stored(comparison);
   config::Json content = stored.content();
-  content["staircase"]["revision"] = "fedcba9";
-  stored.write(content);
-  stored.check_accepted();
   content["staircase"] = newer;
-  stored.write(content);
-  stored.check_accepted();  // from before fields were named
+  content["staircase"]["format"] = 1;
   content["staircase"]["fields"] = "0123456789abcdef";
   stored.write(content);
+  stored.check_accepted();  // there are none
+  stored.add_run();
   stored.check_refused(
       "its runs are named by the fields of another version, so none would be found: it was written by "
       "Staircase 0.9.0 (fedcba9), this is Staircase " +
       build_info().version);
-}
-
-TEST_CASE("A folder without runs may have been written with other fields", "[experiment]") {
-  Stored stored;
-  config::Json content = stored.content();
-  content["staircase"]["fields"] = "0123456789abcdef";
-  stored.write(content);
-  stored.check_accepted();
-}
-
-TEST_CASE("A field of the experiment that decides no run may be missing in a folder", "[experiment]") {
-  Stored stored;
-  config::Json content = stored.content();
-  content.erase("orders");
-  stored.write(content);
-  stored.check_accepted();
 }

@@ -128,6 +128,69 @@ TEST_CASE("A grid holds every combination, alternatives of one field on one axis
   CHECK(design.variants[5].configuration.recipe.batch_size == 4);
 }
 
+TEST_CASE("In a grid a part as a whole comes before an edit of one of its fields, whatever their order",
+          "[experiment]") {
+  const std::string mixup = R"({"name": "no_mixup", "set": {"/recipe/mixup_alpha": 0}})",
+                    recipe = R"({"name": "modern", "set": {"/recipe": "modern"}})";
+  for (const std::string& steps : {mixup + "," + recipe, recipe + "," + mixup}) {
+    const auto design = design_variants(
+        read(
+            R"({"kind": "ablation", "design": "grid", "base": {"model": "resnet50", "data": {"kind": "shapes"}}, "steps": [)" +
+            steps + "]}"),
+        10, 3);
+    const Variant& both = design.variants.at(3);
+    CHECK(both.configuration.recipe.mixup_alpha == 0);
+    CHECK(both.configuration.recipe.epochs == 300);
+  }
+}
+
+TEST_CASE("A bundle that sets a part as a whole and one of its fields keeps both", "[experiment]") {
+  for (const std::string design : {"cumulative", "one_at_a_time", "grid"}) {
+    const auto rows = design_variants(read(R"({"kind": "ablation", "design": ")" + design +
+                                           R"(", "base": {"model": "resnet50", "data": {"kind": "shapes"}},
+      "steps": [{"name": "both", "bundle": "they belong together", "set": {"/recipe/mixup_alpha": 0, "/recipe": "modern"}}]})"),
+                                      10, 3)
+                          .variants;
+    CHECK(rows.at(1).configuration.recipe.mixup_alpha == 0);
+    CHECK(rows.at(1).configuration.recipe.epochs == 300);
+  }
+}
+
+TEST_CASE("Axes of a grid that set a common field are refused, for a cell would lose one of them", "[experiment]") {
+  CHECK_THROWS_WITH(
+      design_variants(
+          read(R"({"kind": "ablation", "design": "grid", "base": {"model": "resnet50", "data": {"kind": "shapes"}},
+      "steps": [{"name": "wide", "set": {"/model/width": 96}},
+                {"name": "both", "bundle": "they belong together", "set": {"/model/width": 32, "/model/kernel_size": 5}}]})"),
+          10, 3),
+      ContainsSubstring("x.json: /steps: wide and both both set /model/width but not the same fields"));
+  CHECK(design_variants(
+            read(R"({"kind": "ablation", "design": "grid", "base": {"model": "resnet50", "data": {"kind": "shapes"}},
+      "steps": [{"name": "a", "bundle": "b", "set": {"/model/kernel_size": 7, "/model/width": 96}},
+                {"name": "b", "bundle": "b", "set": {"/model/width": 32, "/model/kernel_size": 5}}]})"),
+            10, 3)
+            .variants.size() == 3);
+}
+
+TEST_CASE("A ladder gives its published drop-path rate to recipes that take the model's", "[experiment]") {
+  const auto of = [](const std::string& ladder, const std::string& more) {
+    return design_variants(read(R"({"kind": "ablation", "ladder": ")" + ladder +
+                                R"(", "base": {"data": {"kind": "shapes"}})" + more + "}"),
+                           10, 3)
+        .variants;
+  };
+  const std::string recipe = R"("/recipe/drop_path_rate": "model")";
+  for (const Variant& row : of("resnet50-convnext_tiny", R"(, "override": {)" + recipe + "}"))
+    CHECK(row.configuration.model_drop_path_rate == 0.1);
+  for (
+      const Variant& row :
+      of("resnet200-convnext_base",
+         R"(, "steps": [{"name": "modern_recipe", "set": {"/recipe": {"from": "modern", "drop_path_rate": "model"}}}])"))
+    CHECK(row.configuration.model_drop_path_rate == 0.5);
+  for (const Variant& row : of("resnet50-convnext_tiny", ""))
+    CHECK(row.configuration.model_drop_path_rate == 0);  // decides nothing there, and old runs are named by it
+}
+
 TEST_CASE("A step that changes several fields is refused by name, unless it says why", "[experiment]") {
   const std::string text = R"({"kind": "ablation", "base": {"model": "resnet50", "data": {"kind": "shapes"}},
     "steps": [{"name": "both", BUNDLE "set": {"/model/width": 32, "/model/kernel_size": 5}}]})";

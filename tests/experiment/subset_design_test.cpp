@@ -4,20 +4,23 @@
 #include "support/catch.h"
 
 using namespace staircase;
-using namespace staircase::experiment;
-using namespace staircase::runs;
+using runs::Ledger;
+using runs::list_runs;
+using runs::RunKey;
 using tests::design_of;
 using tests::four_steps;
 using tests::row_names;
 using tests::with_requires;
 
 TEST_CASE("Four independent steps give 5, 5, 5, 11 and 16 runs a seed", "[experiment]") {
-  const auto runs = [](const std::string& design) { return list_runs(design_of(four_steps(design)), {0}).size(); };
-  CHECK(runs("cumulative") == 5);
-  CHECK(runs("one_at_a_time") == 5);
-  CHECK(runs("leave_one_out") == 5);
-  CHECK(runs("pairwise") == 11);
-  CHECK(runs("shapley") == 16);
+  const auto runs_of = [](const std::string& design) {
+    return list_runs(design_of(four_steps(design)), {0}, Ledger("new")).size();
+  };
+  CHECK(runs_of("cumulative") == 5);
+  CHECK(runs_of("one_at_a_time") == 5);
+  CHECK(runs_of("leave_one_out") == 5);
+  CHECK(runs_of("pairwise") == 11);
+  CHECK(runs_of("shapley") == 16);
 }
 
 TEST_CASE("leave_one_out compares each removal to the full model", "[experiment]") {
@@ -73,10 +76,24 @@ TEST_CASE("A step may require the base, which a first step without edits names",
   CHECK(design.variants[0].name == "resnet");
 }
 
-TEST_CASE("A recipe as a whole does not undo another step's field of it, wherever it stands", "[experiment]") {
-  config::Json content = four_steps("leave_one_out");
-  content["steps"].push_back({{"name", "recipe"}, {"set", {{"/recipe", {{"from", "small"}, {"mixup_alpha", 0.5}}}}}});
-  CHECK(design_of(content).variants[0].configuration.recipe.mixup_alpha == 0);
+TEST_CASE("Among all steps a recipe as a whole does not undo another step's field of it, wherever it stands",
+          "[experiment]") {
+  for (const std::string design : {"leave_one_out", "shapley"})
+    for (size_t place = 0; place <= 4; ++place) {
+      INFO(design << ", the recipe at place " << place);
+      config::Json content = four_steps(design), steps = config::Json::array();
+      const config::Json recipe = {{"from", "small"}, {"mixup_alpha", 0.5}, {"label_smoothing", 0.25}};
+      for (size_t i = 0; i <= 4; ++i) {
+        if (i == place) steps.push_back({{"name", "recipe"}, {"set", {{"/recipe", recipe}}}});
+        if (i < 4) steps.push_back(content["steps"][i]);
+      }
+      content["steps"] = steps;
+      const auto variants = design_of(content).variants;
+      const config::RecipeOptions& all =
+          (design == "shapley" ? variants.back() : variants.front()).configuration.recipe;
+      CHECK(all.mixup_alpha == 0);
+      CHECK(all.label_smoothing == 0.25);
+    }
 }
 
 TEST_CASE("Requirements that cannot be met are refused by name", "[experiment]") {
@@ -166,8 +183,11 @@ TEST_CASE("Seeds are refused when there are none or one stands twice", "[experim
 }
 
 TEST_CASE("Equal configurations of different designs are the same run", "[experiment]") {
+  const Ledger ledger("new");
   std::set<std::string> all;
-  for (const RunKey& run : list_runs(design_of(four_steps("shapley")), {0, 1})) all.insert(run.name());
+  for (const RunKey& run : list_runs(design_of(four_steps("shapley")), {0, 1}, ledger))
+    all.insert(ledger.run_name(run));
   for (const std::string design : {"cumulative", "one_at_a_time", "leave_one_out", "pairwise", "grid"})
-    for (const RunKey& run : list_runs(design_of(four_steps(design)), {0, 1})) CHECK(all.count(run.name()) == 1);
+    for (const RunKey& run : list_runs(design_of(four_steps(design)), {0, 1}, ledger))
+      CHECK(all.count(ledger.run_name(run)) == 1);
 }

@@ -71,11 +71,11 @@ CheckedRun run_checked(const Classifier& model, torch::Tensor x) {
     for (const auto& item : child(*stage.value(), "blocks")->named_children()) {
       const auto block = std::dynamic_pointer_cast<Block>(item.value());
       const std::string block_path = path + "blocks." + item.key() + ".";
-      run_checked(block->branch(), x, block_path);
-      if (const auto shortcut = chain(*block, "shortcut")) {
-        run_checked(shortcut->layers(), x, block_path + "shortcut.");
-        ++run.shortcuts;
-      }
+      REQUIRE(block->residuals().size() == 1);
+      const Block::Residual& residual = block->residuals()[0];
+      run_checked(residual.layers, x, block_path);
+      run_checked(residual.shortcut, x, block_path);
+      run.shortcuts += !residual.shortcut.empty();
       x = block->forward(x);
       check_layout(x, block_path);
       ++run.blocks;
@@ -102,6 +102,22 @@ TEST_CASE("A layer more changes the first weights of no other layer", "[nn]") {
   longer.depths = {1, 1, 3, 1};
   const auto a = built(0)->named_parameters(), b = built(0, longer)->named_parameters();
   for (const auto& item : a) CHECK(torch::equal(item.value(), b[item.key()]));
+}
+
+TEST_CASE("Initialization leaves nothing of what a network held before", "[nn]") {
+  for (const char* name : {"convnext_tiny", "resnet50"}) {
+    INFO(name);
+    const auto fresh = built(5, shrunk(name)), used = built(6, shrunk(name));
+    const torch::NoGradGuard no_grad;
+    for (auto& item : named_state(*used)) item.tensor.fill_(7);
+    initialize(*used, 5);
+    const auto expected = named_state(*fresh), found = named_state(*used);
+    REQUIRE(found.size() == expected.size());
+    for (size_t i = 0; i < found.size(); ++i) {
+      INFO(found[i].name);
+      CHECK(torch::equal(found[i].tensor, expected[i].tensor));
+    }
+  }
 }
 
 TEST_CASE("Truncated normal weights have standard deviation .02 and biases are 0", "[nn]") {

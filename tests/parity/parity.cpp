@@ -1,15 +1,22 @@
 // What Staircase computes, laid open to another implementation: tests/reference/parity.py compares
 // it with PyTorch's modules. Reads one request a line from standard input, a JSON object
 //   {"task": "logits" or "gradients", "model": MODEL, "weights": FILE, "inputs": FILE, "outputs": FILE}
+//   {"task": "shapes", "model": MODEL, "outputs": FILE}
+//   {"task": "command", "words": [WORD...]}
 // and answers "done" when the outputs are written, so that one process serves any number of models.
 // MODEL is what a config has under /model; the weights carry our parameter names, all of them.
 //   logits      evaluation mode, float: outputs[NAME] = logits of inputs[NAME], for every NAME.
 //   gradients   training mode without drop path, double: the loss is the sum of
 //               logits(inputs["images"]) * inputs["direction"]. The outputs are "logits", each
 //               parameter's gradient under its name, and each buffer as the pass left it.
+//   shapes      the outputs are the sizes of every parameter and buffer, under its name.
+//   command     what `staircase WORD...` does, which must end with status 0.
+#include <iostream>
 #include <map>
+#include <sstream>
 #include <string>
 
+#include "apps/program.h"
 #include "parity/requests.h"
 #include "staircase/base/errors.h"
 #include "staircase/nn/classifier.h"
@@ -62,7 +69,29 @@ formats::TensorFile gradients(nn::Classifier& model, const std::string& inputs) 
   return outputs;
 }
 
-formats::TensorFile respond(const config::Json& request) {
+formats::TensorFile shapes(const nn::Classifier& model) {
+  formats::TensorFile outputs;
+  for (const auto& item : nn::named_state(model))
+    outputs.tensors.emplace_back(item.name, torch::tensor(item.tensor.sizes().vec(), torch::kLong));
+  return outputs;
+}
+
+/// stdout is for the answers, so what the command prints there is dropped.
+void run_command(const apps::Words& words) {
+  std::ostringstream dropped;
+  std::streambuf* const answers = std::cout.rdbuf(dropped.rdbuf());
+  const int status = apps::run_program(words, apps::computing_here());
+  std::cout.rdbuf(answers);
+  if (status != 0) throw RequestError("staircase " + words.at(0) + " ended with status " + std::to_string(status));
+}
+
+std::optional<formats::TensorFile> respond(const config::Json& request) {
+  if (request.at("task") == "command") {
+    run_command(request.at("words").get<apps::Words>());
+    return std::nullopt;
+  }
+  if (request.at("task") == "shapes")
+    return shapes(nn::Classifier(plan::read_model(request.at("model"), {"request", "/model"}).options));
   const std::string task = request.at("task"), inputs = request.at("inputs");
   nn::Classifier model(plan::read_model(request.at("model"), {"request", "/model"}).options);
   load_weights(model, request.at("weights"));

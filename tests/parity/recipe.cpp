@@ -37,7 +37,7 @@ formats::TensorFile operated(const config::Json& request) {
 
 namespace {
 
-formats::TensorFile respond(const config::Json& request) {
+std::optional<formats::TensorFile> respond(const config::Json& request) {
   using Task = formats::TensorFile (*)(const config::Json&);
   const std::map<std::string, Task> tasks{{"optimizer", optimizer_steps},
                                           {"average", average_steps},

@@ -3,6 +3,7 @@
 #include <c10/util/Exception.h>
 
 #include <iostream>
+#include <optional>
 #include <string>
 
 #include "staircase/config/json.h"
@@ -11,12 +12,14 @@
 namespace staircase::tests {
 
 /// What main() of a program that Python asks does: answers the requests on standard input, a JSON object a line, by
-/// writing what `respond` gives to the file in "outputs" and saying "done". Returns the exit status.
-inline int answer_requests(const std::string& program, formats::TensorFile (*respond)(const config::Json& request)) {
+/// writing what `respond` gives, if anything, to the file in "outputs" and saying "done". Returns the exit status.
+inline int answer_requests(const std::string& program,
+                           std::optional<formats::TensorFile> (*respond)(const config::Json& request)) {
   try {
     for (std::string line; std::getline(std::cin, line);) {
       const config::Json request = config::parse_json(line, "request");
-      formats::write_weights(request.at("outputs").get<std::string>(), respond(request));
+      if (const auto outputs = respond(request))
+        formats::write_weights(request.at("outputs").get<std::string>(), *outputs);
       std::cout << "done" << std::endl;
     }
     return 0;

@@ -22,6 +22,7 @@ CONVNEXT = {
     "convnext_base": ((3, 3, 27, 3), 128), "convnext_large": ((3, 3, 27, 3), 192),
     "convnext_xlarge": ((3, 3, 27, 3), 256),
 }
+RESNET = {"resnet101": (3, 4, 23, 3), "resnet152": (3, 8, 36, 3), "resnet200": (3, 24, 36, 3)}
 # depth, width, and whether there is LayerScale.
 ISOTROPIC = {
     "convnext_isotropic_small": (18, 384, False),
@@ -162,6 +163,14 @@ def residual_stages(depths, channels, outs, block):
             channels = out
         stages.append(blocks)
     return stages
+
+
+def resnet(depths, width, num_classes):
+    """ResNet v1.5 (He et al. 2015) of any depth and width."""
+    stem = nn.Sequential(conv(3, width, 7, 2), nn.BatchNorm2d(width), nn.ReLU(), nn.MaxPool2d(3, 2, 1))
+    outs = [width * 2 ** i * 4 for i in range(4)]
+    blocks = residual_stages(depths, width, outs, lambda cin, cout, stride: Bottleneck(cin, cout, stride, False))
+    return Network(stem, blocks, outs[3], num_classes)
 
 
 def convnext(depths, width, num_classes, stem_and_spatial_bias=True, layer_scale=True):

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Takes torchvision's weights through every layout and format with `staircase convert` and back.
 
-  python3 round_trips.py --program build/release/staircase
+  python3 round_trips.py --program build/release/tests/parity --staircase build/release/staircase
+
+The wrapped files are converted by the program itself, all others by the same command within one process, tests/parity.
 
 At the end every tensor equals the first to the bit, and torchvision's model takes the file with
 weights_only=True and strict=True. On the way each file is held to the names that its layout has
@@ -9,13 +11,13 @@ weights_only=True and strict=True. On the way each file is held to the names tha
 """
 import argparse
 import pathlib
-import subprocess
 import sys
 import tempfile
 
 import torch
 import torchvision
 
+import exports
 import parity
 
 MARKS = {  # names that tell a layout, and the dimensions of their tensors
@@ -38,9 +40,7 @@ WRAPPERS = {  # how training programs save a state dict
 
 
 def convert(program, source, target, layout):
-    done = subprocess.run([program, "convert", str(source), str(target), "--to", layout], capture_output=True, text=True)
-    if done.returncode != 0:
-        sys.exit(f"round_trips.py: {layout}: {done.stderr}")
+    program.command("convert", source, target, "--to", layout)
 
 
 def random_model(name):
@@ -88,14 +88,16 @@ def wrapped(program, folder):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--program", required=True, help="the program staircase")
-    program = parser.parse_args().program
+    parser.add_argument("--program", required=True, help="tests/parity of the build folder")
+    parser.add_argument("--staircase", required=True, help="the program staircase")
+    arguments = parser.parse_args()
+    program = parity.Program(arguments.program)
     results = []
     with tempfile.TemporaryDirectory() as folder:
         for name, layouts in PATHS.items():
             results.append(round_trip(name, layouts, program, pathlib.Path(folder)))
             print(f"{name + ': torchvision -> ' + ' -> '.join(layouts):60} {'equal' if results[-1] else 'FAILED'}", flush=True)
-        results += wrapped(program, pathlib.Path(folder))
+        results += wrapped(exports.Staircase(arguments.staircase), pathlib.Path(folder))
     return 0 if all(results) else 1
 
 

@@ -25,7 +25,7 @@ struct Folder {
                                                       {"base", config::write_configuration(c)}},
                                                      "x.json");
     ledger.write_experiment_file(experiment, {10, 3});
-    runs = list_runs(design_variants(experiment, 10, 3), experiment.options.seeds);
+    runs = list_runs(design_variants(experiment, 10, 3), experiment.options.seeds, ledger);
   }
 
   void write(size_t run, const std::string& file, const std::string& content) const {

@@ -47,6 +47,15 @@ TEST_CASE("CutMix pastes its box and its lambda is the share that is left", "[tr
   }
 }
 
+TEST_CASE("Only float images in channels_last on the CPU are mixed in place", "[train]") {
+  Mix mix;
+  mix.kind = Mix::Kind::mixup;
+  torch::Tensor planes = torch::zeros({4, 3, 8, 8}),
+                doubles = planes.to(torch::kDouble, false, false, torch::MemoryFormat::ChannelsLast);
+  CHECK_THROWS_AS(mix_in_place(planes, mix), std::invalid_argument);
+  CHECK_THROWS_AS(mix_in_place(doubles, mix), std::invalid_argument);
+}
+
 TEST_CASE("Soft cross-entropy with one-hot targets is cross-entropy", "[train]") {
   torch::manual_seed(1);
   const torch::Tensor logits = torch::randn({6, 5}), labels = torch::arange(6) % 5;

@@ -3,19 +3,20 @@
 #include <cmath>
 #include <map>
 
-#include "staircase/data/open_data.h"
+#include "staircase/data/loader.h"
 #include "staircase/interop/model_file.h"
-#include "staircase/train/batches.h"
 #include "staircase/train/checkpoint.h"
+#include "staircase/train/mixing.h"
 #include "staircase/train/run_state.h"
 #include "staircase/train/start.h"
 #include "staircase/train/trainer.h"
 #include "support/catch.h"
-#include "support/small_experiment.h"
 #include "support/temporary_folder.h"
+#include "train/small_job.h"
 
 using namespace staircase;
 using namespace staircase::train;
+using tests::job_in;
 
 namespace {
 
@@ -34,14 +35,6 @@ class Notes : public TrainObserver {
  private:
   int64_t last_;
 };
-
-TrainJob job_in(const std::filesystem::path& folder, const config::Configuration& configuration) {
-  TrainJob job;
-  job.configuration = configuration;
-  job.folder = folder;
-  job.data = data::open_data(configuration.data, {"test", "/data"});
-  return job;
-}
 
 /// One step of plain SGD over all 80 images, of a network without batch norm.
 config::Configuration one_step() {
@@ -102,9 +95,9 @@ TEST_CASE("A step descends the loss of its counters' mix and smoothed targets, a
 
     nn::Classifier model(c.model);
     fill_weights(model, 3, c.init, c.recipe);
-    const auto loader = make_loader(job, job.data.train, data::LoaderMode::train, 80, {});
-    loader->begin(0);
-    const data::Batch batch = loader->next().value();
+    data::Loader loader(job.data.train, c.data, c.recipe, data::LoaderMode::train, {80, 1, 3});
+    loader.begin(0);
+    const data::Batch batch = loader.next().value();
     const Mix mix = draw_mix(c.recipe, RandomStream(Purpose::mixing, {3, 0}), 16, 16);
     REQUIRE(mix.kind == kind);
     const torch::Tensor logits = model.forward(mix_images(batch.images, mix));
@@ -124,6 +117,7 @@ TEST_CASE("A step descends the loss of its counters' mix and smoothed targets, a
 
 TEST_CASE("Clipping acts in every precision", "[train]") {
   const tests::TemporaryFolder folder;
+  std::vector<Weights> ends;
   for (const config::Precision precision : {config::Precision::fp32, config::Precision::bf16}) {
     INFO(to_name(precision));
     config::Configuration c = one_step();
@@ -133,7 +127,10 @@ TEST_CASE("Clipping acts in every precision", "[train]") {
     Notes notes;
     train::train(job, notes, notes.stop);
     CHECK(distance_from_start(job) == Approx(0.01).epsilon(0.01));
+    ends.push_back(last_weights(job));
   }
+  CHECK(distance(ends[0], ends[1]) > 1e-5);  // or both were computed in float
+  CHECK(distance(ends[0], ends[1]) < 0.005);
 }
 
 TEST_CASE("Clipping acts once on what all micro-batches accumulated", "[train]") {

@@ -6,7 +6,6 @@
 #include "staircase/analysis/score.h"
 #include "staircase/config/recipes.h"
 #include "staircase/plan/plan.h"
-#include "staircase/runs/named_runs.h"
 
 namespace staircase::analysis {
 namespace {
@@ -31,7 +30,7 @@ class RunReader {
   RunReader(const runs::Ledger& ledger, Results& results) : ledger_(ledger), results_(results) {}
 
   SeedResult read(const runs::RunKey& run) {
-    const std::string name = runs::name_of(run);
+    const std::string name = ledger_.run_name(run);
     const auto [found, is_new] = read_.try_emplace(name);
     if (is_new) found->second = read_new(run.seed, name);
     return found->second;
@@ -77,7 +76,7 @@ class RunReader {
   std::unordered_map<std::string, SeedResult> read_;
 };
 
-Row read_row(const experiment::Variant& variant, Results& results, RunReader& reader) {
+Row read_row(const experiment::Variant& variant, const runs::Ledger& ledger, Results& results, RunReader& reader) {
   const config::Configuration& c = variant.configuration;
   const plan::ModelCounts counts = plan::count_model(c.model, c.data.image_size_px);
   Row row;
@@ -89,8 +88,8 @@ Row read_row(const experiment::Variant& variant, Results& results, RunReader& re
   row.drop_path_rate = c.recipe.drop_path_rate.rate.value_or(c.model_drop_path_rate);
   row.params = counts.params;
   row.macs = counts.macs;
-  row.configuration = config::content_name(c);
-  for (const int64_t seed : results.seeds) row.seeds.push_back(reader.read({c, seed}));
+  row.configuration = ledger.content_name(c);
+  for (const int64_t seed : results.seeds) row.seeds.push_back(reader.read({c, seed, variant.name, row.configuration}));
   for (const std::string& name : number_names(*results.task))
     if (const auto numbers = values_of(row.scores(name)); !numbers.empty())
       row.numbers.emplace_back(name, spread_of(numbers));
@@ -152,7 +151,8 @@ Results build_results(const experiment::Experiment& experiment, const experiment
   results.task = &config::classification_metrics();
   choose_score(design, results);
   RunReader reader(ledger, results);
-  for (const experiment::Variant& variant : design.variants) results.rows.push_back(read_row(variant, results, reader));
+  for (const experiment::Variant& variant : design.variants)
+    results.rows.push_back(read_row(variant, ledger, results, reader));
   add_deltas(design, results);
   results.worth = add_effects(design, options.design, results.score, results.seeds, results.rows);
   if (!results.worth.effects) judge_deltas(results.rows);

@@ -6,9 +6,9 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
-#include <sstream>
 
 #include "staircase/base/errors.h"
+#include "staircase/base/patient_read.h"
 
 namespace staircase {
 namespace fs = std::filesystem;
@@ -76,13 +76,11 @@ void remove_unfinished_files(const fs::path& folder) {
 std::string read_file(const fs::path& path) {
   std::error_code ignored;
   if (fs::is_directory(path, ignored)) throw RequestError(path.string() + ": is a folder, not a file");
-  errno = 0;
-  std::ifstream in(path, std::ios::binary);
-  if (!in) throw RequestError(path.string() + ": cannot be read: " + reason());
-  std::ostringstream content;
-  content << in.rdbuf();
-  if (in.bad()) throw RequestError(path.string() + ": cannot be read: " + reason());
-  return std::move(content).str();
+  try {
+    return read_whole_file(path);
+  } catch (const std::system_error& error) {
+    throw UnreadableFile(path.string() + ": cannot be read: " + error.code().message());
+  }
 }
 
 void make_folder(const fs::path& path) {

@@ -1,35 +1,43 @@
 #include "staircase/config/configuration.h"
 
-#include "staircase/base/random.h"
+#include <algorithm>
+
 #include "staircase/base/text.h"
 #include "staircase/config/recipes.h"
 
 namespace staircase::config {
 namespace {
 
-const std::vector<std::string> part_names{"model", "recipe", "data", "init"};
+std::vector<std::string> part_names() {
+  std::vector<std::string> names;
+  visit_parts([&](const auto& part) { names.emplace_back(part.name); });
+  return names;
+}
 
-void read_part(Configuration& configuration, const std::string& part, const Json& value, const Place& place,
+bool is_part(const std::string& name) {
+  const auto names = part_names();
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+/// A part as a whole: models and recipes have names, and a model brings its published rate along.
+template <Options Part>
+void read_part(Configuration& c, Part Configuration::*part, const Json& value, const Place& place,
                const ModelReader& read_model) {
-  if (part == "model") {
+  if constexpr (std::is_same_v<Part, ModelOptions>) {
     const ModelFromJson model = read_model(value, place);
-    configuration.model = model.options;
-    configuration.model_drop_path_rate = model.drop_path_rate;
-  } else if (part == "recipe") {
-    configuration.recipe = read_recipe(value, place);
-  } else if (part == "data") {
-    configuration.data = read_options<DataOptions>(value, place);
+    c.*part = model.options;
+    c.model_drop_path_rate = model.drop_path_rate;
+  } else if constexpr (std::is_same_v<Part, RecipeOptions>) {
+    c.*part = read_recipe(value, place);
   } else {
-    configuration.init = read_options<InitOptions>(value, place);
+    c.*part = read_options<Part>(value, place);
   }
 }
 
 /// The field of a pointer like /model/norm. Throws for any other pointer.
 std::pair<std::string, std::string> part_and_field(const std::string& pointer, const std::string& source) {
   const auto parts = pointer_parts(pointer, source);
-  bool known = false;
-  for (const std::string& name : part_names) known = known || parts[0] == name;
-  if (!known || parts.size() > 2 || pointer.ends_with('/'))
+  if (!is_part(parts[0]) || parts.size() > 2 || pointer.ends_with('/'))
     throw ConfigError({source, ""}, "\"" + pointer +
                                         "\" leads nowhere; a pointer into a configuration is /model/FIELD, "
                                         "/recipe/FIELD, /data/FIELD or /init/FIELD");
@@ -38,41 +46,37 @@ std::pair<std::string, std::string> part_and_field(const std::string& pointer, c
 
 }  // namespace
 
-Json write_configuration(const Configuration& c) {
-  return {{"model", write_options(c.model)},
-          {"recipe", write_options(c.recipe)},
-          {"data", write_options(c.data)},
-          {"init", write_options(c.init)},
-          {"model_drop_path_rate", c.model_drop_path_rate}};
-}
+Json write_configuration(const Configuration& configuration) { return write_options(configuration); }
 
 Configuration read_configuration(const Json& value, const std::string& source, const ModelReader& read_model,
                                  Configuration base) {
   const Place place{source, ""};
   if (!value.is_object()) detail::refuse(value, place.at("base"), "an object with model, recipe, data and init");
-  for (const auto& [key, part] : value.items()) {
-    if (key == "model_drop_path_rate") continue;
-    bool known = false;
-    for (const std::string& name : part_names) known = known || name == key;
-    if (!known) detail::refuse_unknown_key(key, place.at("base"), part_names);
-    read_part(base, key, part, place.at(key), read_model);
-  }
-  if (value.contains("model_drop_path_rate"))
-    base.model_drop_path_rate =
-        detail::read_number(value["model_drop_path_rate"], place.at("base").at("model_drop_path_rate"), range(0, 0.99));
+  const auto known = field_names<Configuration>();
+  for (const auto& [key, ignored] : value.items())
+    if (std::find(known.begin(), known.end(), key) == known.end())
+      detail::refuse_unknown_key(key, place.at("base"), part_names());
+  // The rate comes last: what stands there wins over the model's own.
+  visit_fields<Configuration>([&](const auto& each) {
+    using Value = typename std::remove_cvref_t<decltype(each)>::value_type;
+    const auto found = value.find(std::string(each.name));
+    if (found == value.end()) return;
+    if constexpr (Options<Value>) read_part(base, each.member, *found, place.at(each.name), read_model);
+    else base.*(each.member) = Codec<Value>::read(*found, place.at("base").at(each.name), each.limits);
+  });
   return base;
 }
 
 void set_field(Configuration& configuration, const std::string& pointer, const Json& value, const std::string& source,
                const ModelReader& read_model) {
-  const auto [part, name] = part_and_field(pointer, source);
-  const Place place = Place{source, ""}.at(part);
-  if (name.empty()) return read_part(configuration, part, value, place, read_model);
-  const Json edit = {{name, value}};
-  if (part == "model") configuration.model = read_options<ModelOptions>(edit, place, configuration.model);
-  else if (part == "recipe") configuration.recipe = read_options<RecipeOptions>(edit, place, configuration.recipe);
-  else if (part == "data") configuration.data = read_options<DataOptions>(edit, place, configuration.data);
-  else configuration.init = read_options<InitOptions>(edit, place, configuration.init);
+  const auto [name, field_name] = part_and_field(pointer, source);
+  const Place place = Place{source, ""}.at(name);
+  visit_parts([&, name = name, field_name = field_name](const auto& part) {
+    using Part = typename std::remove_cvref_t<decltype(part)>::value_type;
+    if (part.name != name) return;
+    if (field_name.empty()) read_part(configuration, part.member, value, place, read_model);
+    else configuration.*(part.member) = read_options<Part>({{field_name, value}}, place, configuration.*(part.member));
+  });
 }
 
 Json get_field(const Configuration& configuration, const std::string& pointer, const std::string& source) {
@@ -88,22 +92,18 @@ Json get_field(const Configuration& configuration, const std::string& pointer, c
 }
 
 bool is_configuration_pointer(const std::string& pointer) {
-  for (const std::string& name : part_names)
-    if (pointer == "/" + name || pointer.starts_with("/" + name + "/")) return true;
-  return false;
+  return pointer.starts_with('/') && is_part(pointer.substr(1, pointer.find('/', 1) - 1));
 }
 
 bool is_whole_part(const std::string& pointer) { return pointer.find('/', 1) == std::string::npos; }
 
 std::vector<Difference> diff_configurations(const Configuration& a, const Configuration& b) {
-  std::vector<Difference> all = diff_options(a.model, b.model);
-  for (auto&& more : {diff_options(a.recipe, b.recipe), diff_options(a.data, b.data), diff_options(a.init, b.init)})
-    all.insert(all.end(), more.begin(), more.end());
+  std::vector<Difference> all;
+  visit_parts([&](const auto& part) {
+    for (Difference& difference : diff_options(a.*(part.member), b.*(part.member)))
+      all.push_back(std::move(difference));
+  });
   return all;
-}
-
-std::string content_name(const Configuration& configuration) {
-  return hexadecimal(mix64(hash_text(canonical_text(write_configuration(configuration)))), 16);
 }
 
 }  // namespace staircase::config

@@ -22,7 +22,26 @@ struct Configuration {
   double model_drop_path_rate = 0.0;
 
   bool operator==(const Configuration&) const = default;
+
+  static constexpr std::string_view title = "configuration";
+  static constexpr auto fields() {
+    using C = Configuration;
+    return std::make_tuple(
+        field("model", &C::model, "the network"), field("recipe", &C::recipe, "how it is trained"),
+        field("data", &C::data, "where its images come from"),
+        field("init", &C::init, "the weights that it starts from"),
+        field("model_drop_path_rate", &C::model_drop_path_rate,
+              "the published drop-path rate of the model, for recipes that say \"model\"", range(0, 0.99)));
+  }
 };
+
+/// Calls visit(field) for each part of a configuration: the fields that are option structs themselves.
+template <class Visit>
+constexpr void visit_parts(Visit&& visit) {
+  visit_fields<Configuration>([&](const auto& each) {
+    if constexpr (Options<typename std::remove_cvref_t<decltype(each)>::value_type>) visit(each);
+  });
+}
 
 /// Reads a model by name or as an object that starts from one; nn/ knows the names.
 struct ModelFromJson {
@@ -53,9 +72,7 @@ bool is_configuration_pointer(const std::string& pointer);
 /// Whether a pointer into a configuration addresses a part as a whole: "/recipe", not "/recipe/epochs".
 bool is_whole_part(const std::string& pointer);
 
+/// The fields of all parts in which two configurations differ.
 std::vector<Difference> diff_configurations(const Configuration& a, const Configuration& b);
-
-/// Names the content: 16 hexadecimal digits. Equal configurations have equal names.
-std::string content_name(const Configuration& configuration);
 
 }  // namespace staircase::config

@@ -134,6 +134,11 @@ void check_recipe(const RecipeOptions& r, const Place& place) {
     throw ConfigError(place.at("micro_batch_size"), std::to_string(r.micro_batch_size) + " does not divide " +
                                                         place.at("batch_size").pointer + ", which is " +
                                                         std::to_string(r.batch_size));
+  if (r.micro_batch_size % 2 != 0 && r.micro_batch_size != r.batch_size)
+    throw ConfigError(place.at("micro_batch_size"),
+                      "found " + std::to_string(r.micro_batch_size) + ", allowed are 0, even numbers and " +
+                          place.at("batch_size").pointer + ", which is " + std::to_string(r.batch_size) +
+                          ": a micro-batch is made of pairs of images that are mixed with each other");
   if (r.schedule == Schedule::cosine && r.min_learning_rate > r.learning_rate)
     throw ConfigError(place.at("min_learning_rate"), "found " + Json(r.min_learning_rate).dump() +
                                                          ", allowed is at most " + place.at("learning_rate").pointer +

@@ -1,9 +1,9 @@
 #include "staircase/data/decode.h"
 
+#include <new>
+
 #include <opencv2/imgcodecs.hpp>
 
-#include "staircase/base/errors.h"
-#include "staircase/base/files.h"
 #include "staircase/data/image_file.h"
 #include "staircase/data/vectorize.h"
 
@@ -16,12 +16,13 @@ constexpr int64_t most_pixels = 100'000'000, longest_side = 65'535;
   throw BadImage(path.string() + ": " + fault);
 }
 
-std::string read_bytes(const std::filesystem::path& path) {
-  try {
-    return read_file(path);
-  } catch (const RequestError& error) {
-    throw BadImage(error.what());  // the message names the path
-  }
+/// Decoders answer a lack of memory as they answer a damaged file. Where what they need cannot be had, the file is
+/// not to blame. Throws std::bad_alloc.
+void blame_memory_first(const ImageFileCheck& check) {
+  const auto pixels = static_cast<size_t>(check.width * check.height);
+  const size_t bytes_a_pixel = 3 + 6;  // the image, and the coefficients of a progressive JPEG
+  const size_t of_decoder = size_t{1} << 20;
+  ::operator delete(::operator new(bytes_a_pixel* pixels + of_decoder));  // not an expression that may be left out
 }
 
 STAIRCASE_VECTORIZED void swap_red_and_blue(const uint8_t* bgr, int width, uint8_t* rgb) {
@@ -34,8 +35,8 @@ STAIRCASE_VECTORIZED void swap_red_and_blue(const uint8_t* bgr, int width, uint8
 
 }  // namespace
 
-Image decode_image(const std::filesystem::path& path) {
-  std::string bytes = read_bytes(path);
+Image decode_image(const std::filesystem::path& path, const Pauses& pauses) {
+  std::string bytes = read_patiently(path, pauses);
   const ImageFileCheck check = check_image_file(bytes);
   if (!check.fault.empty()) fail(path, check.fault);
   if (check.width > longest_side || check.height > longest_side || check.width * check.height > most_pixels)
@@ -45,8 +46,15 @@ Image decode_image(const std::filesystem::path& path) {
   try {
     const cv::Mat encoded(1, static_cast<int>(bytes.size()), CV_8U, bytes.data());
     decoded = cv::imdecode(encoded, cv::IMREAD_COLOR);
-  } catch (const cv::Exception& error) { fail(path, "cannot be decoded: " + error.err); }
-  if (decoded.empty() || decoded.type() != CV_8UC3) fail(path, "is damaged: it cannot be decoded");
+  } catch (const cv::Exception& error) {
+    if (error.code == cv::Error::StsNoMem) throw std::bad_alloc();
+    blame_memory_first(check);
+    fail(path, "cannot be decoded: " + error.err);
+  }
+  if (decoded.empty() || decoded.type() != CV_8UC3) {
+    blame_memory_first(check);
+    fail(path, "is damaged: it cannot be decoded");
+  }
   Image image(decoded.cols, decoded.rows, 3);
   for (int y = 0; y < image.height; ++y) swap_red_and_blue(decoded.ptr(y), image.width, image.row(y));
   return image;

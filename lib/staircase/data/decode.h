@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "staircase/base/patient_read.h"
 #include "staircase/data/image.h"
 
 namespace staircase::data {
@@ -9,9 +10,10 @@ namespace staircase::data {
 /// Reads a JPEG or PNG as 3 channels, red green blue, 8 bit. What the file is, its first bytes say,
 /// not its name. EXIF orientation is applied; gray, palette and CMYK become RGB as Pillow's
 /// convert("RGB") makes them, alpha is dropped, 16 bits are cut to 8.
-/// Throws BadImage naming the path when the file is missing, unreadable, cut short (no end marker;
-/// OpenCV alone decodes a JPEG cut to a tenth as a whole image), damaged, of another format, or
-/// declares more than 100 million pixels or 65535 along a side.
-Image decode_image(const std::filesystem::path& path);
+/// Throws BadImage naming the path when the file is cut short (no end marker; OpenCV alone decodes a JPEG cut to a
+/// tenth as a whole image), damaged, of another format, or declares more than 100 million pixels or 65535 along a side.
+/// Throws UnreadableFile naming the path and the system's reason when the file is missing or cannot be read; what may
+/// pass is tried again after each pause first. Throws std::bad_alloc when there is no memory to decode it.
+Image decode_image(const std::filesystem::path& path, const Pauses& pauses = growing_pauses);
 
 }  // namespace staircase::data

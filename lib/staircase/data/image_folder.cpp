@@ -1,74 +1,47 @@
 #include "staircase/data/image_folder.h"
 
 #include <algorithm>
-#include <cctype>
+#include <chrono>
 
 #include "staircase/base/errors.h"
 #include "staircase/base/text.h"
 #include "staircase/config/json.h"
 #include "staircase/data/decode.h"
+#include "staircase/data/folder_index.h"
+#include "staircase/data/folder_listing.h"
 
 namespace staircase::data {
 namespace fs = std::filesystem;
 namespace {
 
+/// One part; it shares the index with the others.
 class ImageFiles : public Dataset {
  public:
-  struct Class {
-    fs::path folder;
-    int64_t label;
-    std::vector<std::string> files;
-  };
+  ImageFiles(std::shared_ptr<const FolderIndex> index, size_t part, std::vector<int64_t> labels)
+      : index_(std::move(index)), part_(index_->parts.at(part)), labels_(std::move(labels)) {}
 
-  explicit ImageFiles(std::vector<Class> classes) : classes_(std::move(classes)) {
-    for (size_t c = 0; c < classes_.size(); ++c)
-      for (size_t f = 0; f < classes_[c].files.size(); ++f)
-        entries_.push_back({static_cast<uint32_t>(c), static_cast<uint32_t>(f)});
+  size_t size() const override { return part_.files.size(); }
+  Image image(size_t index) const override { return decode_image(name(index)); }
+  int64_t label(size_t index) const override { return labels_[part_.files.folder_of(index)]; }
+  std::string name(size_t index) const override { return (fs::path(index_->folder) / relative_name(index)).string(); }
+
+  void visit_files(const FileVisitor& visit) const override {
+    for (size_t i = 0; i < size(); ++i) visit(relative_name(i), part_.files.bytes(i));
   }
-
-  size_t size() const override { return entries_.size(); }
-  Image image(size_t index) const override { return decode_image(path(index)); }
-  int64_t label(size_t index) const override { return classes_[entries_.at(index).folder].label; }
-  std::string name(size_t index) const override { return path(index).string(); }
 
  private:
-  struct Entry {
-    uint32_t folder, file;
-  };
-  fs::path path(size_t index) const {
-    const Entry& entry = entries_.at(index);
-    return classes_[entry.folder].folder / classes_[entry.folder].files[entry.file];
+  std::string relative_name(size_t index) const {
+    const FileTable& files = part_.files;
+    return join({part_.name, files.folders()[files.folder_of(index)].name, std::string(files.name(index))}, "/");
   }
 
-  std::vector<Class> classes_;
-  std::vector<Entry> entries_;
+  std::shared_ptr<const FolderIndex> index_;
+  const ImagePart& part_;
+  std::vector<int64_t> labels_;  // of the part's folders
 };
 
-bool is_image_name(const fs::path& name) {
-  std::string extension = name.extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return extension == ".jpg" || extension == ".jpeg" || extension == ".png";
-}
-
-/// The sorted names in a folder that `wanted` takes; hidden ones never.
-template <class Wanted>
-std::vector<std::string> names_in(const fs::path& folder, Wanted&& wanted) {
-  std::vector<std::string> names;
-  try {
-    for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
-      const std::string name = entry.path().filename().string();
-      if (!name.starts_with('.') && wanted(entry)) names.push_back(name);
-    }
-  } catch (const fs::filesystem_error& error) {
-    throw RequestError(folder.string() + ": cannot be read: " + error.code().message());
-  }
-  std::sort(names.begin(), names.end());
-  return names;
-}
-
 std::vector<std::string> class_folders(const fs::path& part) {
-  auto names = names_in(part, [](const fs::directory_entry& entry) { return entry.is_directory(); });
+  auto names = list_folders(part);
   if (names.empty()) throw RequestError(part.string() + ": has no folders, expected one for each class");
   for (const std::string& name : names)
     if (!config::is_utf8(name))
@@ -76,39 +49,88 @@ std::vector<std::string> class_folders(const fs::path& part) {
   return names;
 }
 
-std::shared_ptr<const Dataset> read_part(const fs::path& part, const std::vector<std::string>& classes) {
-  std::vector<ImageFiles::Class> found;
-  for (const std::string& name : class_folders(part)) {
+/// The label of one class after the other.
+std::vector<int64_t> labels_of(const fs::path& part, const std::vector<std::string>& names,
+                               const std::vector<std::string>& classes) {
+  std::vector<int64_t> labels;
+  for (const std::string& name : names) {
     const auto at = std::lower_bound(classes.begin(), classes.end(), name);
     if (at == classes.end() || *at != name)
       throw RequestError((part / name).string() + ": is a class that the training images do not have" +
                          did_you_mean(name, classes));
-    auto files = names_in(part / name, [](const fs::directory_entry& entry) {
-      return is_image_name(entry.path()) && entry.is_regular_file();
-    });
-    if (files.empty()) throw RequestError((part / name).string() + ": has no JPEG or PNG image");
-    found.push_back({part / name, at - classes.begin(), std::move(files)});
+    labels.push_back(at - classes.begin());
   }
-  return std::make_shared<ImageFiles>(std::move(found));
+  return labels;
 }
 
-fs::path validation_folder(const fs::path& folder) {
+std::vector<std::string> names_of_folders(const ImagePart& part) {
+  std::vector<std::string> names;
+  for (const FileTable::Folder& folder : part.files.folders()) names.push_back(folder.name);
+  return names;
+}
+
+ImagePart list_part(const fs::path& folder, const std::string& name, const std::vector<std::string>& classes) {
+  ImagePart part{name, stamp_of(folder / name), {}};
+  const std::vector<std::string> names = class_folders(folder / name);
+  labels_of(folder / name, names, classes);  // refuses a class that is unknown before a million files are listed
+  for (const std::string& each : names) add_image_folder(part.files, folder / name / each);
+  part.files.shrink();
+  return part;
+}
+
+std::string validation_name(const fs::path& folder) {
   const bool brief = fs::is_directory(folder / "val"), full = fs::is_directory(folder / "validation");
   if (brief && full) throw RequestError(folder.string() + ": has both val and validation, expected one of them");
   if (!brief && !full) throw RequestError(folder.string() + ": has no folder val or validation");
-  return folder / (brief ? "val" : "validation");
+  return brief ? "val" : "validation";
+}
+
+FolderIndex list_folder(const fs::path& folder) {
+  if (!fs::is_directory(folder / "train")) throw RequestError(folder.string() + ": has no folder train");
+  FolderIndex index{folder.string(), stamp_of(folder), {}};
+  const std::string val = validation_name(folder);
+  const std::vector<std::string> classes = class_folders(folder / "train");
+  for (const std::string& name : {std::string("train"), val}) index.parts.push_back(list_part(folder, name, classes));
+  if (fs::is_directory(folder / "test")) index.parts.push_back(list_part(folder, "test", classes));
+  return index;
+}
+
+DataSource source_of(const std::shared_ptr<const FolderIndex>& index) {
+  DataSource source;
+  source.class_names = names_of_folders(index->parts.at(0));
+  const auto part = [&](size_t number) -> std::shared_ptr<const Dataset> {
+    if (number >= index->parts.size()) return nullptr;
+    const ImagePart& found = index->parts[number];
+    return std::make_shared<ImageFiles>(
+        index, number, labels_of(fs::path(index->folder) / found.name, names_of_folders(found), source.class_names));
+  };
+  source.train = part(0);
+  source.val = part(1);
+  source.test = part(2);
+  return source;
+}
+
+int64_t now_ns() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch())
+      .count();
 }
 
 }  // namespace
 
-DataSource open_image_folder(const fs::path& folder) {
-  if (!fs::is_directory(folder / "train")) throw RequestError(folder.string() + ": has no folder train");
-  const fs::path val = validation_folder(folder);
-  DataSource source;
-  source.class_names = class_folders(folder / "train");
-  source.train = read_part(folder / "train", source.class_names);
-  source.val = read_part(val, source.class_names);
-  if (fs::is_directory(folder / "test")) source.test = read_part(folder / "test", source.class_names);
+DataSource open_image_folder(const fs::path& folder, const fs::path& file) {
+  if (!file.empty())
+    if (auto index = read_folder_index(file, folder.string()); index && index->parts.size() >= 2)
+      return source_of(std::make_shared<const FolderIndex>(std::move(*index)));
+  const int64_t listed = now_ns();
+  const auto index = std::make_shared<const FolderIndex>(list_folder(folder));
+  DataSource source = source_of(index);
+  if (!file.empty())
+    source.keep_index = [=] {
+      try {
+        write_folder_index(file, *index, listed);
+      } catch (const std::runtime_error&) {  // nothing but time is lost
+      }
+    };
   return source;
 }
 

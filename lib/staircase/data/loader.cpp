@@ -10,19 +10,11 @@
 #include <vector>
 
 #include "staircase/base/errors.h"
+#include "staircase/data/batch_slot.h"
 #include "staircase/data/sample_order.h"
 
 namespace staircase::data {
 namespace {
-
-/// A batch that is being filled. Workers write to different samples of it without a lock.
-struct Slot {
-  Batch batch;
-  int64_t size = 0, claimed = 0, finished = 0;
-  std::vector<char> filled;
-  float* images = nullptr;
-  int64_t* labels = nullptr;
-};
 
 /// One sample to make.
 struct Claim {
@@ -38,17 +30,6 @@ void require_positive(const char* name, int64_t value) {
                                 ", expected at least 1");
 }
 
-/// The samples that were left out are taken out of the tensors.
-Batch finished_batch(Slot& slot) {
-  std::vector<int64_t> kept;
-  for (int64_t i = 0; i < slot.size; ++i)
-    if (slot.filled[i]) kept.push_back(i);
-  if (static_cast<int64_t>(kept.size()) == slot.size) return std::move(slot.batch);
-  const torch::Tensor rows = torch::tensor(kept, torch::kInt64);
-  return {slot.batch.images.index_select(0, rows).contiguous(torch::MemoryFormat::ChannelsLast),
-          slot.batch.labels.index_select(0, rows), slot.batch.index};
-}
-
 }  // namespace
 
 class Loader::Workers {
@@ -56,7 +37,7 @@ class Loader::Workers {
   Workers(std::shared_ptr<const Dataset> dataset, const config::DataOptions& data, const config::RecipeOptions& recipe,
           LoaderMode mode, LoaderOptions options)
       : size_(dataset->size()),
-        image_size_(data.image_size_px),
+        side_(data.image_size_px),
         mode_(mode),
         repeats_(mode == LoaderMode::train ? static_cast<size_t>(recipe.repeated_augmentation) : 1),
         options_(std::move(options)),
@@ -66,6 +47,10 @@ class Loader::Workers {
     if (batches_ == 0)
       throw RequestError("a batch of " + std::to_string(batch) + " images is more than the " + std::to_string(size_) +
                          " that the data has");
+    const int64_t batch_parts = count_micro_batches(options_.batch_size, options_.micro_batch_size);
+    const int64_t part_size = micro_batch_at(options_.batch_size, options_.micro_batch_size, 0).size;
+    const int64_t part_bytes = part_size * static_cast<int64_t>(reader_.sample_size() * sizeof(float));
+    most_slots_ = std::clamp<int64_t>(options_.prefetch_bytes / part_bytes, 1, 3 * batch_parts);
     for (int64_t i = 0; i < options_.workers; ++i)
       threads_.emplace_back([this](const std::stop_token& stop) { work(stop); });
   }
@@ -90,6 +75,7 @@ class Loader::Workers {
     failure_ = nullptr;
     epoch_ = epoch;
     next_batch_ = first_batch;
+    next_part_ = 0;
     order_ = mode_ == LoaderMode::train ? shuffled_order(size_, options_.seed, epoch) : std::vector<size_t>{};
     fill_up();
     open_ = true;
@@ -99,11 +85,11 @@ class Loader::Workers {
   std::optional<Batch> next() {
     for (;;) {
       std::unique_lock lock(mutex_);
-      done_.wait(lock, [this] { return failure_ || slots_.empty() || slots_.front().finished == slots_.front().size; });
+      done_.wait(lock, [this] { return failure_ || slots_.empty() || slots_.front().ready; });
       const std::exception_ptr failure = failure_;
       std::optional<Batch> batch;
       if (!failure && !slots_.empty()) {
-        batch = finished_batch(slots_.front());
+        batch = take_batch(slots_.front());
         slots_.pop_front();
         fill_up();
         wake_.notify_all();
@@ -119,27 +105,24 @@ class Loader::Workers {
  private:
   /// New slots up to the limit. Needs the lock.
   void fill_up() {
-    while (next_batch_ < batches_ && static_cast<int64_t>(slots_.size()) < options_.prefetch_batches) {
-      Slot& slot = slots_.emplace_back();
-      const int64_t first = next_batch_ * options_.batch_size;
-      slot.size = std::min(options_.batch_size, static_cast<int64_t>(size_) - first);
-      slot.filled.assign(slot.size, 0);
-      slot.batch.index = next_batch_++;
-      slot.batch.images = torch::empty({slot.size, options_.channels, image_size_, image_size_},
-                                       torch::TensorOptions(torch::kFloat32), torch::MemoryFormat::ChannelsLast);
-      slot.batch.labels = torch::empty({slot.size}, torch::TensorOptions(torch::kInt64));
-      slot.images = slot.batch.images.data_ptr<float>();
-      slot.labels = slot.batch.labels.data_ptr<int64_t>();
+    while (next_batch_ < batches_ && static_cast<int64_t>(slots_.size()) < most_slots_) {
+      const int64_t first = next_batch_ * options_.batch_size, micro = options_.micro_batch_size;
+      const int64_t size = std::min(options_.batch_size, static_cast<int64_t>(size_) - first);
+      slots_.push_back(make_slot(next_batch_, micro_batch_at(size, micro, next_part_), options_.channels, side_));
+      if (++next_part_ < count_micro_batches(size, micro)) continue;
+      next_part_ = 0;
+      ++next_batch_;
     }
   }
 
-  /// The next sample nobody makes yet, oldest batch first. Needs the lock.
+  /// The next sample nobody makes yet, oldest micro-batch first. Needs the lock.
   std::optional<Claim> claim() {
     if (!open_ || failure_) return std::nullopt;
     for (Slot& slot : slots_)
       if (slot.claimed < slot.size) {
         const int64_t sample = slot.claimed++;
-        return Claim{&slot, sample, static_cast<size_t>(slot.batch.index * options_.batch_size + sample), epoch_};
+        const int64_t position = slot.batch.index * options_.batch_size + slot.batch.rows.place(sample);
+        return Claim{&slot, sample, static_cast<size_t>(position), epoch_};
       }
     return std::nullopt;
   }
@@ -149,18 +132,30 @@ class Loader::Workers {
     while (!stop.stop_requested()) {
       std::optional<Claim> task;
       if (!wake_.wait(lock, stop, [&] { return (task = claim()).has_value(); })) return;
+      Slot& slot = *task->slot;
       ++active_;
-      lock.unlock();
-      std::exception_ptr failure;
-      try {
-        make(*task);
-      } catch (...) { failure = std::current_exception(); }
-      lock.lock();
+      without(lock, [&] { make(*task); });
+      if (++slot.made == slot.size && !failure_) {
+        if (options_.finish && mode_ == LoaderMode::train)
+          without(lock, [&] { options_.finish(task->epoch, slot.batch); });
+        slot.ready = true;
+      }
       --active_;
-      if (failure && !failure_) failure_ = failure;
-      if (++task->slot->finished == task->slot->size || failure) done_.notify_all();
+      if (slot.ready || failure_) done_.notify_all();
       if (active_ == 0) idle_.notify_all();
     }
+  }
+
+  /// Does the work without the lock and keeps the first failure.
+  template <class Work>
+  void without(std::unique_lock<std::mutex>& lock, const Work& work) {
+    lock.unlock();
+    std::exception_ptr failure;
+    try {
+      work();
+    } catch (...) { failure = std::current_exception(); }
+    lock.lock();
+    if (failure && !failure_) failure_ = failure;
   }
 
   void make(const Claim& task) {
@@ -173,12 +168,12 @@ class Loader::Workers {
   }
 
   size_t size_;
-  int64_t image_size_;
+  int64_t side_;
   LoaderMode mode_;
   size_t repeats_;
   LoaderOptions options_;
   SampleReader reader_;
-  int64_t batches_ = 0;
+  int64_t batches_ = 0, most_slots_ = 1;
 
   std::mutex mutex_;  // guards what follows; order_ changes only while no worker is active
   std::condition_variable_any wake_;
@@ -186,7 +181,7 @@ class Loader::Workers {
   std::deque<Slot> slots_;
   std::vector<size_t> order_;
   std::exception_ptr failure_;
-  int64_t epoch_ = 0, next_batch_ = 0, active_ = 0;
+  int64_t epoch_ = 0, next_batch_ = 0, next_part_ = 0, active_ = 0;
   bool open_ = false;
   std::vector<std::jthread> threads_;  // last, so that they end before what they use
 };
@@ -196,7 +191,9 @@ Loader::Loader(std::shared_ptr<const Dataset> dataset, const config::DataOptions
   if (!dataset) throw std::invalid_argument("Loader: there is no data set");
   require_positive("batch_size", options.batch_size);
   require_positive("workers", options.workers);
-  require_positive("prefetch_batches", options.prefetch_batches);
+  if (options.micro_batch_size < 0 || options.micro_batch_size % 2 != 0)
+    throw std::invalid_argument("Loader: micro_batch_size is " + std::to_string(options.micro_batch_size) +
+                                ", expected an even number, or 0");
   workers_ = std::make_unique<Workers>(std::move(dataset), data, recipe, mode, std::move(options));
 }
 

@@ -2,6 +2,8 @@
 
 #include <filesystem>
 
+#include "staircase/base/random.h"
+#include "staircase/base/text.h"
 #include "staircase/data/cifar.h"
 #include "staircase/data/idx.h"
 #include "staircase/data/image_folder.h"
@@ -28,6 +30,12 @@ void require_folder(const fs::path& path, const config::Place& place) {
                             "\"" + path.string() + "\" " + (fs::exists(path) ? "is not a folder" : "does not exist"));
 }
 
+/// Beside a run; the path names it, so that steps with other data have their own.
+fs::path index_file(const DataOptions& options, const fs::path& folder) {
+  if (folder.empty()) return {};
+  return folder / ("data-" + hexadecimal(mix64(hash_text(options.path)), 16) + ".index");
+}
+
 }  // namespace
 
 void check_data_options(const DataOptions& options, const config::Place& place) {
@@ -46,7 +54,7 @@ void check_data_options(const DataOptions& options, const config::Place& place) 
     require_default(options, &DataOptions::max_bad_fraction, "max_bad_fraction", "image_folder", place);
 }
 
-DataSource open_data(const DataOptions& options, const config::Place& place) {
+DataSource open_data(const DataOptions& options, const config::Place& place, const fs::path& index_folder) {
   check_data_options(options, place);
   if (options.kind == DataKind::shapes) return open_shapes(options);
   try {
@@ -55,7 +63,7 @@ DataSource open_data(const DataOptions& options, const config::Place& place) {
       case DataKind::cifar10: return open_cifar10(options.path);
       case DataKind::cifar100: return open_cifar100(options.path);
       case DataKind::idx: return open_idx(options.path);
-      default: return open_image_folder(options.path);
+      default: return open_image_folder(options.path, index_file(options, index_folder));
     }
   } catch (const fs::filesystem_error& error) {
     throw RequestError(error.path1().string() + ": cannot be read: " + error.code().message());

@@ -3,19 +3,16 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 #include <map>
 
+#include "staircase/base/clock.h"
+#include "staircase/config/naming.h"
 #include "staircase/plan/plan.h"
 #include "staircase/train/schedule.h"
 
 namespace staircase::execution {
 namespace fs = std::filesystem;
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 double forward_macs(const train::TrainJob& job) {
   const config::Configuration& c = job.configuration;
@@ -42,25 +39,31 @@ class StepTimer : public train::TrainObserver {
  public:
   struct Enough {};
 
-  explicit StepTimer(int64_t steps_an_epoch) : last_step_(steps_an_epoch) {}
+  StepTimer(int64_t steps_an_epoch, double most_seconds) : last_step_(steps_an_epoch), most_seconds_(most_seconds) {}
 
   void on_step(const train::StepReport& report) override {
-    if (report.step == 1) first_ = Clock::now();
-    const double seconds = seconds_since(first_), enough_seconds = 0.4;
-    const int64_t timed = report.step - 1, enough_steps = 3;
-    // The first step is slower: memory is taken and kernels are chosen. It counts only where it is alone.
-    seconds_a_step = timed > 0 ? seconds / static_cast<double>(timed) : batch_seconds(report);
-    if (report.step == last_step_ || timed >= enough_steps || seconds > enough_seconds) throw Enough{};
+    // The first step is slower: memory is taken and kernels are chosen. Meanwhile the loader goes ahead, so that the
+    // next batches cost no loading. These count only where an epoch has no others.
+    const int64_t most_ahead = 3, untimed = std::max<int64_t>(1, std::min(1 + most_ahead, last_step_ - 1));
+    if (report.step <= untimed) {
+      from_ = Clock::now();
+      from_step_ = report.step;
+    }
+    const int64_t timed = report.step - from_step_, enough_steps = 3;
+    const double seconds = seconds_since(from_), enough_seconds = 0.4;
+    seconds_a_step = timed > 0 ? seconds / static_cast<double>(timed) : batch_size / report.images_per_second;
+    if (report.step == last_step_ || timed >= enough_steps || (timed > 0 && seconds > enough_seconds) ||
+        seconds_since(start_) > most_seconds_)
+      throw Enough{};
   }
 
   double seconds_a_step = 0;
   double batch_size = 1;
 
  private:
-  double batch_seconds(const train::StepReport& report) const { return batch_size / report.images_per_second; }
-
-  int64_t last_step_;
-  Clock::time_point first_;
+  int64_t last_step_, from_step_ = 0;
+  double most_seconds_;
+  Clock::time_point start_ = Clock::now(), from_;
 };
 
 /// A folder that is gone when it is no longer needed.
@@ -77,13 +80,27 @@ class ScratchFolder {
   fs::path path_;
 };
 
-/// The job with batches of which a step takes well under a second.
+/// What reading one image takes, by a few from all over the data.
+double loading_seconds(const data::Dataset& dataset) {
+  const size_t images = std::min<size_t>(4, dataset.size());
+  const auto start = Clock::now();
+  for (size_t i = 0; i < images; ++i) {
+    try {
+      dataset.image(i * dataset.size() / images);
+    } catch (const data::BadImage&) {  // a run passes over it
+    }
+  }
+  return seconds_since(start) / static_cast<double>(images);
+}
+
+/// The job with batches of which a step takes well under a second, loading included.
 train::TrainJob with_small_batches(train::TrainJob job) {
   config::RecipeOptions& recipe = job.configuration.recipe;
-  const double macs_a_step = job.device.is_cpu() ? 1e10 : 2e12;
-  const auto fitting = static_cast<int64_t>(macs_a_step / std::max(1.0, 3 * forward_macs(job)));
+  const double macs_a_step = job.device.is_cpu() ? 1e10 : 2e12, loading_a_step = 0.2;
+  const double by_macs = macs_a_step / std::max(1.0, 3 * forward_macs(job));
+  const double by_loading = loading_a_step * job.loader_workers / std::max(1e-6, loading_seconds(*job.data.train));
   const int64_t whole = recipe.micro_batch_size > 0 ? recipe.micro_batch_size : recipe.batch_size;
-  recipe.batch_size = std::min(whole, std::max<int64_t>(2, fitting));
+  recipe.batch_size = std::min(whole, std::max<int64_t>(2, static_cast<int64_t>(std::min(by_macs, by_loading))));
   recipe.micro_batch_size = 0;
   return job;
 }
@@ -92,19 +109,22 @@ train::TrainJob with_small_batches(train::TrainJob job) {
 
 double training_macs(const train::TrainJob& job) { return 3 * forward_macs(job) * training_images(job); }
 
-std::optional<double> time_run(const train::TrainJob& wanted) {
+std::optional<double> time_run(const train::TrainJob& wanted, double most_seconds) {
   const ScratchFolder folder;
-  train::TrainJob job = with_small_batches(wanted);
-  job.folder = folder.path();
-  const config::RecipeOptions& recipe = job.configuration.recipe;
-  StepTimer timer(train::count_steps(recipe, static_cast<int64_t>(job.data.train->size())).per_epoch);
-  timer.batch_size = static_cast<double>(recipe.batch_size);
   const std::atomic<bool> never{false};
   try {
-    train::train(job, timer, never);
-  } catch (const StepTimer::Enough&) {
-    const double an_image = timer.seconds_a_step / timer.batch_size;
-    return an_image * (training_images(wanted) + evaluated_images(wanted) / 3);
+    train::TrainJob job = with_small_batches(wanted);
+    job.folder = folder.path();
+    const config::RecipeOptions& recipe = job.configuration.recipe;
+    const auto steps = train::count_steps(recipe, static_cast<int64_t>(job.data.train->size()));
+    StepTimer timer(steps.per_epoch, most_seconds);
+    timer.batch_size = static_cast<double>(recipe.batch_size);
+    try {
+      train::train(job, timer, never);
+    } catch (const StepTimer::Enough&) {
+      const double an_image = timer.seconds_a_step / timer.batch_size;
+      return an_image * (training_images(wanted) + evaluated_images(wanted) / 3);
+    }
   } catch (const std::exception&) {  // a run that fails says so when it is run
   }
   return std::nullopt;
@@ -117,7 +137,8 @@ WorkEstimate estimate_work(std::vector<PlannedRun> runs, double cap_seconds) {
   double known_seconds = 0, known_macs = 0;
   for (PlannedRun& run : runs) {
     const std::string name = config::content_name(run.job.configuration);
-    if (!run.seconds && !timed.count(name) && seconds_since(start) < cap_seconds) timed[name] = time_run(run.job);
+    const double left = cap_seconds - seconds_since(start);
+    if (!run.seconds && !timed.count(name) && left > 0) timed[name] = time_run(run.job, left);
     if (!run.seconds && timed.count(name)) run.seconds = timed[name];
     const double macs = training_macs(run.job);
     estimate.training_macs += macs;

@@ -4,11 +4,10 @@
 
 #include <chrono>
 
-#include "staircase/base/build_info.h"
 #include "staircase/base/errors.h"
 #include "staircase/base/files.h"
-#include "staircase/execution/initial_weights.h"
-#include "staircase/nn/libtorch.h"
+#include "staircase/execution/failure_sentence.h"
+#include "staircase/execution/run_starts.h"
 
 namespace staircase::execution {
 namespace {
@@ -55,25 +54,13 @@ class NotingObserver : public train::TrainObserver {
   Clock::time_point left_;
 };
 
-/// What made the run: config.json of its folder.
-void write_run_config(const train::TrainJob& job) {
-  Json content = {{"configuration", config::write_configuration(job.configuration)},
-                  {"seed", job.seed},
-                  {"threads", job.threads},
-                  {"device", job.device.str()},
-                  {"classes", job.data.class_names},
-                  {"initial_weights_crc32", initial_weights_checksum(job.configuration.init)},
-                  {"staircase", {{"version", build_info().version}, {"revision", build_info().revision}}},
-                  {"libtorch", TORCH_VERSION},
-                  {"compiler", build_info().compiler},
-                  {"machine", machine_description()}};
-  write_file_atomically(job.folder / "config.json", content.dump(2) + "\n");
-}
-
 RunOutcome record_failure(const runs::Ledger& ledger, const runs::RunKey& run, RunObserver& observer,
                           const std::string& reason) {
-  ledger.record_failure(run, reason);
   observer.on_failed(reason);
+  try {
+    ledger.record_failure(run, reason);
+  } catch (const std::runtime_error&) {  // a full disk is not a second reason, and the first one was said
+  }
   return RunOutcome::failed;
 }
 
@@ -94,7 +81,7 @@ train::TrainJob make_job(const runs::Ledger& ledger, const runs::RunKey& run, co
 }
 
 RunOutcome execute_run(const runs::Ledger& ledger, const runs::RunKey& run,
-                       const std::function<train::TrainJob()>& prepare, RunObserver& observer,
+                       const std::function<train::TrainJob()>& prepare, bool elsewhere, RunObserver& observer,
                        const std::atomic<bool>& stop) {
   const auto lock = ledger.try_lock(run);
   if (!lock) return RunOutcome::busy;
@@ -108,12 +95,13 @@ RunOutcome execute_run(const runs::Ledger& ledger, const runs::RunKey& run,
     ledger.clear_failure(run);
     const train::TrainJob job = prepare();
     noting.work_on(job);
+    check_start(job, elsewhere);
     write_run_config(job);
     observer.on_end(train::train(job, noting, stop));
     return RunOutcome::done;
-  } catch (const Interrupted&) { throw; } catch (const c10::Error& error) {
-    return record_failure(ledger, run, observer, error.what_without_backtrace());
-  } catch (const std::exception& error) { return record_failure(ledger, run, observer, error.what()); }
+  } catch (const Interrupted&) { throw; } catch (const std::exception&) {
+    return record_failure(ledger, run, observer, failure_sentence());
+  }
 }
 
 }  // namespace staircase::execution

@@ -13,8 +13,10 @@ struct RunSettings {
   torch::Device device = torch::kCPU;
   int threads = 1, loader_workers = 1;
   double checkpoint_minutes = 10.0;
+  bool elsewhere = false;  ///< a run may go on on another kind of device or LibTorch than it began with
 };
 
+/// The run as a job in the ledger's folder; the settings that a job has are in it.
 train::TrainJob make_job(const runs::Ledger& ledger, const runs::RunKey& run, const RunSettings& settings,
                          data::DataSource data);
 
@@ -26,10 +28,11 @@ enum class RunOutcome {
 };
 
 /// Trains one run, or goes on with it, while it holds the run's lock; the lock's note says where it stands.
-/// A run that is done already stays as it is. `prepare` opens the data; what it throws fails the run.
+/// A run that is done already stays as it is. `prepare` opens the data; what it throws fails the run. So does a run
+/// that would go on elsewhere without being allowed to (run_starts.h).
 /// Throws Interrupted.
 RunOutcome execute_run(const runs::Ledger& ledger, const runs::RunKey& run,
-                       const std::function<train::TrainJob()>& prepare, RunObserver& observer,
+                       const std::function<train::TrainJob()>& prepare, bool elsewhere, RunObserver& observer,
                        const std::atomic<bool>& stop);
 
 }  // namespace staircase::execution

@@ -3,18 +3,20 @@
 #include <map>
 
 #include "staircase/execution/execute.h"
+#include "staircase/execution/run_options.h"
 
 namespace staircase::execution {
 
 /// An experiment that was checked against its folder and its data, ready to be run.
 class PreparedExperiment {
  public:
-  /// Checks everything that can be checked without training, and writes nothing. `jobs`: runs side by side.
+  /// Checks everything that can be checked without training, and writes nothing.
   /// Throws RequestError naming the field or the file.
-  PreparedExperiment(experiment::Experiment wanted, const std::filesystem::path& folder, int64_t jobs);
+  PreparedExperiment(experiment::Experiment wanted, const RunOptions& options);
 
   /// Takes the folder for the experiment: from here on it holds experiment.json, and the number of threads is
-  /// settled. Other programs that share the folder may have extended it since it was checked.
+  /// settled. Other programs that share the folder may have extended it since it was checked. Removes what killed
+  /// programs left behind.
   void claim_folder();
 
   /// The run's settings; a number of threads that is not settled yet is this machine's.
@@ -32,11 +34,16 @@ class PreparedExperiment {
 
  private:
   const data::DataSource& open_data(const config::DataOptions& options);
+  /// What all variants' data have; opens those that are not open yet.
+  runs::DataShape shape_of_data();
   void check(const experiment::Variant& variant);
+  /// Every run that would go on from a checkpoint: that it is its own, and that it goes on where it began.
+  void check_begun_runs();
 
   std::map<std::string, data::DataSource> opened_;
   runs::Ledger ledger_;
   experiment::Experiment experiment_;
+  RunOptions options_;
   int64_t cores_a_run_;
   runs::DataShape shape_;
   experiment::DesignedExperiment design_;

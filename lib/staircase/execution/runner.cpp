@@ -34,7 +34,7 @@ class Runner {
       if (const auto index = queue_.next()) {
         const auto observer = watch(*index);
         const auto prepare = [&] { return experiment_.job(run(*index), options_.devices.at(0)); };
-        finish(*index, execute_run(experiment_.ledger(), run(*index), prepare, *observer, stop_));
+        finish(*index, execute_run(experiment_.ledger(), run(*index), prepare, options_.elsewhere, *observer, stop_));
       } else if (!queue_.empty()) {
         std::this_thread::sleep_for(pause);
       }
@@ -147,7 +147,7 @@ void warn_of_crowding(const config::ExperimentOptions& experiment, const RunOpti
 
 RunPlan plan_run(experiment::Experiment experiment, const RunOptions& options) {
   check_options(options);
-  PreparedExperiment prepared(std::move(experiment), options.folder, options.jobs);
+  PreparedExperiment prepared(std::move(experiment), options);
   const runs::Ledger& ledger = prepared.ledger();
   RunPlan plan;
   plan.runs = prepared.runs().size();
@@ -155,13 +155,12 @@ RunPlan plan_run(experiment::Experiment experiment, const RunOptions& options) {
   std::map<std::string, double> seconds;  // of a done run, by configuration
   for (const runs::RunKey& run : prepared.runs())
     if (const auto took = ledger.is_done(run) ? ledger.timing(run).seconds() : std::nullopt)
-      seconds[config::content_name(run.configuration)] = *took;
+      seconds[run.content] = *took;
   std::vector<PlannedRun> missing;
   for (const runs::RunKey& run : prepared.runs()) {
     if (ledger.is_done(run)) continue;
     PlannedRun planned{prepared.job(run, options.devices.at(0)), std::nullopt};
-    if (const auto known = seconds.find(config::content_name(run.configuration)); known != seconds.end())
-      planned.seconds = known->second;
+    if (const auto known = seconds.find(run.content); known != seconds.end()) planned.seconds = known->second;
     missing.push_back(std::move(planned));
   }
   plan.work = estimate_work(std::move(missing));
@@ -173,7 +172,7 @@ RunPlan plan_run(experiment::Experiment experiment, const RunOptions& options) {
 void run_experiment(experiment::Experiment wanted, const RunOptions& options, ExperimentObserver& observer,
                     const std::atomic<bool>& stop) {
   check_options(options);
-  PreparedExperiment experiment(std::move(wanted), options.folder, options.jobs);
+  PreparedExperiment experiment(std::move(wanted), options);
   experiment.claim_folder();
   warn_of_crowding(experiment.experiment().options, options, observer);
   Runner runner(experiment, options, observer, stop);

@@ -1,21 +1,13 @@
 #pragma once
 
 #include <atomic>
-#include <filesystem>
 
 #include "staircase/execution/estimate.h"
 #include "staircase/execution/observer.h"
+#include "staircase/execution/run_options.h"
 #include "staircase/experiment/design.h"
 
 namespace staircase::execution {
-
-struct RunOptions {
-  std::filesystem::path folder;
-  std::vector<torch::Device> devices{torch::kCPU};  ///< runs side by side take them in turn
-  int64_t jobs = 1;                                 ///< runs side by side, each in a process of its own when over 1
-  /// Path of a program and the words after which it calls work(); needed for jobs over 1.
-  std::vector<std::string> worker_program;
-};
 
 /// What a folder still lacks, and what that costs.
 struct RunPlan {

@@ -98,10 +98,12 @@ std::string WorkOrder::to_word() const {
               {"configuration", config::write_configuration(run.configuration)},
               {"seed", run.seed},
               {"row", run.row},
+              {"content", run.content},
               {"device", settings.device.str()},
               {"threads", settings.threads},
               {"loader_workers", settings.loader_workers},
-              {"checkpoint_minutes", settings.checkpoint_minutes}}
+              {"checkpoint_minutes", settings.checkpoint_minutes},
+              {"elsewhere", settings.elsewhere}}
       .dump();
 }
 
@@ -112,9 +114,9 @@ WorkOrder WorkOrder::from_word(const std::string& word) {
     order.folder = j.at("folder").get<std::string>();
     order.source = j.at("source");
     order.run = {config::read_configuration(j.at("configuration"), order.source, experiment::model_reader()),
-                 j.at("seed"), j.at("row")};
+                 j.at("seed"), j.at("row"), j.at("content")};
     order.settings = {torch::Device(j.at("device").get<std::string>()), j.at("threads"), j.at("loader_workers"),
-                      j.at("checkpoint_minutes")};
+                      j.at("checkpoint_minutes"), j.at("elsewhere")};
     return order;
   } catch (const Json::exception&) {
     throw RequestError("a worker is started by run --jobs, which tells it all it needs");
@@ -126,9 +128,9 @@ RunOutcome work(const WorkOrder& order, int descriptor, std::atomic<bool>& stop)
   LineObserver observer(descriptor, stop);
   const auto prepare = [&] {
     const config::DataOptions& data = order.run.configuration.data;
-    return make_job(ledger, order.run, order.settings, data::open_data(data, {order.source, "/data"}));
+    return make_job(ledger, order.run, order.settings, data::open_data(data, {order.source, "/data"}, order.folder));
   };
-  return execute_run(ledger, order.run, prepare, observer, stop);
+  return execute_run(ledger, order.run, prepare, order.settings.elsewhere, observer, stop);
 }
 
 int exit_status(RunOutcome outcome) {
@@ -154,7 +156,10 @@ void Worker::tell(const Json& message) {
   if (key == "epoch") observer_->on_epoch(value);
   if (key == "warning") observer_->on_warning(value);
   if (key == "end") observer_->on_end(value);
-  if (key == "failed") observer_->on_failed(value);
+  if (key == "failed") {
+    observer_->on_failed(value);
+    told_failure_ = true;
+  }
 }
 
 bool Worker::advance() {
@@ -176,7 +181,7 @@ RunOutcome Worker::finish(const runs::Ledger& ledger, const runs::RunKey& run) {
   const int status = process_.wait();
   if (ledger.is_done(run)) return RunOutcome::done;
   if (status == exit_status(RunOutcome::busy)) return RunOutcome::busy;
-  if (status == exit_status(RunOutcome::failed) && ledger.failure(run)) return RunOutcome::failed;
+  if (status == exit_status(RunOutcome::failed) && (told_failure_ || ledger.failure(run))) return RunOutcome::failed;
   if (asked_to_stop_) return RunOutcome::stopped;
   const auto lock = lock_patiently(ledger, run);
   if (!lock) return RunOutcome::busy;  // another program has begun it anew

@@ -57,7 +57,7 @@ class Worker {
 
   std::unique_ptr<RunObserver> observer_;
   ChildProcess process_;
-  bool asked_to_stop_ = false;
+  bool asked_to_stop_ = false, told_failure_ = false;
 };
 
 }  // namespace staircase::execution

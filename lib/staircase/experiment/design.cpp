@@ -55,23 +55,25 @@ class Designer {
     return row;
   }
 
-  Configuration with_step(Configuration configuration, const StepOptions& step) const {
-    for (const auto& [pointer, value] : step.set.items())
-      config::set_field(configuration, pointer, value, source_, model_reader());
+  /// Sets what the steps say. A part as a whole first, whatever its place in the file, or it would undo another
+  /// edit of one of its fields.
+  Configuration with_edits(Configuration configuration, const std::vector<const Json*>& sets) const {
+    for (const bool whole : {true, false})
+      for (const Json* set : sets)
+        for (const auto& [pointer, value] : set->items())
+          if (config::is_whole_part(pointer) == whole)
+            config::set_field(configuration, pointer, value, source_, model_reader());
     return configuration;
   }
 
   /// Overrides, the data's classes and channels, and the checks that need the whole configuration.
   Configuration finished(Configuration c, const std::string& row) const {
     try {
-      // A part as a whole first, or it would undo the override of one of its fields.
-      for (const bool whole : {true, false})
-        for (const auto& [pointer, value] : experiment_.options.override_fields.items())
-          if (config::is_whole_part(pointer) == whole) config::set_field(c, pointer, value, source_, model_reader());
+      c = with_edits(std::move(c), {&experiment_.options.override_fields});
       take_from_data(c.model.num_classes, classes_, "num_classes", "classes");
       take_from_data(c.model.in_channels, channels_, "in_channels", "channels");
       config::check_recipe(c.recipe, {source_, "/recipe"});
-      plan::count_layers(plan::plan_model(c.model, {source_, "/model"}), c.data.image_size_px,
+      plan::count_layers(plan::plan_model(c.model, plan::square(c.data.image_size_px), {source_, "/model"}),
                          {source_, "/data/image_size_px"});
       return c;
     } catch (const RequestError& error) {
@@ -110,7 +112,7 @@ class Designer {
     Configuration carried = experiment_.base;
     size_t standing = add(base_step_, carried, std::nullopt);
     for (const StepOptions& step : steps_) {
-      const Configuration stepped = with_step(carried, step);
+      const Configuration stepped = with_edits(carried, {&step.set});
       const size_t row = add(step, stepped, standing);
       if (step.side_branch) continue;
       carried = stepped;
@@ -143,7 +145,7 @@ class Designer {
       result_.variants[added].subset = row.subset;
     }
     for (const StepOptions& step : steps_) {
-      const Configuration stepped = with_step(experiment_.base, step);
+      const Configuration stepped = with_edits(experiment_.base, {&step.set});
       DesignedStep designed{step.name, step.group, {}};
       for (const auto& [pointer, value] : step.set.items())
         designed.changes.push_back(
@@ -166,15 +168,11 @@ class Designer {
     return shown;
   }
 
-  /// A part as a whole first, whatever its place in the file, or it would undo another step's field of it.
   Configuration with_subset(Subset subset) const {
-    Configuration configuration = experiment_.base;
-    for (const bool whole : {true, false})
-      for (size_t i = 0; i < steps_.size(); ++i)
-        for (const auto& [pointer, value] : steps_[i].set.items())
-          if (holds(subset, i) && config::is_whole_part(pointer) == whole)
-            config::set_field(configuration, pointer, value, source_, model_reader());
-    return configuration;
+    std::vector<const Json*> sets;
+    for (size_t i = 0; i < steps_.size(); ++i)
+      if (holds(subset, i)) sets.push_back(&steps_[i].set);
+    return with_edits(experiment_.base, sets);
   }
 
   void comparison() {
@@ -190,23 +188,24 @@ class Designer {
 
   /// Every combination: on each axis the base's value, or one of the steps that set its pointers.
   void grid() {
-    const std::vector<GridAxis> axes = grid_axes(steps_);
+    const std::vector<GridAxis> axes = grid_axes(steps_, source_);
     const auto value_name = [&](size_t axis, const StepOptions* step) {
       return step ? step->name : base_value(axes[axis].pointer);
     };
     for (const GridCell& cell : grid_cells(axes, experiment_.options, base_step_.name, source_)) {
-      Configuration configuration = experiment_.base;
       StepOptions row;
+      std::vector<const Json*> sets;
       std::vector<std::string> names, values;
       for (size_t a = 0; a < axes.size(); ++a) {
         values.push_back(value_name(a, cell[a]));
         if (!cell[a]) continue;
-        configuration = with_step(configuration, *cell[a]);
+        sets.push_back(&cell[a]->set);
         for (const auto& [pointer, value] : cell[a]->set.items()) row.set[pointer] = value;
         names.push_back(cell[a]->name);
       }
       row.name = names.empty() ? base_step_.name : join(names, "+");
-      const size_t added = add(row, configuration, names.empty() ? std::nullopt : std::optional<size_t>(0));
+      const size_t added =
+          add(row, with_edits(experiment_.base, sets), names.empty() ? std::nullopt : std::optional<size_t>(0));
       result_.variants[added].cell = values;
     }
     for (size_t a = 0; a < axes.size(); ++a) {

@@ -1,7 +1,9 @@
 #include "staircase/experiment/experiment.h"
 
+#include <algorithm>
 #include <set>
 
+#include "staircase/config/recipes.h"
 #include "staircase/experiment/requirements.h"
 #include "staircase/plan/ladder.h"
 #include "staircase/plan/named_models.h"
@@ -16,6 +18,8 @@ using config::ExperimentOptions;
 using config::Json;
 using config::Place;
 using config::StepOptions;
+
+const char* const models_rate = "model_drop_path_rate";
 
 /// Fields without "from" that lie over the name of a model or a recipe start from that name.
 Json started_from(const Json& name, Json fields) {
@@ -87,6 +91,20 @@ StepOptions from_ladder(const plan::LadderStep& step) {
   return options;
 }
 
+/// Whether a recipe that is asked for anywhere leaves the drop-path rate to the model.
+bool asks_for_models_rate(const ExperimentOptions& options, const std::string& source) {
+  const auto of_recipe = [&](const Json& recipe) {
+    return !config::read_recipe(recipe, {source, "/recipe"}).drop_path_rate.rate;
+  };
+  const auto of_edits = [&](const Json& edits) {
+    return edits.is_object() && ((edits.contains("/recipe") && of_recipe(edits["/recipe"])) ||
+                                 edits.value("/recipe/drop_path_rate", Json()) == "model");
+  };
+  return of_recipe(options.base["recipe"]) || of_edits(options.override_fields) ||
+         std::any_of(options.steps.begin(), options.steps.end(),
+                     [&](const StepOptions& step) { return of_edits(step.set); });
+}
+
 /// The ladder's base under the file's, and the ladder's steps with those of the file in their places.
 void resolve_ladder(ExperimentOptions& options, const std::string& source) {
   const Place place{source, "/ladder"};
@@ -116,6 +134,8 @@ void resolve_ladder(ExperimentOptions& options, const std::string& source) {
     options.steps.push_back(step);
   }
   options.steps.insert(options.steps.end(), own.begin(), own.end());
+  // Elsewhere the rate decides nothing, and runs are named by it: those of earlier versions keep their names.
+  if (!base.contains(models_rate) && asks_for_models_rate(options, source)) base[models_rate] = ladder.drop_path_rate;
   options.ladder.clear();
 }
 
@@ -307,7 +327,7 @@ Json write_experiment(const Experiment& experiment) {
   Json base = config::write_configuration(experiment.base);
   if (experiment.options.kind == ExperimentKind::comparison) {
     base.erase("model");
-    base.erase("model_drop_path_rate");
+    base.erase(models_rate);
   }
   written["base"] = base;
   return written;
@@ -322,7 +342,7 @@ Json experiment_schema() {
                         {"recipe", named(config::options_schema<config::RecipeOptions>(true))},
                         {"data", config::options_schema<config::DataOptions>(false)},
                         {"init", config::options_schema<config::InitOptions>(false)},
-                        {"model_drop_path_rate", {{"type", "number"}}}};
+                        {models_rate, {{"type", "number"}}}};
   schema["properties"]["base"] = base;
   schema["properties"]["candidates"]["items"]["properties"]["model"] = model;
   for (Json* pointers :

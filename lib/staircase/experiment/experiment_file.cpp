@@ -1,8 +1,6 @@
 #include "staircase/experiment/experiment_file.h"
 
 #include "staircase/base/build_info.h"
-#include "staircase/base/random.h"
-#include "staircase/base/text.h"
 
 namespace staircase::experiment {
 namespace {
@@ -10,7 +8,9 @@ namespace {
 using config::Json;
 
 const std::string writer_key = "staircase";
-constexpr int64_t format = 1;
+
+/// What files of format 1 say under "fields": which fields name their runs. Files of later formats do not.
+const std::string fields_of_format_1 = "c08c5b4c77d4d9d6";
 
 std::string text_or(const Json& object, const char* key, const std::string& otherwise) {
   const auto found = object.is_object() ? object.find(key) : object.end();
@@ -26,30 +26,17 @@ std::string writer_text(const Json& writer) {
 }
 
 std::string reader_text() {
-  return "this is " + writer_text(writer_json()) + ", which reads format " + std::to_string(format);
+  return "this is " + writer_text(writer_json()) + ", which reads format 1 to " + std::to_string(config::newest_format);
 }
 
-void check_format(const Json& writer, const std::string& file) {
-  if (writer.is_null()) return;  // written before writers were named
+int64_t read_format(const Json& writer, const std::string& file) {
+  if (writer.is_null()) return 1;  // written before writers were named
   const Json found = writer.is_object() ? writer.value("format", Json()) : Json();
-  if (found == Json(format)) return;
+  for (int64_t known = 1; known <= config::newest_format; ++known)
+    if (found == Json(known)) return known;
   throw RequestError(file + ": was written by " + writer_text(writer) + " in " +
                      (found.is_null() ? "a format that it does not name" : "format " + config::describe_value(found)) +
                      "; " + reader_text());
-}
-
-void list_fields(const Json& object, const std::string& pointer, std::string& list) {
-  for (const auto& [key, value] : object.items()) {
-    list += pointer + "/" + key + "\n";
-    if (value.is_object()) list_fields(value, pointer + "/" + key, list);
-  }
-}
-
-/// Stands for the names of all fields of a configuration.
-std::string fields_name() {
-  std::string list;
-  list_fields(config::write_configuration({}), "", list);
-  return hexadecimal(mix64(hash_text(list)), 16);
 }
 
 bool has_runs(const std::filesystem::path& folder) {
@@ -57,40 +44,38 @@ bool has_runs(const std::filesystem::path& folder) {
   return std::filesystem::directory_iterator(folder / "runs", error) != std::filesystem::directory_iterator();
 }
 
-/// A candidate of a comparison is stored as its file gave it, so only this tells that it means another
-/// configuration here.
+/// Versions before 6fd574e named runs by fewer fields, and no file says by which.
 void check_fields(const Json& writer, const std::filesystem::path& file) {
-  const std::string found = text_or(writer, "fields", fields_name());  // without it: written before fields were named
-  if (found == fields_name() || !has_runs(file.parent_path())) return;
+  if (text_or(writer, "fields", fields_of_format_1) == fields_of_format_1 || !has_runs(file.parent_path())) return;
   throw RequestError(
       file.string() +
       ": its runs are named by the fields of another version, so none would be found: it was written by " +
-      writer_text(writer) + ", this is " + writer_text(writer_json()));
+      writer_text(writer) + ", " + reader_text());
 }
 
-/// The first field of `whole` that `part` lacks, as a pointer; empty: there is none.
-std::string first_missing(const Json& whole, const Json& part, const std::string& pointer) {
-  if (!whole.is_object() || !part.is_object()) return {};
-  for (const auto& [key, value] : whole.items()) {
-    if (!part.contains(key)) return pointer + "/" + key;
-    const std::string inner = first_missing(value, part.at(key), pointer + "/" + key);
-    if (!inner.empty()) return inner;
-  }
-  return {};
+/// Steps, candidates and overrides stand there as their file gave them: whether all that they set is known here.
+void check_edits(const Experiment& experiment, const std::string& source) {
+  config::Configuration tried = experiment.base;
+  const auto set = [&](const std::string& pointer, const Json& value) {
+    config::set_field(tried, pointer, value, source, model_reader());
+  };
+  for (const config::StepOptions& step : experiment.steps)
+    for (const auto& [pointer, value] : step.set.items()) set(pointer, value);
+  for (const config::CandidateOptions& candidate : experiment.options.candidates) set("/model", candidate.model);
+  for (const auto& [pointer, value] : experiment.options.override_fields.items()) set(pointer, value);
 }
 
 }  // namespace
 
-Json writer_json() {
-  return {{"version", build_info().version},
-          {"revision", build_info().revision},
-          {"format", format},
-          {"fields", fields_name()}};
+Json writer_json(int64_t format) {
+  Json writer = {{"version", build_info().version}, {"revision", build_info().revision}, {"format", format}};
+  if (format == 1) writer["fields"] = fields_of_format_1;
+  return writer;
 }
 
-Json stored_content(const Experiment& experiment, const Json& beside) {
+Json stored_content(const Experiment& experiment, const Json& beside, int64_t format) {
   Json content = write_experiment(experiment);
-  content[writer_key] = writer_json();
+  content[writer_key] = writer_json(format);
   content.update(beside);
   return content;
 }
@@ -100,23 +85,19 @@ StoredExperiment read_stored_experiment(const std::filesystem::path& file, const
   if (!stored.content.is_object())
     config::detail::refuse(stored.content, {file.string(), ""}, "an experiment, which is an object");
   const Json writer = stored.content.value(writer_key, Json());
-  check_format(writer, file.string());
+  stored.format = read_format(writer, file.string());
   stored.content.erase(writer_key);
+  if (stored.content.contains("base")) stored.content["base"] = config::with_frozen_defaults(stored.content["base"]);
   Json plain = stored.content;
   for (const std::string& key : beside) plain.erase(key);
   try {
     stored.experiment = resolve_experiment(plain, file.string());
+    check_edits(stored.experiment, file.string());
   } catch (const RequestError& error) {
     throw RequestError(std::string(error.what()) + "; the file was written by " + writer_text(writer) + ", " +
                        reader_text() + " with the fields of its own schema");
   }
-  // A run is named by all fields of its configuration, so with another set of them none would be found.
-  const std::string missing =
-      first_missing(write_experiment(stored.experiment)["base"], plain.value("base", Json()), "/base");
-  if (!missing.empty())
-    throw RequestError(file.string() + ": has no " + missing + ", which names runs here: it was written by " +
-                       writer_text(writer) + ", " + reader_text() + " with that field");
-  check_fields(writer, file);
+  if (stored.format == 1) check_fields(writer, file);
   return stored;
 }
 

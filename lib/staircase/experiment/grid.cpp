@@ -1,7 +1,10 @@
 #include "staircase/experiment/grid.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
 
+#include "staircase/base/text.h"
 #include "staircase/experiment/subset_design.h"
 
 namespace staircase::experiment {
@@ -17,17 +20,41 @@ bool has_what_it_requires(const GridCell& cell, const std::string& base_name) {
   return true;
 }
 
+std::set<std::string> pointers_of(const config::StepOptions& step) {
+  std::set<std::string> pointers;
+  for (const auto& [pointer, value] : step.set.items()) pointers.insert(pointer);
+  return pointers;
+}
+
+void check_no_common_field(const std::vector<GridAxis>& axes, const std::string& source) {
+  std::map<std::string, const config::StepOptions*> first;
+  for (const GridAxis& axis : axes)
+    for (const std::string& pointer : pointers_of(*axis.steps.back())) {
+      const config::StepOptions* step = axis.steps.back();
+      const auto [other, added] = first.emplace(pointer, step);
+      if (!added)
+        throw config::ConfigError({source, "/steps"},
+                                  other->second->name + " and " + step->name + " both set " + pointer +
+                                      " but not the same fields, so that a cell of /design grid with both would "
+                                      "silently hold one of them; give them the same fields, or fields apart");
+    }
+}
+
 }  // namespace
 
-std::vector<GridAxis> grid_axes(const std::vector<config::StepOptions>& steps) {
+std::vector<GridAxis> grid_axes(const std::vector<config::StepOptions>& steps, const std::string& source) {
   std::vector<GridAxis> axes;
   for (const config::StepOptions& step : steps) {
-    std::string key;
-    for (const auto& [pointer, value] : step.set.items()) key += (key.empty() ? "" : " ") + pointer;
-    auto axis = std::find_if(axes.begin(), axes.end(), [&](const GridAxis& each) { return each.pointer == key; });
-    if (axis == axes.end()) axis = axes.insert(axes.end(), {key, {nullptr}});
+    const auto same = [&](const GridAxis& axis) { return pointers_of(*axis.steps.back()) == pointers_of(step); };
+    auto axis = std::find_if(axes.begin(), axes.end(), same);
+    if (axis == axes.end()) {
+      std::vector<std::string> in_order;
+      for (const auto& [pointer, value] : step.set.items()) in_order.push_back(pointer);
+      axis = axes.insert(axes.end(), {join(in_order, " "), {nullptr}});
+    }
     axis->steps.push_back(&step);
   }
+  check_no_common_field(axes, source);
   return axes;
 }
 

@@ -17,7 +17,8 @@ struct GridAxis {
 using GridCell = std::vector<const config::StepOptions*>;
 
 /// The axes that the steps span; they point into `steps`.
-std::vector<GridAxis> grid_axes(const std::vector<config::StepOptions>& steps);
+/// Throws config::ConfigError when steps of two axes set the same field: a cell with both would hold one of them.
+std::vector<GridAxis> grid_axes(const std::vector<config::StepOptions>& steps, const std::string& source);
 
 /// Every combination in which each step has what it requires, the base first.
 /// Throws config::ConfigError when they are more than /max_configurations.

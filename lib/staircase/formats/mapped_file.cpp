@@ -10,7 +10,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "staircase/base/errors.h"
+#include "staircase/base/patient_read.h"
 #include "staircase/formats/tensor_bytes.h"
 
 namespace staircase::formats {
@@ -19,7 +19,7 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "weights files are read in place");
 
 [[noreturn]] void fail(const std::string& name, const std::string& why) {
-  throw RequestError(name + ": cannot be read: " + why);
+  throw UnreadableFile(name + ": cannot be read: " + why);
 }
 
 /// Closes a file descriptor at the end of the scope; a mapping outlives it.

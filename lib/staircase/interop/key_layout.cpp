@@ -72,7 +72,8 @@ std::vector<KeyMapping> map_keys(const ModelOptions& model, KeyLayout layout) {
   std::vector<KeyMapping> mappings;
   for (const plan::LayerSpec& layer : plan::flat_layers(plan::plan_model(model))) {
     for (const plan::TensorSpec& tensor : plan::layer_tensors(layer)) {
-      KeyMapping mapping{tensor.name, tensor.name, tensor.shape, tensor.shape, tensor.is_counter};
+      KeyMapping mapping{tensor.name, tensor.name, tensor.shape, tensor.shape,
+                         tensor.role == plan::TensorRole::counter};
       if (!own) {
         mapping.theirs = name_in_layout(layer.name, family, layout) + tensor.name.substr(layer.name.size());
         mapping.their_shape = shape_in_layout(layer, tensor, family, layout);

@@ -116,7 +116,8 @@ ModelFile open_model_file(const std::filesystem::path& path, const OpenOptions& 
 }
 
 std::shared_ptr<nn::Classifier> build_model(const ModelFile& file) {
-  auto model = std::make_shared<nn::Classifier>(file.description.model);
+  auto model =
+      std::make_shared<nn::Classifier>(file.description.model, plan::square(file.description.data.image_size_px));
   copy_into(*model, file.tensors);
   model->eval();
   return model;

@@ -6,39 +6,55 @@
 namespace staircase::nn {
 
 Block::Block(const plan::BlockPlan& plan, int64_t index, std::shared_ptr<const StepCounter> counter)
-    : index_(index), counter_(std::move(counter)), branch_(register_layers(*this, plan.branch)) {
-  if (plan.layer_scale_init != 0)
-    layer_scale_ = register_parameter("layer_scale", torch::full({plan.out}, plan.layer_scale_init));
-  if (!plan.shortcut.empty()) {
-    shortcut_ = std::make_shared<Chain>(plan.shortcut);
-    register_module("shortcut", shortcut_);
+    : index_(index), counter_(std::move(counter)) {
+  for (const plan::ResidualPlan& planned : plan.residuals) {
+    Residual residual;
+    residual.layers = register_layers(*this, planned.layers);
+    if (planned.layer_scale) {
+      residual.layer_scale = register_layer(*this, *planned.layer_scale);
+      const torch::NoGradGuard no_grad;
+      (*residual.layer_scale)[""].fill_(planned.layer_scale_init);
+    }
+    residual.shortcut = register_layers(*this, planned.shortcut);
+    residual.after = register_layers(*this, planned.after);
+    residuals_.push_back(std::move(residual));
   }
-  after_ = register_layers(*this, plan.after);
 }
 
-torch::Tensor Block::branch_scale(const torch::Tensor& branch) const {
+torch::Tensor Block::drop_path_mask(size_t residual, const torch::Tensor& branch) const {
+  const int64_t samples = branch.size(0);
+  const double keep = 1.0 - drop_path_rate_;
+  torch::Tensor mask = torch::empty({samples, 1, 1, 1});
+  for (int64_t i = 0; i < samples; ++i) {
+    const auto step = static_cast<uint64_t>(counter_->step), block = static_cast<uint64_t>(index_);
+    const auto sample = static_cast<uint64_t>(counter_->rows.place(i));
+    // The first residual of a block draws as a block's only one does.
+    RandomStream random = residual == 0
+                              ? RandomStream(Purpose::drop_path, {counter_->seed, step, sample, block})
+                              : RandomStream(Purpose::drop_path, {counter_->seed, step, sample, block, residual});
+    mask.data_ptr<float>()[i] = random.chance(keep) ? static_cast<float>(1.0 / keep) : 0.0F;
+  }
+  return mask.to(branch.device());
+}
+
+torch::Tensor Block::branch_scale(size_t residual, const torch::Tensor& branch) const {
   torch::Tensor scale;
-  if (layer_scale_.defined()) scale = layer_scale_.view({1, -1, 1, 1});
+  if (const auto& layer_scale = residuals_[residual].layer_scale) scale = (*layer_scale)[""].view({1, -1, 1, 1});
   if (is_training() && drop_path_rate_ > 0) {
-    const int64_t samples = branch.size(0);
-    const double keep = 1.0 - drop_path_rate_;
-    torch::Tensor mask = torch::empty({samples, 1, 1, 1});
-    for (int64_t i = 0; i < samples; ++i) {
-      RandomStream random(Purpose::drop_path,
-                          {counter_->seed, static_cast<uint64_t>(counter_->step),
-                           static_cast<uint64_t>(counter_->first_sample + i), static_cast<uint64_t>(index_)});
-      mask.data_ptr<float>()[i] = random.chance(keep) ? static_cast<float>(1.0 / keep) : 0.0F;
-    }
-    mask = mask.to(branch.device());
+    const torch::Tensor mask = drop_path_mask(residual, branch);
     scale = scale.defined() ? scale * mask : mask;
   }
   return scale.defined() ? scale.to(branch.scalar_type()) : scale;
 }
 
 torch::Tensor Block::forward(const torch::Tensor& x) {
-  const torch::Tensor shortcut = shortcut_ ? shortcut_->forward(x) : x;
-  const torch::Tensor branch = run_layers(branch_, x);
-  return run_layers(after_, ops::residual(shortcut, branch, branch_scale(branch)));
+  torch::Tensor y = x;
+  for (size_t i = 0; i < residuals_.size(); ++i) {
+    const Residual& residual = residuals_[i];
+    const torch::Tensor shortcut = run_layers(residual.shortcut, y), branch = run_layers(residual.layers, y);
+    y = run_layers(residual.after, ops::residual(shortcut, branch, branch_scale(i, branch)));
+  }
+  return y;
 }
 
 }  // namespace staircase::nn

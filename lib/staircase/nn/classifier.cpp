@@ -5,27 +5,27 @@
 
 namespace staircase::nn {
 
-Classifier::Classifier(const config::ModelOptions& options) : options_(options) {
-  const plan::ModelPlan plan = plan::plan_model(options);
-  if (!options_.num_classes) options_.num_classes = plan.head.back().out;
-  if (!options_.in_channels) options_.in_channels = plan.stem.front().in;
-  stem_ = register_module("stem", std::make_shared<Chain>(plan.stem));
+Classifier::Classifier(const config::ModelOptions& options, plan::ImageSize image)
+    : options_(options), plan_(plan::plan_model(options, image)) {
+  if (!options_.num_classes) options_.num_classes = plan_.head.back().out;
+  if (!options_.in_channels) options_.in_channels = plan_.stem.front().in;
+  stem_ = register_module("stem", std::make_shared<Chain>(plan_.stem));
   auto stages = register_module("stages", std::make_shared<torch::nn::Module>());
-  for (size_t s = 0; s < plan.stages.size(); ++s) {
+  for (size_t s = 0; s < plan_.stages.size(); ++s) {
     auto stage = stages->register_module(std::to_string(s), std::make_shared<torch::nn::Module>());
-    if (!plan.stages[s].downsample.empty())
-      body_.push_back(stage->register_module("downsample", std::make_shared<Chain>(plan.stages[s].downsample)));
+    if (!plan_.stages[s].downsample.empty())
+      body_.push_back(stage->register_module("downsample", std::make_shared<Chain>(plan_.stages[s].downsample)));
     stages_.push_back(stage);
     auto blocks = stage->register_module("blocks", std::make_shared<torch::nn::Module>());
-    for (size_t b = 0; b < plan.stages[s].blocks.size(); ++b) {
+    for (size_t b = 0; b < plan_.stages[s].blocks.size(); ++b) {
       const auto index = static_cast<int64_t>(blocks_.size());
-      auto block = std::make_shared<Block>(plan.stages[s].blocks[b], index, counter_);
+      auto block = std::make_shared<Block>(plan_.stages[s].blocks[b], index, counter_);
       blocks->register_module(std::to_string(b), block);
       blocks_.push_back(block);
       body_.push_back(block);
     }
   }
-  head_ = register_module("head", std::make_shared<Chain>(plan.head));
+  head_ = register_module("head", std::make_shared<Chain>(plan_.head));
 }
 
 torch::Tensor Classifier::forward(const torch::Tensor& x) {

@@ -14,8 +14,9 @@ namespace staircase::nn {
 class Classifier : public torch::nn::Module {
  public:
   /// Builds the network with neutral parameters; initialize() or loaded weights fill them.
+  /// image: the size that the network is planned for; it takes others too.
   /// Throws config::ConfigError as plan_model does.
-  explicit Classifier(const config::ModelOptions& options);
+  explicit Classifier(const config::ModelOptions& options, plan::ImageSize image = plan::default_image);
 
   /// x: (N, in_channels, H, W) float, normalized -> logits (N, num_classes) float.
   /// Throws std::invalid_argument naming the expected and the received shape.
@@ -32,10 +33,12 @@ class Classifier : public torch::nn::Module {
   void set_step(const StepCounter& counter) { *counter_ = counter; }
 
   const config::ModelOptions& options() const { return options_; }
+  const plan::ModelPlan& plan() const { return plan_; }
   const std::vector<std::shared_ptr<Block>>& blocks() const { return blocks_; }
 
  private:
   config::ModelOptions options_;
+  plan::ModelPlan plan_;
   std::shared_ptr<StepCounter> counter_ = std::make_shared<StepCounter>();
   std::shared_ptr<Chain> stem_, head_;
   std::vector<std::shared_ptr<Block>> blocks_;

@@ -1,103 +1,70 @@
 #include "staircase/nn/layers.h"
 
-#include "staircase/nn/ops.h"
+#include "staircase/nn/layer_modules.h"
 
 namespace staircase::nn {
 namespace {
 
-constexpr double batch_norm_eps = 1e-5, batch_norm_momentum = 0.1, layer_norm_eps = 1e-6;
+using torch::nn::Module;
 
-class Convolution : public Layer {
- public:
-  explicit Convolution(const plan::LayerSpec& spec) : Layer(spec) {
-    const auto format = torch::MemoryFormat::ChannelsLast;
-    weight_ = register_parameter(
-        "weight", torch::zeros({spec.out, spec.in / spec.groups, spec.kernel, spec.kernel}).contiguous(format));
-    if (spec.bias) bias_ = register_parameter("bias", torch::zeros({spec.out}));
-  }
-  torch::Tensor forward(const torch::Tensor& x) override { return ops::convolution(x, weight_, bias_, spec_); }
+/// The child of this name, made where there is none.
+Module& child(Module& parent, const std::string& name) {
+  const auto children = parent.named_children();
+  if (const auto* found = children.find(name)) return **found;
+  return *parent.register_module(name, std::make_shared<Module>());
+}
 
- private:
-  torch::Tensor weight_, bias_;
-};
+/// Calls place(module, name) with the module and the last part of a dotted path below `parent`.
+template <class Place>
+void at_path(Module& parent, const std::string& path, const Place& place) {
+  const size_t dot = path.find('.');
+  if (dot == std::string::npos) place(parent, path);
+  else at_path(child(parent, path.substr(0, dot)), path.substr(dot + 1), place);
+}
 
-class LinearLayer : public Layer {
- public:
-  explicit LinearLayer(const plan::LayerSpec& spec) : Layer(spec) {
-    weight_ = register_parameter("weight", torch::zeros({spec.out, spec.in}));
-    bias_ = register_parameter("bias", torch::zeros({spec.out}));
-  }
-  torch::Tensor forward(const torch::Tensor& x) override { return at::linear(x.flatten(1), weight_, bias_); }
+torch::Tensor neutral(const plan::TensorSpec& spec) {
+  const bool counts = spec.role == plan::TensorRole::counter;
+  const torch::Tensor tensor = torch::full(spec.shape, spec.neutral, counts ? torch::kLong : torch::kFloat);
+  return spec.shape.size() == 4 ? tensor.contiguous(torch::MemoryFormat::ChannelsLast) : tensor;
+}
 
- private:
-  torch::Tensor weight_, bias_;
-};
-
-class LayerNorm : public Layer {
- public:
-  explicit LayerNorm(const plan::LayerSpec& spec) : Layer(spec) {
-    weight_ = register_parameter("weight", torch::ones({spec.out}));
-    bias_ = register_parameter("bias", torch::zeros({spec.out}));
-  }
-  torch::Tensor forward(const torch::Tensor& x) override { return ops::layer_norm(x, weight_, bias_, layer_norm_eps); }
-
- private:
-  torch::Tensor weight_, bias_;
-};
-
-class BatchNorm : public Layer {
- public:
-  explicit BatchNorm(const plan::LayerSpec& spec) : Layer(spec) {
-    weight_ = register_parameter("weight", torch::ones({spec.out}));
-    bias_ = register_parameter("bias", torch::zeros({spec.out}));
-    mean_ = register_buffer("running_mean", torch::zeros({spec.out}));
-    variance_ = register_buffer("running_var", torch::ones({spec.out}));
-    batches_ = register_buffer("num_batches_tracked", torch::zeros({}, torch::kLong));
-  }
-  torch::Tensor forward(const torch::Tensor& x) override {
-    if (is_training()) batches_.add_(1);
-    return at::batch_norm(x, weight_, bias_, mean_, variance_, is_training(), batch_norm_momentum, batch_norm_eps,
-                          /*cudnn_enabled=*/true);
-  }
-
- private:
-  torch::Tensor weight_, bias_, mean_, variance_, batches_;
-};
-
-/// Layers without numbers of their own.
-class Function : public Layer {
- public:
-  explicit Function(const plan::LayerSpec& spec) : Layer(spec) {}
-  torch::Tensor forward(const torch::Tensor& x) override {
-    switch (spec_.kind) {
-      case plan::LayerKind::relu: return at::relu(x);
-      case plan::LayerKind::gelu: return at::gelu(x);
-      case plan::LayerKind::max_pool:
-        return at::max_pool2d(x, {spec_.kernel, spec_.kernel}, {spec_.stride, spec_.stride},
-                              {spec_.padding, spec_.padding});
-      default: return x.mean({2, 3}, /*keepdim=*/true);
-    }
-  }
-};
+void register_tensor(Module& owner, const std::string& name, const torch::Tensor& tensor, plan::TensorRole role) {
+  if (role == plan::TensorRole::parameter) owner.register_parameter(name, tensor);
+  else owner.register_buffer(name, tensor);
+}
 
 }  // namespace
 
-std::shared_ptr<Layer> make_layer(const plan::LayerSpec& spec) {
-  switch (spec.kind) {
-    case plan::LayerKind::convolution: return std::make_shared<Convolution>(spec);
-    case plan::LayerKind::linear: return std::make_shared<LinearLayer>(spec);
-    case plan::LayerKind::layer_norm: return std::make_shared<LayerNorm>(spec);
-    case plan::LayerKind::batch_norm: return std::make_shared<BatchNorm>(spec);
-    default: return std::make_shared<Function>(spec);
+Layer::Layer(plan::LayerSpec spec) : spec_(std::move(spec)), module_(&layer_module(spec_.kind)) {
+  for (const plan::TensorSpec& tensor : plan::layer_kind(spec_.kind).tensors(spec_)) {
+    tensors_.emplace_back(tensor.name, neutral(tensor));
+    if (tensor.name.empty()) continue;  // register_layer gives it to the parent
+    at_path(*this, tensor.name, [&](Module& owner, const std::string& name) {
+      register_tensor(owner, name, tensors_.back().second, tensor.role);
+    });
   }
 }
 
-LayerList register_layers(torch::nn::Module& parent, const std::vector<plan::LayerSpec>& chain) {
+torch::Tensor Layer::forward(const torch::Tensor& x) { return module_->forward(*this, x); }
+
+torch::Tensor Layer::operator[](std::string_view name) const {
+  for (const auto& [own, tensor] : tensors_)
+    if (own == name) return tensor;
+  return {};
+}
+
+std::shared_ptr<Layer> register_layer(Module& parent, const plan::LayerSpec& spec) {
+  auto layer = std::make_shared<Layer>(spec);
+  at_path(parent, spec.name, [&](Module& owner, const std::string& name) {
+    if (const torch::Tensor own = (*layer)[""]; own.defined()) owner.register_parameter(name, own);
+    else owner.register_module(name, layer);
+  });
+  return layer;
+}
+
+LayerList register_layers(Module& parent, const std::vector<plan::LayerSpec>& chain) {
   LayerList layers;
-  for (const plan::LayerSpec& spec : chain) {
-    layers.push_back(make_layer(spec));
-    parent.register_module(spec.name, layers.back());
-  }
+  for (const plan::LayerSpec& spec : chain) layers.push_back(register_layer(parent, spec));
   return layers;
 }
 

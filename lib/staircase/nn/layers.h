@@ -1,41 +1,49 @@
 #pragma once
 
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include <torch/nn/module.h>
 #include <torch/types.h>
 
-#include "staircase/plan/layer_spec.h"
+#include "staircase/plan/layer_kinds.h"
 
 namespace staircase::nn {
 
-/// A layer of a plan as a module. Its parameters are `weight` and `bias`; a batch norm also has the
-/// buffers running_mean, running_var and num_batches_tracked.
+struct LayerModule;
+
+/// A layer of a plan as a module. It holds the parameters and buffers that plan::layer_tensors lists,
+/// at their neutral values (weights 0, norms 1 and 0) until initialize() fills them.
 class Layer : public torch::nn::Module {
  public:
-  explicit Layer(plan::LayerSpec spec) : spec_(std::move(spec)) {}
-  virtual torch::Tensor forward(const torch::Tensor& x) = 0;
+  /// Throws std::logic_error for a kind without a module.
+  explicit Layer(plan::LayerSpec spec);
+
+  torch::Tensor forward(const torch::Tensor& x);
   const plan::LayerSpec& spec() const { return spec_; }
+  /// A tensor by its name in the layer, "weight"; undefined where it has none, such as a bias.
+  torch::Tensor operator[](std::string_view name) const;
 
- protected:
+ private:
   plan::LayerSpec spec_;
+  const LayerModule* module_;
+  std::vector<std::pair<std::string, torch::Tensor>> tensors_;
 };
-
-/// Makes the module of one layer. Parameters hold the neutral values (weights 0, norms 1 and 0)
-/// until initialize() fills them.
-/// Numerics: BatchNorm eps 1e-5, momentum .1; LayerNorm eps 1e-6; GELU by erf.
-std::shared_ptr<Layer> make_layer(const plan::LayerSpec& spec);
 
 using LayerList = std::vector<std::shared_ptr<Layer>>;
 
-/// Makes the layers of a chain and registers each under its name in `parent`.
+/// Makes a layer and registers it in `parent`: under the path of its name ("shortcut.conv"), or, where
+/// its one tensor bears the layer's own name (LayerScale), that tensor as a parameter of the parent.
+std::shared_ptr<Layer> register_layer(torch::nn::Module& parent, const plan::LayerSpec& spec);
+
+/// The same for every layer of a chain.
 LayerList register_layers(torch::nn::Module& parent, const std::vector<plan::LayerSpec>& chain);
 
 /// Runs a chain.
 torch::Tensor run_layers(const LayerList& layers, torch::Tensor x);
 
-/// A module that holds a chain under its own name: stem, shortcut, downsample, head.
+/// A module that holds a chain under its own name: stem, downsample, head.
 class Chain : public torch::nn::Module {
  public:
   explicit Chain(const std::vector<plan::LayerSpec>& chain) : layers_(register_layers(*this, chain)) {}

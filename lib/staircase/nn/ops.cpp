@@ -1,25 +1,75 @@
 #include "staircase/nn/ops.h"
 
+#include <torch/csrc/jit/frontend/tracer.h>
+
+#include "staircase/nn/kernel_guard.h"
+
 namespace staircase::nn::ops {
+namespace {
+
+c10::optional<torch::Tensor> optional(const torch::Tensor& tensor) {
+  return tensor.defined() ? c10::optional<torch::Tensor>(tensor) : c10::nullopt;
+}
+
+}  // namespace
+
+bool needs_plain_aten(const torch::Tensor& x) { return !x.is_cpu() || torch::jit::tracer::isTracing(); }
 
 torch::Tensor convolution(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias,
                           const plan::LayerSpec& spec) {
-  return at::conv2d(x, weight, bias.defined() ? c10::optional<torch::Tensor>(bias) : c10::nullopt,
-                    {spec.stride, spec.stride}, {spec.padding, spec.padding}, {1, 1}, spec.groups);
+  return guarded(x, NoKernel(), [&] {
+    return at::conv2d(x, weight, optional(bias), {spec.stride, spec.stride}, {spec.padding, spec.padding}, {1, 1},
+                      spec.groups);
+  });
+}
+
+torch::Tensor linear(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias) {
+  return guarded(x, NoKernel(), [&] { return at::linear(x, weight, optional(bias)); });
 }
 
 torch::Tensor layer_norm(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias, double eps) {
-  // LibTorch 1.13 on the CPU refuses bfloat16 activations with float parameters.
-  const bool cast = x.is_cpu() && x.scalar_type() != weight.scalar_type();
-  const auto dtype = x.scalar_type();
-  const torch::Tensor rows = x.permute({0, 2, 3, 1});
-  return at::layer_norm(rows, weight.sizes(), cast ? weight.to(dtype) : weight, cast ? bias.to(dtype) : bias, eps)
-      .permute({0, 3, 1, 2});
+  return guarded(x, NoKernel(), [&] {
+    // LibTorch 1.13 on the CPU refuses bfloat16 activations with float parameters.
+    const bool cast = x.is_cpu() && x.scalar_type() != weight.scalar_type();
+    const auto dtype = x.scalar_type();
+    const torch::Tensor rows = x.permute({0, 2, 3, 1});
+    return at::layer_norm(rows, weight.sizes(), cast ? weight.to(dtype) : weight, cast ? bias.to(dtype) : bias, eps)
+        .permute({0, 3, 1, 2});
+  });
+}
+
+torch::Tensor batch_norm(const torch::Tensor& x, const BatchNormArguments& a) {
+  return guarded(x, NoKernel(), [&] {
+    return at::batch_norm(x, a.weight, a.bias, a.running_mean, a.running_var, a.training, a.momentum, a.eps,
+                          /*cudnn_enabled=*/true);
+  });
+}
+
+torch::Tensor relu(const torch::Tensor& x) {
+  return guarded(x, NoKernel(), [&] { return at::relu(x); });
+}
+
+torch::Tensor gelu(const torch::Tensor& x) {
+  return guarded(x, NoKernel(), [&] { return at::gelu(x); });
+}
+
+torch::Tensor max_pool(const torch::Tensor& x, const plan::LayerSpec& spec) {
+  return guarded(x, NoKernel(), [&] {
+    return at::max_pool2d(x, {spec.kernel, spec.kernel}, {spec.stride, spec.stride}, {spec.padding, spec.padding});
+  });
+}
+
+torch::Tensor mean_over_positions(const torch::Tensor& x) {
+  return guarded(x, NoKernel(), [&] { return x.mean({2, 3}, /*keepdim=*/true); });
+}
+
+torch::Tensor scale_channels(const torch::Tensor& x, const torch::Tensor& scale) {
+  return guarded(x, NoKernel(), [&] { return x * scale.view({1, -1, 1, 1}); });
 }
 
 torch::Tensor residual(const torch::Tensor& shortcut, const torch::Tensor& branch, const torch::Tensor& scale) {
-  if (!scale.defined()) return shortcut + branch;
-  return at::addcmul(shortcut, branch, scale);
+  return guarded(branch, NoKernel(),
+                 [&] { return scale.defined() ? at::addcmul(shortcut, branch, scale) : shortcut + branch; });
 }
 
 }  // namespace staircase::nn::ops

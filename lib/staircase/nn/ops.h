@@ -4,7 +4,8 @@
 
 #include "staircase/plan/layer_spec.h"
 
-/// The operations that dominate a network's time. A faster kernel enters here and nowhere else.
+/// The operations that take a network's time. A faster kernel enters here and nowhere else, behind
+/// the guard of nn/kernel_guard.h.
 /// All images are (N, C, H, W) in channels_last memory and stay so.
 namespace staircase::nn::ops {
 
@@ -12,9 +13,35 @@ namespace staircase::nn::ops {
 torch::Tensor convolution(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias,
                           const plan::LayerSpec& spec);
 
+/// x: (N, C_in) -> (N, C_out); bias may be undefined.
+torch::Tensor linear(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias);
+
 /// Normalizes over C at each position, without a copy: the channels lie side by side in memory.
 /// x: (N, C, H, W) -> the same. Source: Ba et al. 2016, arXiv:1607.06450.
 torch::Tensor layer_norm(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias, double eps);
+
+struct BatchNormArguments {
+  torch::Tensor weight, bias, running_mean, running_var;  ///< (C); the last two change in training
+  bool training = false;
+  double momentum = 0.1, eps = 1e-5;
+};
+
+/// Normalizes each channel over the batch in training, with the running statistics else.
+/// x: (N, C, H, W) -> the same. Source: Ioffe and Szegedy 2015, arXiv:1502.03167.
+torch::Tensor batch_norm(const torch::Tensor& x, const BatchNormArguments& arguments);
+
+/// x: any shape -> the same.
+torch::Tensor relu(const torch::Tensor& x);
+/// The exact one, by erf. x: any shape -> the same. Source: Hendrycks and Gimpel 2016, arXiv:1606.08415.
+torch::Tensor gelu(const torch::Tensor& x);
+
+/// x: (N, C, H, W) -> (N, C, H', W').
+torch::Tensor max_pool(const torch::Tensor& x, const plan::LayerSpec& spec);
+/// x: (N, C, H, W) -> (N, C, 1, 1).
+torch::Tensor mean_over_positions(const torch::Tensor& x);
+
+/// x: (N, C, H, W) -> the same; scale: (C).
+torch::Tensor scale_channels(const torch::Tensor& x, const torch::Tensor& scale);
 
 /// shortcut + scale * branch. `scale` may be undefined (1), (1, C, 1, 1) or (N, C, 1, 1).
 torch::Tensor residual(const torch::Tensor& shortcut, const torch::Tensor& branch, const torch::Tensor& scale);

@@ -2,11 +2,10 @@
 
 #include <cstdint>
 #include <string>
-#include <string_view>
-#include <vector>
 
 namespace staircase::plan {
 
+/// Each has one entry in layer_kinds.cpp and one in nn/layer_modules.cpp.
 enum class LayerKind {
   convolution,
   batch_norm,
@@ -18,8 +17,6 @@ enum class LayerKind {
   linear,
   layer_scale,
 };
-
-std::string_view kind_name(LayerKind kind);
 
 /// One layer of a plan: everything that is needed to count it, print it or build it.
 struct LayerSpec {
@@ -36,24 +33,15 @@ struct LayerSpec {
   bool operator==(const LayerSpec&) const = default;
 };
 
-/// A parameter or buffer of a layer: "stem.conv.weight", (64, 3, 7, 7).
-struct TensorSpec {
-  std::string name;
-  std::vector<int64_t> shape;
-  bool is_counter = false;  ///< BatchNorm's num_batches_tracked: an int64 that old files lack
+/// What a layer gets and gives, beside its channels: the height and width of an image or a feature map.
+/// Positions in one row, such as tokens, are a map of height 1.
+struct ImageSize {
+  int64_t height = 0;
+  int64_t width = 0;
+
+  bool operator==(const ImageSize&) const = default;
 };
 
-/// What a layer holds, by name and shape; empty for layers without numbers.
-std::vector<TensorSpec> layer_tensors(const LayerSpec& layer);
-
-/// Learned numbers of a layer. double: a plan of absurd size must not overflow before it is refused.
-double parameter_count(const LayerSpec& layer);
-
-/// Side of the output for a square input of side `size`; 0 or less: nothing is left of the image.
-int64_t output_size(const LayerSpec& layer, int64_t size);
-
-/// Multiply-accumulates for one image whose output has this side: convolutions and linear layers,
-/// nothing else, as the paper counts them. Source: Liu et al. 2022, arXiv:2201.03545, Table 10.
-double mac_count(const LayerSpec& layer, int64_t output_size);
+constexpr ImageSize square(int64_t side) { return {side, side}; }
 
 }  // namespace staircase::plan

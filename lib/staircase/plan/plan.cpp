@@ -1,79 +1,15 @@
 #include "staircase/plan/plan.h"
 
+#include <algorithm>
 #include <cmath>
+#include <functional>
+
+#include "staircase/plan/plan_parts.h"
 
 namespace staircase::plan {
 namespace {
 
 using namespace config;  // NOLINT: the option enums
-
-LayerSpec activation_layer(const ModelOptions& o, const std::string& name, int64_t channels) {
-  return {name, o.activation == Activation::relu ? LayerKind::relu : LayerKind::gelu, channels, channels};
-}
-
-LayerSpec norm_layer(const ModelOptions& o, const std::string& name, int64_t channels) {
-  return {name, o.norm == Norm::batch ? LayerKind::batch_norm : LayerKind::layer_norm, channels, channels};
-}
-
-LayerSpec convolution(const std::string& name, int64_t in, int64_t out, int64_t kernel, int64_t stride, int64_t padding,
-                      int64_t groups = 1) {
-  return {name, LayerKind::convolution, in, out, kernel, stride, padding, groups, false};
-}
-
-bool is_norm(const LayerSpec& layer) {
-  return layer.kind == LayerKind::batch_norm || layer.kind == LayerKind::layer_norm;
-}
-
-/// Gives every convolution of a chain its bias: all of them, or where no norm follows.
-std::vector<LayerSpec> with_biases(const ModelOptions& o, std::vector<LayerSpec> chain) {
-  for (size_t i = 0; i < chain.size(); ++i) {
-    const bool norm_follows = i + 1 < chain.size() && is_norm(chain[i + 1]);
-    if (chain[i].kind == LayerKind::convolution) chain[i].bias = o.conv_bias == ConvBias::always || !norm_follows;
-  }
-  return chain;
-}
-
-/// What mixes space in a block: the one place that gives `spatial` its meaning.
-LayerSpec spatial_layer(const ModelOptions& o, const std::string& name, int64_t channels, int64_t stride) {
-  int64_t groups = 1;
-  if (o.spatial == Spatial::grouped) groups = o.groups;
-  if (o.spatial == Spatial::depthwise) groups = channels;
-  return convolution(name, channels, channels, o.kernel_size, stride, o.kernel_size / 2, groups);
-}
-
-std::vector<LayerSpec> plan_branch(const ModelOptions& o, int64_t in, int64_t hidden, int64_t out, int64_t stride) {
-  const bool first = o.spatial_position == SpatialPosition::first;
-  const LayerSpec convolutions[3] = {
-      first ? spatial_layer(o, "conv1", in, stride) : convolution("conv1", in, hidden, 1, 1, 0),
-      first ? convolution("conv2", in, hidden, 1, 1, 0) : spatial_layer(o, "conv2", hidden, stride),
-      convolution("conv3", hidden, out, 1, 1, 0)};
-  const int spatial = first ? 0 : 1;
-  std::vector<LayerSpec> branch;
-  for (int i = 0; i < 3; ++i) {
-    const std::string number = std::to_string(i + 1);
-    const int64_t channels = convolutions[i].out;
-    branch.push_back(convolutions[i]);
-    if (o.norms_per_block == 3 || i == spatial) branch.push_back(norm_layer(o, "norm" + number, channels));
-    // With one activation it stands directly before the last 1x1.
-    if (i == 1 || (i == 0 && o.activations_per_block == 3))
-      branch.push_back(activation_layer(o, "activation" + number, channels));
-  }
-  return with_biases(o, branch);
-}
-
-BlockPlan plan_block(const ModelOptions& o, int64_t in, int64_t hidden, int64_t out, int64_t stride) {
-  BlockPlan block;
-  block.out = out;
-  block.layer_scale_init = o.layer_scale_init;
-  block.branch = plan_branch(o, in, hidden, out, stride);
-  if (in != out || stride != 1) {
-    block.shortcut.push_back(convolution("conv", in, out, 1, stride, 0));
-    if (o.projection_norm) block.shortcut.push_back(norm_layer(o, "norm", out));
-    block.shortcut = with_biases(o, block.shortcut);
-  }
-  if (o.activations_per_block == 3) block.after.push_back(activation_layer(o, "activation3", out));
-  return block;
-}
 
 std::vector<LayerSpec> plan_stem(const ModelOptions& o, int64_t in, int64_t out) {
   std::vector<LayerSpec> stem;
@@ -107,82 +43,52 @@ StagePlan plan_stage(const ModelOptions& o, int64_t depth, bool first_stage, int
   return stage;
 }
 
-/// How a chain goes on: from the one before it, at the start of a block, or beside a block's branch.
-enum class ChainRole { trunk, branch, shortcut };
+/// How a chain goes on: from the one before it, at the start of a residual, or beside its layers.
+enum class ChainRole { trunk, residual, shortcut };
 
 /// Calls visit(prefix of the names, chain, role) in the order in which the network runs.
-template <class Visit>
-void for_each_chain(const ModelPlan& plan, Visit&& visit) {
+void for_each_chain(const ModelPlan& plan,
+                    const std::function<void(const std::string&, const std::vector<LayerSpec>&, ChainRole)>& visit) {
   visit("stem.", plan.stem, ChainRole::trunk);
   for (size_t s = 0; s < plan.stages.size(); ++s) {
     const std::string stage = "stages." + std::to_string(s) + ".";
     visit(stage + "downsample.", plan.stages[s].downsample, ChainRole::trunk);
     for (size_t b = 0; b < plan.stages[s].blocks.size(); ++b) {
-      const BlockPlan& block = plan.stages[s].blocks[b];
       const std::string prefix = stage + "blocks." + std::to_string(b) + ".";
-      visit(prefix, block.branch, ChainRole::branch);
-      if (block.layer_scale_init != 0)
-        visit(prefix, std::vector<LayerSpec>{{"layer_scale", LayerKind::layer_scale, block.out, block.out}},
-              ChainRole::trunk);
-      visit(prefix + "shortcut.", block.shortcut, ChainRole::shortcut);
-      visit(prefix, block.after, ChainRole::trunk);
+      for (const ResidualPlan& residual : plan.stages[s].blocks[b].residuals) {
+        visit(prefix, residual.layers, ChainRole::residual);
+        if (residual.layer_scale) visit(prefix, {*residual.layer_scale}, ChainRole::trunk);
+        visit(prefix, residual.shortcut, ChainRole::shortcut);
+        visit(prefix, residual.after, ChainRole::trunk);
+      }
     }
   }
   visit("head.", plan.head, ChainRole::trunk);
 }
 
-double total_parameters(const ModelPlan& plan) {
-  double total = 0;
-  for (const LayerSpec& layer : flat_layers(plan)) total += parameter_count(layer);
-  return total;
-}
-
-void check_patchify_norm(const ModelOptions& o, const Place& place) {
-  const bool without = o.stem != Stem::conv7_pool && !o.patchify_norm;
-  if (without && o.downsampling == Downsampling::separate && o.depths.size() > 1)
-    throw ConfigError(place.at("patchify_norm"),
-                      "false does not go with " + place.at("downsampling").pointer +
-                          " separate between stages: without that norm the network diverges");
-}
-
-void check_groups(const ModelOptions& o, const ModelPlan& plan, const Place& place) {
-  if (o.spatial != Spatial::grouped) return;
-  for (size_t s = 0; s < plan.stages.size(); ++s)
-    for (const BlockPlan& block : plan.stages[s].blocks)
-      for (const LayerSpec& layer : block.branch)
-        if (layer.in % layer.groups != 0 || layer.out % layer.groups != 0)
-          throw ConfigError(place.at("groups"),
-                            std::to_string(layer.groups) + " groups do not divide the " + std::to_string(layer.in) +
-                                " channels that " + place.at("width").pointer + " " + std::to_string(o.width) +
-                                " with width_factor " + Json(o.width_factor).dump() +
-                                " gives the spatial convolutions of stage " + std::to_string(s + 1));
-}
-
 }  // namespace
 
-ModelPlan plan_model(const ModelOptions& o, const Place& place) {
+ModelPlan plan_model(const ModelOptions& o, ImageSize image, const Place& place) {
   check_patchify_norm(o, place);
   const auto base = std::max<int64_t>(1, std::llround(static_cast<double>(o.width) * o.width_factor));
   const int64_t classes = o.num_classes ? o.num_classes : 1000;
   ModelPlan plan;
+  plan.image = image;
   plan.stem = plan_stem(o, o.in_channels ? o.in_channels : 3, base);
   int64_t channels = base;
   for (size_t i = 0; i < o.depths.size(); ++i) {
     plan.stages.push_back(plan_stage(o, o.depths[i], i == 0, channels, base << i));
-    channels = plan.stages.back().blocks.back().out;
+    channels = plan.stages.back().blocks.back().out();
   }
   plan.head.push_back({"pool", LayerKind::average_pool, channels, channels});
   if (o.downsampling == Downsampling::separate) plan.head.push_back(norm_layer(o, "norm", channels));
   plan.head.push_back({"linear", LayerKind::linear, channels, classes, 1, 1, 0, 1, true});
   check_groups(o, plan, place);
-  const double most = 2e9, parameters = total_parameters(plan);
-  if (parameters > most)
-    throw ConfigError(place.at("width"), "gives a network of " +
-                                             std::to_string(static_cast<long long>(parameters / 1e6)) +
-                                             " million parameters with depths, expansion and kernel_size as they are,"
-                                             " at most 2000 million are allowed");
+  check_size(plan, place);
   return plan;
 }
+
+ModelPlan plan_model(const ModelOptions& o, const Place& place) { return plan_model(o, default_image, place); }
 
 std::vector<LayerSpec> flat_layers(const ModelPlan& plan) {
   std::vector<LayerSpec> layers;
@@ -195,17 +101,13 @@ std::vector<LayerSpec> flat_layers(const ModelPlan& plan) {
   return layers;
 }
 
-std::vector<CountedLayer> count_layers(const ModelPlan& plan, int64_t image_size_px, const Place& place) {
+std::vector<CountedLayer> count_layers(const ModelPlan& plan, const Place& place) {
   std::vector<CountedLayer> counted;
-  const auto count_chain = [&](const std::string& prefix, const std::vector<LayerSpec>& chain, int64_t from) {
+  const auto count_chain = [&](const std::string& prefix, const std::vector<LayerSpec>& chain, ImageSize from) {
     for (const LayerSpec& layer : chain) {
       CountedLayer entry{layer, output_size(layer, from)};
       entry.spec.name = prefix + layer.name;
-      if (entry.out_size < 1)
-        throw ConfigError(place, std::to_string(image_size_px) + " px is too small for this network: " +
-                                     entry.spec.name + " (kernel " + std::to_string(layer.kernel) + ", stride " +
-                                     std::to_string(layer.stride) + ") would get an image of side " +
-                                     std::to_string(from) + "; use larger images or fewer stages in /model/depths");
+      if (std::min(entry.out_size.height, entry.out_size.width) < 1) refuse_image(plan.image, entry.spec, from, place);
       entry.params = static_cast<int64_t>(parameter_count(layer));
       entry.macs = static_cast<int64_t>(mac_count(layer, entry.out_size));
       counted.push_back(entry);
@@ -213,18 +115,23 @@ std::vector<CountedLayer> count_layers(const ModelPlan& plan, int64_t image_size
     }
     return from;
   };
-  int64_t size = image_size_px, entered = size;  // entered: the size at the block's entry
+  ImageSize size = plan.image, entered = size;  // entered: the size at the residual's entry
   for_each_chain(plan, [&](const std::string& prefix, const std::vector<LayerSpec>& chain, ChainRole role) {
-    if (role == ChainRole::branch) entered = size;
-    const int64_t left = count_chain(prefix, chain, role == ChainRole::shortcut ? entered : size);
+    if (role == ChainRole::residual) entered = size;
+    const ImageSize left = count_chain(prefix, chain, role == ChainRole::shortcut ? entered : size);
     if (role != ChainRole::shortcut) size = left;
   });
   return counted;
 }
 
-ModelCounts count_model(const ModelOptions& options, int64_t image_size_px) {
+std::vector<CountedLayer> count_layers(ModelPlan plan, int64_t image_size_px, const Place& place) {
+  plan.image = square(image_size_px);
+  return count_layers(plan, place);
+}
+
+ModelCounts count_model(const ModelOptions& options, ImageSize image) {
   ModelCounts total;
-  for (const CountedLayer& layer : count_layers(plan_model(options), image_size_px)) {
+  for (const CountedLayer& layer : count_layers(plan_model(options, image))) {
     total.params += layer.params;
     total.macs += layer.macs;
   }

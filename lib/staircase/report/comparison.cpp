@@ -82,6 +82,8 @@ Json compared_fields(const Json& experiment) {
   if (!experiment.is_object()) return fields;
   for (const char* key : {"kind", "design", "base", "threads", "data_has"})
     if (experiment.contains(key)) fields[key] = experiment[key];
+  if (fields.contains("data_has") && fields["data_has"].contains("sets"))
+    for (Json& set : fields["data_has"]["sets"]) set = set.value("fingerprint", Json());
   fields = fields.flatten();
   fields["/seeds"] = experiment.value("seeds", Json()).dump();
   // Their keys are pointers themselves and would be escaped by flatten.

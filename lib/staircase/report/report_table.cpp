@@ -9,7 +9,7 @@
 #include "staircase/report/cells.h"
 #include "staircase/report/effect_table.h"
 #include "staircase/report/origin.h"
-#include "staircase/runs/named_runs.h"
+#include "staircase/runs/run_weights.h"
 
 namespace staircase::report {
 namespace {

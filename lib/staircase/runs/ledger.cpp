@@ -4,7 +4,7 @@
 #include <set>
 
 #include "staircase/base/files.h"
-#include "staircase/experiment/experiment_file.h"
+#include "staircase/runs/join.h"
 
 namespace staircase::runs {
 namespace fs = std::filesystem;
@@ -13,34 +13,6 @@ namespace {
 using config::Json;
 
 const std::string shape_key = "data_has";
-
-/// The folder keeps every step or candidate that it had, under the same name and with the same content. The
-/// rest of an entry (its group, what it requires, published numbers) decides no run and may change.
-void check_kept(const Json& before, const Json& now, const char* list, const char* content, const fs::path& folder) {
-  for (const Json& entry : before.at(list)) {
-    const bool kept = std::any_of(now.at(list).begin(), now.at(list).end(), [&](const Json& other) {
-      return other.at("name") == entry.at("name") && other.at(content) == entry.at(content);
-    });
-    if (!kept)
-      throw RequestError(folder.string() + ": belongs to another experiment: its /" + list + " hold " +
-                         entry.at("name").dump() +
-                         ", which is missing or changed here; more extend a folder, fewer do not");
-  }
-}
-
-/// The first field in which two JSON values differ, as a pointer; empty: they are equal.
-std::string first_difference(const Json& a, const Json& b, const std::string& pointer) {
-  if (a == b) return {};
-  if (!a.is_object() || !b.is_object()) return pointer;
-  for (const auto& [key, value] : a.items()) {
-    if (!b.contains(key)) return pointer + "/" + key;
-    const std::string inner = first_difference(value, b.at(key), pointer + "/" + key);
-    if (!inner.empty()) return inner;
-  }
-  for (const auto& [key, value] : b.items())
-    if (!a.contains(key)) return pointer + "/" + key;
-  return {};
-}
 
 const std::string lock_name = run_lock_file;
 
@@ -55,8 +27,6 @@ bool is_unused(const fs::path& folder) {
 
 }  // namespace
 
-std::string RunKey::name() const { return config::content_name(configuration) + "-" + std::to_string(seed); }
-
 void Ledger::join(experiment::Experiment& experiment) const {
   const fs::path file = folder_ / "experiment.json";
   std::error_code error;
@@ -68,37 +38,25 @@ void Ledger::join(experiment::Experiment& experiment) const {
                          ": is not empty and holds no experiment.json, so it is not a folder of results");
     return;
   }
-  const auto [stored, before] = experiment::read_stored_experiment(file, {shape_key});
-  const Json now = experiment::write_experiment(experiment);
-  for (const char* field : {"name", "kind", "base", "override"}) {
-    const std::string pointer =
-        first_difference(stored.value(field, Json()), now.value(field, Json()), std::string("/") + field);
-    if (pointer.empty()) continue;
-    const Json::json_pointer at(pointer);
-    throw RequestError(folder_.string() + ": belongs to another experiment: " + pointer + " is " +
-                       (stored.contains(at) ? config::describe_value(stored.at(at)) : "absent") + " there and " +
-                       (now.contains(at) ? config::describe_value(now.at(at)) : "absent") + " here; use another --out");
+  join_stored(folder_, experiment::read_stored_experiment(file, {shape_key}), experiment);
+}
+
+void Ledger::know_data(const experiment::Experiment& experiment, const DataShape& shape) {
+  DataShape known = shape;
+  if (exists()) {
+    const auto [there, shape_there] = read_experiment_file();
+    check_same_data(folder_, there, shape_there, experiment, shape);
+    known = join_shapes(shape_there, shape);
   }
-  check_kept(stored, now, "steps", "set", folder_);
-  check_kept(stored, now, "candidates", "model", folder_);
-  const int64_t threads = before.options.threads;
-  if (experiment.options.threads != 0 && experiment.options.threads != threads)
-    throw RequestError(folder_.string() + ": its runs use " + std::to_string(threads) +
-                       " threads and results depend on it; "
-                       "/threads " +
-                       std::to_string(experiment.options.threads) + " needs another --out");
-  experiment.options.threads = threads;
-  std::vector<int64_t> seeds = before.options.seeds;
-  for (int64_t seed : experiment.options.seeds)
-    if (std::find(seeds.begin(), seeds.end(), seed) == seeds.end()) seeds.push_back(seed);
-  experiment.options.seeds = seeds;
+  naming_ = Naming(naming().format, known.sets);
 }
 
 void Ledger::write_experiment_file(const experiment::Experiment& experiment, const DataShape& shape) const {
   make_folder(folder_);
-  const Json has = {{"classes", shape.classes}, {"channels", shape.channels}};
-  const Json content = experiment::stored_content(experiment, Json{{shape_key, has}});
+  const DataShape known = join_shapes({0, 0, naming().sets}, shape);
+  const Json content = experiment::stored_content(experiment, {{shape_key, write_data_shape(known)}}, naming().format);
   write_file_atomically(folder_ / "experiment.json", content.dump(2) + "\n");
+  naming_ = Naming(naming().format, known.sets);
 }
 
 bool Ledger::exists() const {
@@ -109,25 +67,49 @@ bool Ledger::exists() const {
 std::pair<experiment::Experiment, DataShape> Ledger::read_experiment_file() const {
   const fs::path file = folder_ / "experiment.json";
   if (!exists()) throw RequestError(folder_.string() + ": holds no experiment.json, so it is not a folder of results");
-  const auto [content, experiment] = experiment::read_stored_experiment(file, {shape_key});
-  const Json shape = content.value(shape_key, Json::object());
-  const auto known = [&](const char* key) { return shape.contains(key) && shape[key].is_number_integer(); };
-  if (!known("classes") || !known("channels"))
-    throw RequestError(file.string() + ": /" + shape_key + " is missing, so it was not written by a run");
-  return {experiment, {shape["classes"].get<int64_t>(), shape["channels"].get<int64_t>()}};
+  const auto [content, experiment, format] = experiment::read_stored_experiment(file, {shape_key});
+  const DataShape shape = read_data_shape(content.value(shape_key, Json()), file.string());
+  naming_ = Naming(format, shape.sets);
+  return {experiment, shape};
 }
 
-fs::path Ledger::run_folder(const RunKey& run) const { return folder_ / "runs" / run.name(); }
+Ledger::Naming::Naming(int64_t number, std::vector<config::DataContent> known)
+    : format(number), sets(std::move(known)) {
+  for (const config::DataContent& set : sets) fingerprints.push_back(set.fingerprint());
+}
+
+const Ledger::Naming& Ledger::naming() const {
+  if (!naming_ && exists()) read_experiment_file();
+  if (!naming_) naming_ = Naming(config::newest_format, {});
+  return *naming_;
+}
+
+std::string Ledger::content_name(const config::Configuration& configuration) const {
+  const Naming& by = naming();
+  if (by.format == 1 || config::is_described_whole(configuration.data))
+    return config::content_name(configuration, by.format);
+  const config::DataContent* data = find_content(by.sets, configuration.data);
+  if (!data)
+    throw RequestError((folder_ / "experiment.json").string() + ": /data_has/sets does not know the data in \"" +
+                       configuration.data.path + "\", by which runs are named");
+  return config::content_name(configuration, by.format, by.fingerprints[static_cast<size_t>(data - by.sets.data())]);
+}
+
+std::string Ledger::run_name(const RunKey& run) const {
+  return (run.content.empty() ? content_name(run.configuration) : run.content) + "-" + std::to_string(run.seed);
+}
+
+fs::path Ledger::run_folder(const RunKey& run) const { return folder_ / "runs" / run_name(run); }
 
 bool Ledger::is_done(const RunKey& run) const { return summary(run).has_value(); }
 
-std::optional<Json> Ledger::summary(const RunKey& run) const { return read_summary(folder_, run.name()).numbers; }
+std::optional<Json> Ledger::summary(const RunKey& run) const { return read_summary(folder_, run_name(run)).numbers; }
 
 std::string Ledger::set_damaged_summary_aside(const RunKey& run) const {
-  return runs::set_damaged_summary_aside(folder_, run.name());
+  return runs::set_damaged_summary_aside(folder_, run_name(run));
 }
 
-std::optional<std::string> Ledger::failure(const RunKey& run) const { return read_failure(folder_, run.name()); }
+std::optional<std::string> Ledger::failure(const RunKey& run) const { return read_failure(folder_, run_name(run)); }
 
 void Ledger::record_failure(const RunKey& run, const std::string& reason) const {
   std::string line = reason;
@@ -156,16 +138,19 @@ Json Ledger::running_note(const RunKey& run) const {
   return note.is_object() ? note : Json::object();
 }
 
-RunTiming Ledger::timing(const RunKey& run) const { return read_timing(folder_, run.name()); }
+RunTiming Ledger::timing(const RunKey& run) const { return read_timing(folder_, run_name(run)); }
 
-std::vector<RunKey> list_runs(const experiment::DesignedExperiment& design, const std::vector<int64_t>& seeds) {
-  std::vector<RunKey> runs;
+std::vector<RunKey> list_runs(const experiment::DesignedExperiment& design, const std::vector<int64_t>& seeds,
+                              const Ledger& ledger) {
+  std::vector<RunKey> once;
   std::set<std::string> seen;
+  for (const experiment::Variant& variant : design.variants) {
+    RunKey run{variant.configuration, 0, variant.name, ledger.content_name(variant.configuration)};
+    if (seen.insert(run.content).second) once.push_back(std::move(run));
+  }
+  std::vector<RunKey> runs;
   for (int64_t seed : seeds)
-    for (const experiment::Variant& variant : design.variants) {
-      RunKey run{variant.configuration, seed, variant.name};
-      if (seen.insert(run.name()).second) runs.push_back(std::move(run));
-    }
+    for (const RunKey& run : once) runs.push_back({run.configuration, seed, run.row, run.content});
   return runs;
 }
 

@@ -7,6 +7,7 @@
 
 #include "staircase/base/file_lock.h"
 #include "staircase/experiment/design.h"
+#include "staircase/runs/data_shape.h"
 #include "staircase/runs/run_log.h"
 
 namespace staircase::runs {
@@ -15,15 +16,8 @@ namespace staircase::runs {
 struct RunKey {
   config::Configuration configuration;
   int64_t seed = 0;
-  std::string row;  ///< its name in the tables: the first that has this configuration
-
-  /// "<16 hexadecimal digits of the content>-<seed>".
-  std::string name() const;
-};
-
-/// What the data decides of a model.
-struct DataShape {
-  int64_t classes = 0, channels = 0;
+  std::string row;      ///< its name in the tables: the first that has this configuration
+  std::string content;  ///< names the configuration in its folder, as list_runs found it; empty: the ledger finds it
 };
 
 /// A folder that holds an experiment: experiment.json, runs/ and the reports.
@@ -33,12 +27,16 @@ class Ledger {
 
   /// Takes the folder for this experiment: an empty or missing one, or one that holds the same
   /// experiment, which more seeds, steps and candidates extend (the folder's seeds and threads are
-  /// taken over into `experiment`). Writes nothing.
-  /// Throws RequestError naming the field in which the folder's experiment differs, or the version that
-  /// wrote the folder when this one cannot read it.
+  /// taken over into `experiment`). The data may lie elsewhere by now: know_data says whether they are the same.
+  /// Writes nothing. Throws RequestError naming the field in which the folder's experiment differs, or the version
+  /// that wrote the folder when this one cannot read it.
   void join(experiment::Experiment& experiment) const;
 
-  /// Writes experiment.json, with what the data has, so that reports need no data.
+  /// Names runs by these data from here on, by the folder's own rule. Needed before the first experiment.json.
+  /// Throws RequestError naming what changed when they are not what the folder was made with.
+  void know_data(const experiment::Experiment& experiment, const DataShape& shape);
+
+  /// Writes experiment.json, with what the data has, so that reports need no data. The folder keeps its format.
   /// Throws std::runtime_error naming the path.
   void write_experiment_file(const experiment::Experiment& experiment, const DataShape& shape) const;
 
@@ -47,6 +45,11 @@ class Ledger {
   /// The experiment of the folder. Throws RequestError when it holds none, or one of another version.
   std::pair<experiment::Experiment, DataShape> read_experiment_file() const;
 
+  /// Names a configuration by the folder's rule: 16 hexadecimal digits. The rule is read from experiment.json when it
+  /// is first needed; a folder without one has the newest. Throws RequestError for data that nothing is known of.
+  std::string content_name(const config::Configuration& configuration) const;
+  /// "<content name>-<seed>": its folder under runs/.
+  std::string run_name(const RunKey& run) const;
   std::filesystem::path run_folder(const RunKey& run) const;
   bool is_done(const RunKey& run) const;
   /// summary.json of a run that is done; empty for any other, also for one whose file is damaged.
@@ -70,10 +73,21 @@ class Ledger {
   const std::filesystem::path& folder() const { return folder_; }
 
  private:
+  /// By what runs are named.
+  struct Naming {
+    Naming(int64_t number, std::vector<config::DataContent> known);
+    int64_t format;
+    std::vector<config::DataContent> sets;
+    std::vector<std::string> fingerprints;  // of the sets: a large one takes a millisecond
+  };
+  const Naming& naming() const;
+
   std::filesystem::path folder_;
+  mutable std::optional<Naming> naming_;  // as experiment.json has it, once it was read
 };
 
-/// Configurations x seeds without repetition, seed by seed in the order of the table.
-std::vector<RunKey> list_runs(const experiment::DesignedExperiment& design, const std::vector<int64_t>& seeds);
+/// Configurations x seeds without repetition, seed by seed in the order of the table. Names each configuration once.
+std::vector<RunKey> list_runs(const experiment::DesignedExperiment& design, const std::vector<int64_t>& seeds,
+                              const Ledger& ledger);
 
 }  // namespace staircase::runs

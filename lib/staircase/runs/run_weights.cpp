@@ -54,6 +54,12 @@ RunKey find_run(const experiment::DesignedExperiment& design, const std::vector<
 
 }  // namespace
 
+std::string run_word(const fs::path& folder, const std::string& row, int64_t seed) {
+  std::string place = folder.string();
+  while (place.size() > 1 && place.back() == '/') place.pop_back();  // as a shell completes it
+  return place + ":" + row + "@" + std::to_string(seed);
+}
+
 fs::path find_weights(const std::string& word) {
   std::error_code error;
   const auto wanted = parse(word);

@@ -1,9 +1,13 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 
 namespace staircase::runs {
+
+/// The word that names a run in commands: "runs/my:gelu@0".
+std::string run_word(const std::filesystem::path& folder, const std::string& row, int64_t seed);
 
 /// The weights file that a word of the command line names: a path as it is, or a run by its row and seed,
 /// DIR:ROW@SEED ("runs/my:gelu@0"), where DIR is the folder of an experiment. Of a run it is weights.safetensors,

@@ -6,7 +6,7 @@
 #include <map>
 
 #include "staircase/plan/plan.h"
-#include "staircase/runs/named_runs.h"
+#include "staircase/runs/run_weights.h"
 
 namespace staircase::runs {
 namespace fs = std::filesystem;
@@ -32,13 +32,13 @@ bool is_begun(const fs::path& run_folder) {
 class Durations {
  public:
   void learn(const RunKey& run, double seconds) {
-    own_[run.row] = seconds;
+    own_[run.content] = seconds;
     seconds_ += seconds;
     weight_ += weight(run);
   }
 
   std::optional<double> of(const RunKey& run) {
-    const auto own = own_.find(run.row);
+    const auto own = own_.find(run.content);
     if (own != own_.end()) return own->second;
     return weight_ > 0 ? std::optional<double>(seconds_ / weight_ * weight(run)) : std::nullopt;
   }
@@ -46,7 +46,7 @@ class Durations {
  private:
   /// Multiply-accumulates of a forward pass times epochs: what one run takes beside another on the same data.
   double weight(const RunKey& run) {
-    const auto [known, is_new] = weights_.try_emplace(run.row);
+    const auto [known, is_new] = weights_.try_emplace(run.content);
     const config::Configuration& c = run.configuration;
     if (is_new)
       known->second = static_cast<double>(plan::count_model(c.model, c.data.image_size_px).macs) *
@@ -54,19 +54,20 @@ class Durations {
     return known->second;
   }
 
-  std::map<std::string, double> own_, weights_;  ///< by row: runs of one configuration have one
+  std::map<std::string, double> own_, weights_;  ///< by the names of configurations
   double seconds_ = 0, weight_ = 0;
 };
 
-RunStatus read_run(const fs::path& folder, const NamedRun& run, std::vector<std::string>& warnings) {
-  const fs::path place = folder / "runs" / run.name;
+RunStatus read_run(const Ledger& ledger, const RunKey& run, std::vector<std::string>& warnings) {
+  const std::string name = ledger.run_name(run);
+  const fs::path &folder = ledger.folder(), place = folder / "runs" / name;
   RunStatus status;
-  status.row = run.key.row;
-  status.run = run.name;
-  status.word = run_word(folder, run.key.row, run.key.seed);
-  status.seed = run.key.seed;
-  status.epochs = run.key.configuration.recipe.epochs;
-  const RunSummary summary = read_summary(folder, run.name);
+  status.row = run.row;
+  status.run = name;
+  status.word = run_word(folder, run.row, run.seed);
+  status.seed = run.seed;
+  status.epochs = run.configuration.recipe.epochs;
+  const RunSummary summary = read_summary(folder, name);
   if (!summary.damage.empty()) warnings.push_back(summary.damage);
   if (summary.numbers) {
     status.state = RunState::done;
@@ -78,7 +79,7 @@ RunStatus read_run(const fs::path& folder, const NamedRun& run, std::vector<std:
     status.state = RunState::running;
     const Json note = Json::parse(FileLock::read_note(place / run_lock_file), nullptr, false);
     if (note.is_object()) status.note = note;
-  } else if (const auto reason = read_failure(folder, run.name)) {
+  } else if (const auto reason = read_failure(folder, name)) {
     status.state = RunState::failed;
     status.reason = *reason;
   } else if (is_begun(place)) {
@@ -103,17 +104,17 @@ std::optional<double> seconds_left(const RunStatus& status, const RunKey& run, D
 }
 
 /// Sets the time left of each run. Reads all logs of times, so it is asked for only while runs are open.
-void estimate_time(const fs::path& folder, const std::vector<NamedRun>& runs, ExperimentStatus& status) {
+void estimate_time(const fs::path& folder, const std::vector<RunKey>& runs, ExperimentStatus& status) {
   Durations durations;
   for (size_t i = 0; i < runs.size(); ++i) {
     const RunStatus& run = status.runs[i];
     const auto share = static_cast<double>(run.epochs_done) / static_cast<double>(run.epochs);
     const auto seconds = share > 0 ? read_timing(folder, run.run).seconds() : std::nullopt;
-    if (seconds) durations.learn(runs[i].key, *seconds / share);
-    else if (const auto expected = expected_seconds(run.note)) durations.learn(runs[i].key, *expected);
+    if (seconds) durations.learn(runs[i], *seconds / share);
+    else if (const auto expected = expected_seconds(run.note)) durations.learn(runs[i], *expected);
   }
   for (size_t i = 0; i < runs.size(); ++i)
-    status.runs[i].seconds_left = seconds_left(status.runs[i], runs[i].key, durations);
+    status.runs[i].seconds_left = seconds_left(status.runs[i], runs[i], durations);
 }
 
 std::optional<double> hours_left(const std::vector<RunStatus>& runs) {
@@ -168,11 +169,12 @@ Json ExperimentStatus::to_json() const {
 }
 
 ExperimentStatus read_status(const fs::path& folder) {
-  const auto [experiment, shape] = Ledger(folder).read_experiment_file();
-  const std::vector<NamedRun> runs =
-      named_runs(experiment::design_variants(experiment, shape.classes, shape.channels), experiment.options.seeds);
+  const Ledger ledger(folder);
+  const auto [experiment, shape] = ledger.read_experiment_file();
+  const std::vector<RunKey> runs = list_runs(experiment::design_variants(experiment, shape.classes, shape.channels),
+                                             experiment.options.seeds, ledger);
   ExperimentStatus status;
-  for (const NamedRun& run : runs) status.runs.push_back(read_run(folder, run, status.warnings));
+  for (const RunKey& run : runs) status.runs.push_back(read_run(ledger, run, status.warnings));
   if (status.count(RunState::done) + status.count(RunState::failed) < runs.size()) estimate_time(folder, runs, status);
   else
     for (RunStatus& run : status.runs) run.seconds_left = 0;

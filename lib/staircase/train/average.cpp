@@ -6,7 +6,9 @@
 namespace staircase::train {
 
 WeightAverage::WeightAverage(const std::shared_ptr<nn::Classifier>& model, double decay, bool warmup)
-    : decay_(decay), warmup_(warmup), average_(std::make_shared<nn::Classifier>(model->options())) {
+    : decay_(decay),
+      warmup_(warmup),
+      average_(std::make_shared<nn::Classifier>(model->options(), model->plan().image)) {
   const torch::NoGradGuard no_grad;
   const auto from = nn::named_state(*model);
   if (!from.empty()) average_->to(from.front().tensor.device());

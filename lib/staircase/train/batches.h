@@ -5,19 +5,21 @@
 #include <string>
 
 #include "staircase/data/loader.h"
+#include "staircase/train/job.h"
 #include "staircase/train/mixing.h"
-#include "staircase/train/trainer.h"
 
 namespace staircase::train {
 
-/// The loader of one part of a job's data. What its batches hold depends on the job's configuration
-/// and seed alone. `prefetch_batches`: in memory at once. Throws what Loader's constructor throws.
-std::unique_ptr<data::Loader> make_loader(const TrainJob& job, std::shared_ptr<const data::Dataset> dataset,
-                                          data::LoaderMode mode, int64_t batch_size,
-                                          std::function<void(const std::string&)> on_warning,
-                                          int64_t prefetch_batches = data::LoaderOptions{}.prefetch_batches);
+/// The training batches of a job in micro-batches (even; 0 or the batch: whole ones), mixed as their steps say.
+/// Throws what data::Loader throws.
+std::unique_ptr<data::Loader> make_train_loader(const TrainJob& job, int64_t micro_batch_size,
+                                                std::function<void(const std::string&)> on_warning);
 
-/// How the batch of an optimizer step is mixed. `step`: of the whole run, from 0; `images`: (N, C, H, W).
-Mix draw_mix_of_step(const TrainJob& job, int64_t step, const torch::Tensor& images);
+/// Every image of one of the job's data sets, in batches of 128.
+std::unique_ptr<data::Loader> make_eval_loader(const TrainJob& job, std::shared_ptr<const data::Dataset> dataset,
+                                               std::function<void(const std::string&)> on_warning);
+
+/// How optimizer step `step` (from 0) mixes its batch.
+Mix draw_mix_of_step(const TrainJob& job, int64_t step);
 
 }  // namespace staircase::train

@@ -5,21 +5,17 @@
 #include <ATen/Context.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <functional>
 #include <limits>
 
+#include "staircase/base/clock.h"
 #include "staircase/nn/libtorch.h"
 #include "staircase/train/mixing.h"
 #include "staircase/train/optimizer.h"
 
 namespace staircase::train {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 constexpr int64_t fewest_steps = 3;
 

@@ -26,7 +26,8 @@ class CheckpointStore {
   void save(int64_t step, const Checkpoint& checkpoint);
 
   /// The newest whole checkpoint. A damaged one is renamed to *.damaged with a warning, and the one
-  /// before it is taken; none: empty.
+  /// before it is taken; none: empty. Throws UnreadableFile when the system does not give the newest one, which is then
+  /// neither damaged nor passed over.
   std::optional<Checkpoint> load_newest(const std::function<void(const std::string&)>& warn);
 
   /// The state in the newest whole checkpoint; none: empty. Changes nothing.

@@ -1,44 +1,70 @@
 #include "staircase/train/evaluate.h"
 
-#include <algorithm>
 #include <stdexcept>
 
 #include "staircase/nn/libtorch.h"
 
 namespace staircase::train {
+namespace {
 
-Scores evaluate(nn::Classifier& model, data::Loader& loader, torch::Device device, config::Precision precision,
-                const std::function<void()>& between_batches) {
+/// Evaluation mode for the length of a scope.
+class EvaluationMode {
+ public:
+  explicit EvaluationMode(const std::vector<nn::Classifier*>& models) {
+    for (nn::Classifier* model : models) {
+      before_.emplace_back(model, model->is_training());
+      model->eval();
+    }
+  }
+  ~EvaluationMode() {
+    for (auto& [model, training] : before_) model->train(training);
+  }
+  EvaluationMode(const EvaluationMode&) = delete;
+  EvaluationMode& operator=(const EvaluationMode&) = delete;
+
+ private:
+  std::vector<std::pair<nn::Classifier*, bool>> before_;
+};
+
+void add_to(std::vector<double>& sums, const std::vector<double>& more) {
+  sums.resize(more.size());
+  for (size_t i = 0; i < more.size(); ++i) sums[i] += more[i];
+}
+
+}  // namespace
+
+std::vector<Evaluation> evaluate(const std::vector<nn::Classifier*>& models, data::Loader& loader, const Task& task,
+                                 torch::Device device, config::Precision precision,
+                                 const std::function<void()>& between_batches) {
   const torch::NoGradGuard no_grad;
-  const bool was_training = model.is_training();
-  model.eval();
-  int64_t first = 0, five = 0;
-  Scores scores;
-  double loss = 0;
+  const EvaluationMode evaluation_mode(models);
+  std::vector<std::vector<double>> sums(models.size());
+  int64_t images = 0;
   loader.begin(0, 0);
   while (auto batch = loader.next()) {
     if (between_batches) between_batches();
-    const torch::Tensor labels = batch->labels.to(device);
-    torch::Tensor logits;
-    {
-      const nn::Bfloat16Scope bf16(precision == config::Precision::bf16, device.type());
-      logits = model.forward(batch->images.to(device)).to(torch::kFloat);
+    const TaskBatch examples{std::move(*batch), {}, {}};
+    const torch::Tensor inputs = task.inputs(examples).to(device);
+    for (size_t m = 0; m < models.size(); ++m) {
+      torch::Tensor outputs;
+      {
+        const nn::Bfloat16Scope bf16(precision == config::Precision::bf16, device.type());
+        outputs = models[m]->forward(inputs).to(torch::kFloat);
+      }
+      add_to(sums[m], task.sums(outputs, examples));
     }
-    const int64_t candidates = std::min<int64_t>(5, logits.size(1));
-    const torch::Tensor best = std::get<1>(logits.topk(candidates, 1));
-    const torch::Tensor hits = best.eq(labels.unsqueeze(1));
-    first += hits.slice(1, 0, 1).sum().item<int64_t>();
-    five += hits.sum().item<int64_t>();
-    loss += at::cross_entropy_loss(logits, labels, {}, at::Reduction::Sum).item<double>();
-    scores.images += labels.size(0);
+    images += examples.batch.labels.size(0);
   }
-  model.train(was_training);
-  if (scores.images == 0) throw std::runtime_error("evaluation: not one image of the data set could be read");
-  const auto images = static_cast<double>(scores.images);
-  scores.top1 = 100.0 * static_cast<double>(first) / images;
-  scores.top5 = 100.0 * static_cast<double>(five) / images;
-  scores.loss = loss / images;
-  return scores;
+  if (images == 0) throw std::runtime_error("evaluation: not one image of the data set could be read");
+  std::vector<Evaluation> evaluations;
+  for (const auto& sum : sums) evaluations.push_back({task.values(sum, images), images});
+  return evaluations;
+}
+
+void add_values(config::Json& line, const config::TaskMetrics& metrics, const Evaluation& evaluation,
+                const std::string& prefix, const std::string& suffix) {
+  for (size_t i = 0; i < metrics.metrics.size(); ++i)
+    line[prefix + std::string(metrics.metrics[i].name) + suffix] = evaluation.values.at(i);
 }
 
 }  // namespace staircase::train

@@ -1,20 +1,29 @@
 #pragma once
 
-#include "staircase/data/loader.h"
+#include <functional>
+#include <string>
+#include <vector>
+
 #include "staircase/nn/classifier.h"
+#include "staircase/train/task.h"
 
 namespace staircase::train {
 
 /// Over every image of a data set, each counted once.
-struct Scores {
-  double top1 = 0, top5 = 0;  ///< percent; top5 counts the best min(5, classes)
-  double loss = 0;            ///< mean cross-entropy, no smoothing
-  int64_t images = 0;
+struct Evaluation {
+  std::vector<double> values;  ///< of the task's metrics, in their order
+  int64_t images = 0;          ///< without the damaged ones
 };
 
-/// Runs the model in evaluation mode over one pass of the loader; the model's mode is kept.
+/// Runs every model in evaluation mode over the same pass of the loader, so images are decoded once; the models'
+/// modes are kept. One result a model, the same numbers as alone.
 /// Throws what the loader throws, and std::runtime_error when no image could be read.
-Scores evaluate(nn::Classifier& model, data::Loader& loader, torch::Device device, config::Precision precision,
-                const std::function<void()>& between_batches = {});
+std::vector<Evaluation> evaluate(const std::vector<nn::Classifier*>& models, data::Loader& loader, const Task& task,
+                                 torch::Device device, config::Precision precision,
+                                 const std::function<void()>& between_batches = {});
+
+/// Adds the values to a JSON object under the metrics' names: PREFIX + name + SUFFIX.
+void add_values(config::Json& line, const config::TaskMetrics& metrics, const Evaluation& evaluation,
+                const std::string& prefix = "", const std::string& suffix = "");
 
 }  // namespace staircase::train

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <stdexcept>
 
 namespace staircase::train {
 namespace {
@@ -32,6 +33,25 @@ void cut_box(Mix& mix, RandomStream& random, int64_t height, int64_t width) {
   mix.lambda = 1.0 - area / static_cast<double>(height * width);
 }
 
+/// Both images at once. The middle image of an odd batch is its own partner.
+void mix_pair(float* own, float* partner, int64_t size, double lambda) {
+  const auto share = static_cast<float>(lambda), rest = static_cast<float>(1.0 - lambda);
+  for (int64_t i = 0; i < size; ++i) {
+    const float a = own[i], b = partner[i];
+    const float a_share = a * share, b_share = b * share, a_rest = a * rest, b_rest = b * rest;
+    own[i] = a_share + b_rest;
+    partner[i] = b_share + a_rest;
+  }
+}
+
+/// Of images (H, W, C).
+void swap_box(float* own, float* partner, const std::array<int64_t, 4>& box, int64_t width, int64_t channels) {
+  for (int64_t y = box[0]; own != partner && y < box[2]; ++y) {
+    const int64_t from = (y * width + box[1]) * channels, to = (y * width + box[3]) * channels;
+    std::swap_ranges(own + from, own + to, partner + from);
+  }
+}
+
 }  // namespace
 
 double draw_beta(RandomStream& random, double alpha) {
@@ -52,14 +72,22 @@ Mix draw_mix(const config::RecipeOptions& recipe, RandomStream random, int64_t h
 
 torch::Tensor mix_images(const torch::Tensor& images, const Mix& mix) {
   if (mix.kind == Mix::Kind::none) return images;
-  const torch::Tensor partner = images.flip({0});
-  if (mix.kind == Mix::Kind::mixup) return images * mix.lambda + partner * (1.0 - mix.lambda);
-  torch::Tensor mixed = images.clone();
-  const auto box = [&](const torch::Tensor& t) {
-    return t.slice(2, mix.box[0], mix.box[2]).slice(3, mix.box[1], mix.box[3]);
-  };
-  box(mixed).copy_(box(partner));
+  torch::Tensor mixed = images.clone(torch::MemoryFormat::ChannelsLast);
+  mix_in_place(mixed, mix);
   return mixed;
+}
+
+void mix_in_place(torch::Tensor& images, const Mix& mix) {
+  if (images.dim() != 4 || images.scalar_type() != torch::kFloat || !images.device().is_cpu() ||
+      !images.is_contiguous(torch::MemoryFormat::ChannelsLast))
+    throw std::invalid_argument("mix_in_place: expected images (N, C, H, W), float, channels_last, on the CPU");
+  const int64_t count = images.size(0), size = images.numel() / std::max<int64_t>(1, count);
+  float* data = images.data_ptr<float>();
+  for (int64_t i = 0; 2 * i < count; ++i) {
+    float *own = data + i * size, *partner = data + (count - 1 - i) * size;
+    if (mix.kind == Mix::Kind::mixup) mix_pair(own, partner, size, mix.lambda);
+    if (mix.kind == Mix::Kind::cutmix) swap_box(own, partner, mix.box, images.size(3), images.size(1));
+  }
 }
 
 torch::Tensor mix_targets(const torch::Tensor& labels, int64_t classes, double smoothing, const Mix& mix) {

@@ -21,8 +21,12 @@ struct Mix {
 /// Source: Zhang et al. 2018, arXiv:1710.09412; Yun et al. 2019, arXiv:1905.04899.
 Mix draw_mix(const config::RecipeOptions& recipe, RandomStream random, int64_t height, int64_t width);
 
-/// images: (N, C, H, W) -> the mixed images, same shape; the partner is the batch reversed.
+/// images: (N, C, H, W) float on the CPU -> the mixed images, same shape; the partner is the batch reversed.
 torch::Tensor mix_images(const torch::Tensor& images, const Mix& mix);
+
+/// The same in their own memory, which must be channels_last; for any thread: uses none of LibTorch's own.
+/// Throws std::invalid_argument on other tensors.
+void mix_in_place(torch::Tensor& images, const Mix& mix);
 
 /// labels: (N) int64 -> (N, classes) float: 1 - s + s/C on, s/C off, for both labels, then mixed.
 torch::Tensor mix_targets(const torch::Tensor& labels, int64_t classes, double smoothing, const Mix& mix);

@@ -24,8 +24,8 @@ struct TrainingImage {
 };
 
 /// The first `count` images of an epoch, in the order and with the augmentation and mixing that a run of
-/// this job gives them. `epoch`: from 0. Needs no network, no folder and no device of the job; of the epoch's
-/// batches one is held and one is being made.
+/// this job gives them. `epoch`: from 0. Needs no network, no folder and no device of the job; a batch is
+/// made in pairs of images that are mixed with each other, only as far as they are shown.
 /// Throws RequestError when the epoch has fewer images, and what the loader throws.
 std::vector<TrainingImage> preview_images(const TrainJob& job, int64_t epoch, int64_t count,
                                           const std::function<void(const std::string&)>& on_warning = {});

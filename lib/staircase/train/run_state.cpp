@@ -3,18 +3,24 @@
 #include <map>
 
 #include "staircase/base/errors.h"
+#include "staircase/config/naming.h"
 #include "staircase/train/start.h"
 
 namespace staircase::train {
 namespace {
 
-/// What a checkpoint belongs to; a run with another identity must not go on from it.
-config::Json identity(const TrainJob& job) {
-  return {{"configuration", config::content_name(job.configuration)}, {"seed", job.seed}, {"threads", job.threads}};
+/// What a checkpoint belongs to; a run with another identity must not go on from it. Wherever the data lie, and
+/// whichever fields came later: the run's folder answers for the data.
+config::Json identity(const TrainJob& job, int64_t format = config::newest_format) {
+  return {
+      {"configuration", config::content_name(job.configuration, format)}, {"seed", job.seed}, {"threads", job.threads}};
 }
 
 void check_identity(const config::Json& state, const TrainJob& job) {
-  if (state.at("identity") != identity(job))
+  bool known = false;  // by the rule of a version that wrote checkpoints
+  for (int64_t format = 1; format <= config::newest_format; ++format)
+    known = known || state.at("identity") == identity(job, format);
+  if (!known)
     throw RequestError((job.folder / "checkpoints").string() + ": holds a checkpoint of another run: found " +
                        state.at("identity").dump() + ", expected " + identity(job).dump());
 }
@@ -27,7 +33,7 @@ void check_checkpoint(const TrainJob& job) {
 
 RunState::RunState(const TrainJob& job) {
   const config::RecipeOptions& recipe = job.configuration.recipe;
-  model = std::make_shared<nn::Classifier>(job.configuration.model);
+  model = std::make_shared<nn::Classifier>(job.configuration.model, plan::square(job.configuration.data.image_size_px));
   model->to(job.device);
   model->freeze(job.configuration.init.freeze);
   model->set_drop_path(recipe.drop_path_rate.rate.value_or(job.configuration.model_drop_path_rate));

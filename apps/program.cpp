@@ -1,13 +1,7 @@
-#include <ATen/Parallel.h>
-#include <c10/util/Exception.h>
-#include <unistd.h>
+#include "program.h"
 
-#include <algorithm>
-#include <cstdlib>
 #include <iostream>
-#include <thread>
 
-#include "commands.h"
 #include "staircase/base/build_info.h"
 #include "staircase/base/errors.h"
 #include "staircase/base/printable.h"
@@ -19,15 +13,15 @@ using namespace staircase;        // NOLINT: the program itself
 using namespace staircase::apps;  // NOLINT
 
 constexpr Command commands[] = {
-    {"run", "train an experiment, or go on with it", run_run},
-    {"preview", "a picture of the training images as the network will see them", run_preview},
+    {"run", "train an experiment, or go on with it", nullptr},
+    {"preview", "a picture of the training images as the network will see them", nullptr},
     {"status", "what the runs of a folder are at, and the time left", run_status},
     {"report", "write the reports of a folder again, or put several side by side", run_report},
-    {"eval", "top-1, top-5 and loss of trained weights on a data set", run_eval},
-    {"predict", "the classes of images", run_predict},
-    {"convert", "weights from one key layout or format to another", run_convert},
-    {"export", "a network as TorchScript, verified", run_export},
-    {"bench", "speed, latency and memory of a network", run_bench},
+    {"eval", "top-1, top-5 and loss of trained weights on a data set", nullptr},
+    {"predict", "the classes of images", nullptr},
+    {"convert", "weights from one key layout or format to another", nullptr},
+    {"export", "a network as TorchScript, verified", nullptr},
+    {"bench", "speed, latency and memory of a network", nullptr},
     {"models", "the networks that are known by name", run_models},
     {"describe", "the layers of a network, with parameters and MACs", run_describe},
     {"ladder", "the rungs from one network to another", run_ladder},
@@ -47,7 +41,7 @@ void print_help() {
          "was wrong, 130 interrupted.\n";
 }
 
-int dispatch(const Words& words) {
+int dispatch(const Words& words, const ComputingHalf& computing) {
   if (words.empty()) {
     print_help();
     return 2;
@@ -60,30 +54,15 @@ int dispatch(const Words& words) {
     std::cout << "staircase " << build_info().version << " (" << build_info().revision << ")\n";
     return 0;
   }
-  if (words[0] == "worker") return run_worker(Words(words.begin() + 1, words.end()));  // run --jobs starts these
+  if (words[0] == "worker") return computing.run(words);  // run --jobs starts these
   std::vector<std::string> names;
   for (const Command& command : commands) {
-    if (words[0] == command.name) return command.run(Words(words.begin() + 1, words.end()));
+    if (words[0] == command.name)
+      return command.run ? command.run(Words(words.begin() + 1, words.end())) : computing.run(words);
     names.emplace_back(command.name);
   }
   throw RequestError("\"" + words[0] + "\" is not a command" + did_you_mean(words[0], names) +
                      "; staircase --help lists them");
-}
-
-/// OpenMP's threads spin while they wait, and beside loader threads or another program a spinning
-/// thread holds the core that the one it waits for needs: one epoch took 12 times as long. They sleep
-/// instead, unless the user's environment decides. The library reads it before main, hence the new start.
-void let_waiting_threads_sleep(const Words& words, char** argv) {
-  const bool computes = !words.empty() && (words[0] == "run" || words[0] == "eval");
-  if (!computes || std::getenv("OMP_WAIT_POLICY") || std::getenv("GOMP_SPINCOUNT")) return;
-  ::setenv("OMP_WAIT_POLICY", "PASSIVE", 1);
-  ::execv("/proc/self/exe", argv);  // comes back only where that is impossible, and then nothing is lost
-}
-
-/// LibTorch's own choice is one thread a physical core, whatever this process may use.
-void use_all_cores() {
-  if (!std::getenv("OMP_NUM_THREADS"))
-    at::set_num_threads(static_cast<int>(std::max(1U, std::thread::hardware_concurrency())));
 }
 
 /// Errors are one line, whatever the message that came up.
@@ -96,15 +75,14 @@ int fail(const std::string& message, int status) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
+int staircase::apps::run_program(const Words& words, const ComputingHalf& computing) {
   try {
-    const Words words(argv + 1, argv + argc);
-    let_waiting_threads_sleep(words, argv);
-    use_all_cores();
-    return dispatch(words);
-  } catch (const RequestError& error) { return fail(error.what(), 2); } catch (const Interrupted& error) {
+    return dispatch(words, computing);
+  } catch (const RequestError& error) {
+    return fail(error.what(), 2);
+  } catch (const Interrupted& error) {
     return fail(error.what(), 130);
-  } catch (const c10::Error& error) { return fail(error.what_without_backtrace(), 1); } catch (const std::bad_alloc&) {
-    return fail("out of memory: a smaller /recipe/micro_batch_size or /data/image_size_px may help", 1);
-  } catch (const std::exception& error) { return fail(error.what(), 1); }
+  } catch (...) {
+    return fail(computing.failure_sentence(), 1);
+  }
 }

@@ -1,0 +1,80 @@
+#include "staircase/nn/layer_modules.h"
+
+#include <array>
+#include <cmath>
+#include <stdexcept>
+
+#include "staircase/nn/ops.h"
+
+namespace staircase::nn {
+namespace {
+
+using plan::LayerKind;
+using torch::Tensor;
+
+constexpr double batch_norm_eps = 1e-5, batch_norm_momentum = 0.1, layer_norm_eps = 1e-6;
+
+Tensor run_batch_norm(const Layer& layer, const Tensor& x) {
+  if (layer.is_training()) layer["num_batches_tracked"].add_(1);
+  return ops::batch_norm(x, {layer["weight"], layer["bias"], layer["running_mean"], layer["running_var"],
+                             layer.is_training(), batch_norm_momentum, batch_norm_eps});
+}
+
+void keep_neutral(const TensorToFill&) {}
+
+bool kaiming(const TensorToFill& t) { return t.options.initialization == config::Initialization::kaiming_fan_out; }
+
+// Numbers are drawn in the order of (out, in, h, w), whatever the memory format of the parameter.
+
+void fill_truncated_normal(const TensorToFill& t) {
+  if (t.name != "bias") t.tensor.copy_(torch::empty(t.tensor.sizes()).normal_(0.0, 0.02, t.random).clamp_(-2.0, 2.0));
+}
+
+void fill_convolution(const TensorToFill& t) {
+  if (!kaiming(t)) return fill_truncated_normal(t);
+  if (t.name == "bias") return;
+  const auto fan_out = static_cast<double>(t.layer.out / t.layer.groups * t.layer.kernel * t.layer.kernel);
+  t.tensor.copy_(torch::empty(t.tensor.sizes()).normal_(0.0, std::sqrt(2.0 / fan_out), t.random));
+}
+
+void fill_linear(const TensorToFill& t) {
+  if (!kaiming(t)) return fill_truncated_normal(t);
+  const double bound = 1.0 / std::sqrt(static_cast<double>(t.layer.in));
+  t.tensor.copy_(torch::empty(t.tensor.sizes()).uniform_(-bound, bound, t.random));
+}
+
+void fill_layer_scale(const TensorToFill& t) { t.tensor.fill_(t.options.layer_scale_init); }
+
+/// A new kind of layer is one entry here and one in plan/layer_kinds.cpp.
+const std::array modules{
+    LayerModule{LayerKind::convolution,
+                [](const Layer& l, const Tensor& x) { return ops::convolution(x, l["weight"], l["bias"], l.spec()); },
+                fill_convolution},
+    LayerModule{LayerKind::batch_norm, run_batch_norm, keep_neutral},
+    LayerModule{
+        LayerKind::layer_norm,
+        [](const Layer& l, const Tensor& x) { return ops::layer_norm(x, l["weight"], l["bias"], layer_norm_eps); },
+        keep_neutral},
+    LayerModule{LayerKind::relu, [](const Layer&, const Tensor& x) { return ops::relu(x); }, keep_neutral},
+    LayerModule{LayerKind::gelu, [](const Layer&, const Tensor& x) { return ops::gelu(x); }, keep_neutral},
+    LayerModule{LayerKind::max_pool, [](const Layer& l, const Tensor& x) { return ops::max_pool(x, l.spec()); },
+                keep_neutral},
+    LayerModule{LayerKind::average_pool, [](const Layer&, const Tensor& x) { return ops::mean_over_positions(x); },
+                keep_neutral},
+    LayerModule{LayerKind::linear,
+                [](const Layer& l, const Tensor& x) { return ops::linear(x.flatten(1), l["weight"], l["bias"]); },
+                fill_linear},
+    // A block takes its tensor and scales within the addition of the residual.
+    LayerModule{LayerKind::layer_scale, [](const Layer& l, const Tensor& x) { return ops::scale_channels(x, l[""]); },
+                fill_layer_scale},
+};
+
+}  // namespace
+
+const LayerModule& layer_module(LayerKind kind) {
+  for (const LayerModule& module : modules)
+    if (module.kind == kind) return module;
+  throw std::logic_error("layer_module: no module for the kind " + std::string(plan::kind_name(kind)));
+}
+
+}  // namespace staircase::nn

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <ATen/core/Generator.h>
+
+#include "staircase/config/model_options.h"
+#include "staircase/nn/layers.h"
+
+namespace staircase::nn {
+
+/// One tensor of a layer on its way to its first values.
+struct TensorToFill {
+  torch::Tensor tensor;  ///< holds its neutral values
+  const plan::LayerSpec& layer;
+  std::string_view name;  ///< in the layer: "weight"
+  const config::ModelOptions& options;
+  at::Generator random;  ///< its own stream
+};
+
+/// What a kind of layer computes and starts with. Its other half is plan::LayerKindEntry.
+struct LayerModule {
+  plan::LayerKind kind;
+  torch::Tensor (*forward)(const Layer& layer, const torch::Tensor& x);
+  void (*fill)(const TensorToFill& to_fill);
+};
+
+/// The module of a kind. Throws std::logic_error where it has none.
+/// Numerics: BatchNorm eps 1e-5, momentum .1; LayerNorm eps 1e-6; GELU by erf.
+const LayerModule& layer_module(plan::LayerKind kind);
+
+}  // namespace staircase::nn

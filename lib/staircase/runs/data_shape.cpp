@@ -1,0 +1,82 @@
+#include "staircase/runs/data_shape.h"
+
+#include <algorithm>
+
+namespace staircase::runs {
+namespace {
+
+using config::DataContent;
+using config::Json;
+
+void check_pair(const std::filesystem::path& folder, const DataContent* there, const DataContent* here) {
+  if (!there || !here) return;
+  const std::string change = describe_change(*there, *here);
+  if (change.empty()) return;
+  throw RequestError(here->path + ": is not the data that the runs in " + folder.string() +
+                     " were trained on: " + change + "; use another --out");
+}
+
+}  // namespace
+
+Json write_data_shape(const DataShape& shape) {
+  Json sets = Json::array();
+  for (const DataContent& set : shape.sets) sets.push_back(write_data_content(set));
+  return {{"classes", shape.classes}, {"channels", shape.channels}, {"sets", sets}};
+}
+
+DataShape read_data_shape(const Json& value, const std::string& file) {
+  const auto number = [&](const char* key) {
+    if (!value.is_object() || !value.contains(key) || !value.at(key).is_number_integer())
+      throw RequestError(file + ": /data_has is missing, so it was not written by a run");
+    return value.at(key).get<int64_t>();
+  };
+  DataShape shape{number("classes"), number("channels"), {}};
+  const Json sets = value.value("sets", Json::array());
+  const config::Place place{file, "/data_has/sets"};
+  if (!sets.is_array()) config::detail::refuse(sets, place, "a list");
+  for (size_t i = 0; i < sets.size(); ++i) shape.sets.push_back(config::read_data_content(sets[i], place.at(i)));
+  return shape;
+}
+
+config::DataOptions data_of(const experiment::Experiment& experiment, const config::StepOptions* step) {
+  config::Configuration configuration = experiment.base;
+  const auto set = [&](const Json& fields) {
+    for (const auto& [pointer, value] : fields.items())
+      if (pointer.starts_with("/data"))
+        config::set_field(configuration, pointer, value, experiment.source, experiment::model_reader());
+  };
+  if (step) set(step->set);
+  set(experiment.options.override_fields);
+  return configuration.data;
+}
+
+void check_same_data(const std::filesystem::path& folder, const experiment::Experiment& there,
+                     const DataShape& shape_there, const experiment::Experiment& here, const DataShape& shape_here) {
+  const auto check = [&](const config::DataOptions& options_there, const config::DataOptions& options_here) {
+    check_pair(folder, find_content(shape_there.sets, options_there), find_content(shape_here.sets, options_here));
+  };
+  check(data_of(there), data_of(here));
+  for (const config::StepOptions& step : there.steps)
+    for (const config::StepOptions& other : here.steps)
+      if (other.name == step.name) check(data_of(there, &step), data_of(here, &other));
+  const auto say = [](const DataShape& shape) {
+    return std::to_string(shape.classes) + " classes and " + std::to_string(shape.channels) + " channels";
+  };
+  if (shape_there.classes != shape_here.classes || shape_there.channels != shape_here.channels)
+    throw RequestError(folder.string() + ": its data have " + say(shape_there) + " there and " + say(shape_here) +
+                       " here; use another --out");
+}
+
+DataShape join_shapes(const DataShape& there, DataShape here) {
+  std::vector<DataContent> older;
+  for (const DataContent& set : there.sets) {
+    const bool opened = std::any_of(here.sets.begin(), here.sets.end(), [&](const DataContent& other) {
+      return (other.kind == set.kind && other.path == set.path) || describe_change(other, set).empty();
+    });
+    if (!opened) older.push_back(set);
+  }
+  here.sets.insert(here.sets.end(), older.begin(), older.end());
+  return here;
+}
+
+}  // namespace staircase::runs

@@ -1,0 +1,108 @@
+#include "staircase/runs/join.h"
+
+#include <algorithm>
+
+namespace staircase::runs {
+namespace fs = std::filesystem;
+namespace {
+
+using config::Json;
+
+/// The first field in which two JSON values differ, as a pointer; empty: they are equal.
+std::string first_difference(const Json& a, const Json& b, const std::string& pointer) {
+  if (a == b) return {};
+  if (!a.is_object() || !b.is_object()) return pointer;
+  for (const auto& [key, value] : a.items()) {
+    const std::string at = config::Place{"", pointer}.at(key).pointer;
+    if (!b.contains(key)) return at;
+    const std::string inner = first_difference(value, b.at(key), at);
+    if (!inner.empty()) return inner;
+  }
+  for (const auto& [key, value] : b.items())
+    if (!a.contains(key)) return config::Place{"", pointer}.at(key).pointer;
+  return {};
+}
+
+/// Edits of a configuration, pointer to value, without where the data lie.
+Json without_path(Json edits) {
+  if (!edits.is_object()) return edits;
+  edits.erase("/data/path");
+  if (edits.contains("/data") && edits["/data"].is_object()) edits["/data"].erase("path");
+  return edits;
+}
+
+/// An experiment without where its data lie.
+Json without_paths(Json content) {
+  if (content.contains("base") && content["base"].contains("data")) content["base"]["data"].erase("path");
+  if (content.contains("override")) content["override"] = without_path(content["override"]);
+  for (Json& step : content["steps"]) step["set"] = without_path(step["set"]);
+  return content;
+}
+
+/// The folder keeps every step or candidate that it had, under the same name and with the same content. The
+/// rest of an entry (its group, what it requires, published numbers) decides no run and may change.
+void check_kept(const Json& before, const Json& now, const char* list, const char* content, const fs::path& folder) {
+  for (const Json& entry : before.value(list, Json::array())) {
+    const bool kept = std::any_of(now.at(list).begin(), now.at(list).end(), [&](const Json& other) {
+      return other.at("name") == entry.at("name") && other.at(content) == entry.at(content);
+    });
+    if (!kept)
+      throw RequestError(folder.string() + ": belongs to another experiment: its /" + list + " hold " +
+                         entry.at("name").dump() +
+                         ", which is missing or changed here; more extend a folder, fewer do not");
+  }
+}
+
+void check_fields(const Json& before, const Json& now, const fs::path& folder) {
+  for (const char* field : {"name", "kind", "base", "override"}) {
+    const std::string pointer =
+        first_difference(before.value(field, Json()), now.value(field, Json()), std::string("/") + field);
+    if (pointer.empty()) continue;
+    const Json::json_pointer at(pointer);
+    const std::string hint = pointer == "/base/data/path" ? ", or a link: the runs of this folder are named by it" : "";
+    throw RequestError(folder.string() + ": belongs to another experiment: " + pointer + " is " +
+                       (before.contains(at) ? config::describe_value(before.at(at)) : "absent") + " there and " +
+                       (now.contains(at) ? config::describe_value(now.at(at)) : "absent") + " here; use another --out" +
+                       hint);
+  }
+  check_kept(before, now, "steps", "set", folder);
+  check_kept(before, now, "candidates", "model", folder);
+}
+
+/// Whether some recipe takes the rate that was published with the model.
+bool asks_for_published_rate(const experiment::Experiment& experiment) {
+  if (!experiment.base.recipe.drop_path_rate.rate) return true;
+  const auto sets_it = [](const Json& edits) {
+    const Json recipe = edits.value("/recipe", Json());
+    return edits.value("/recipe/drop_path_rate", Json()) == "model" ||
+           (recipe.is_object() && recipe.value("drop_path_rate", Json()) == "model");
+  };
+  return sets_it(experiment.options.override_fields) ||
+         std::any_of(experiment.steps.begin(), experiment.steps.end(),
+                     [&](const config::StepOptions& step) { return sets_it(step.set); });
+}
+
+}  // namespace
+
+void join_stored(const fs::path& folder, const experiment::StoredExperiment& stored,
+                 experiment::Experiment& experiment) {
+  if (!asks_for_published_rate(experiment))
+    experiment.base.model_drop_path_rate = stored.experiment.base.model_drop_path_rate;
+  const Json now = experiment::write_experiment(experiment);
+  if (stored.format == 1) check_fields(stored.content, now, folder);
+  else check_fields(without_paths(stored.content), without_paths(now), folder);
+  config::ExperimentOptions& options = experiment.options;
+  const int64_t threads = stored.experiment.options.threads;
+  if (options.threads != 0 && options.threads != threads)
+    throw RequestError(folder.string() + ": its runs use " + std::to_string(threads) +
+                       " threads and results depend on it; "
+                       "/threads " +
+                       std::to_string(options.threads) + " needs another --out");
+  options.threads = threads;
+  std::vector<int64_t> seeds = stored.experiment.options.seeds;
+  for (int64_t seed : options.seeds)
+    if (std::find(seeds.begin(), seeds.end(), seed) == seeds.end()) seeds.push_back(seed);
+  options.seeds = seeds;
+}
+
+}  // namespace staircase::runs

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include <torch/types.h>
+
+#include "staircase/config/configuration.h"
+#include "staircase/data/dataset.h"
+
+namespace staircase::train {
+
+class Task;
+
+/// One training run. The folder receives config.json, metrics.jsonl, timing.jsonl, checkpoints/, weights.safetensors,
+/// weights_raw.safetensors where there is an average and, last, summary.json.
+struct TrainJob {
+  config::Configuration configuration;  ///< resolved: classes and channels are the data's
+  int64_t seed = 0;
+  std::filesystem::path folder;
+  data::DataSource data;
+  torch::Device device = torch::kCPU;
+  int threads = 1;                   ///< of LibTorch's operations; part of what decides the result
+  int loader_workers = 1;            ///< decides nothing but speed
+  double checkpoint_minutes = 10.0;  ///< beside the checkpoint at the end of every epoch
+  std::shared_ptr<const Task> task;  ///< empty: classification, smoothed as the recipe says
+};
+
+/// Everything that can be refused before a step is done: fields that cannot go together, more images a
+/// step than there are. Throws RequestError.
+void check_job(const TrainJob& job);
+
+}  // namespace staircase::train

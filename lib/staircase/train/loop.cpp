@@ -1,0 +1,166 @@
+#include "staircase/train/loop.h"
+
+#include "staircase/base/errors.h"
+#include "staircase/plan/plan.h"
+#include "staircase/train/batches.h"
+#include "staircase/train/evaluate.h"
+
+namespace staircase::train {
+
+using config::Json;
+
+TrainLoop::TrainLoop(const TrainJob& job, TrainObserver& observer, const std::atomic<bool>& stop)
+    : job_(job),
+      recipe_(job.configuration.recipe),
+      observer_(observer),
+      stop_(stop),
+      task_(task_of(job)),
+      steps_(count_steps(recipe_, static_cast<int64_t>(job.data.train->size()))),
+      checkpoints_(job.folder / "checkpoints"),
+      files_(job),
+      state_(job),
+      gradients_(job, task_),
+      train_loader_(make_train_loader(job, recipe_.micro_batch_size, warn())) {}
+
+std::function<void(const std::string&)> TrainLoop::warn() const {
+  return [&observer = observer_](const std::string& text) { observer.on_warning(text); };
+}
+
+Json TrainLoop::run() {
+  start_or_go_on();
+  last_checkpoint_ = Clock::now();
+  while (state_.epoch < recipe_.epochs) {
+    train_epoch();
+    finish_epoch();
+  }
+  return finish();
+}
+
+void TrainLoop::start_or_go_on() {
+  if (auto checkpoint = checkpoints_.load_newest(warn())) {
+    state_.restore(*checkpoint, job_);
+    train_loader_->restore_bad_images(state_.bad_images);
+  } else {
+    state_.start(job_);
+  }
+}
+
+void TrainLoop::train_epoch() {
+  state_.model->train();
+  epoch_start_ = Clock::now();
+  epoch_batches_ = 0;
+  if (state_.batch < steps_.per_epoch) train_loader_->begin(state_.epoch, state_.batch);
+  while (state_.batch < steps_.per_epoch) {
+    const double rate = learning_rate_at(recipe_, steps_, state_.step);
+    const double loss = take_step(rate);
+    state_.loss_sum += loss;
+    ++state_.batch;
+    ++state_.step;
+    ++epoch_batches_;
+    report_step(loss, rate);
+    save_when_due();
+  }
+  train_seconds_ = seconds_since(epoch_start_);
+}
+
+/// Returns the mean loss.
+double TrainLoop::take_step(double learning_rate) {
+  const double loss = gradients_.add(*state_.model, state_.step, [this] {
+    auto batch = train_loader_->next();
+    if (!batch) throw std::logic_error("the loader ended before the epoch did");
+    return std::move(*batch);
+  });
+  state_.optimizer->step(learning_rate);
+  state_.optimizer->clear_gradients();
+  if (state_.average) state_.average->update();
+  return loss;
+}
+
+void TrainLoop::report_step(double loss, double learning_rate) {
+  const double seconds = seconds_since(epoch_start_), a_step = seconds / static_cast<double>(epoch_batches_);
+  StepReport report;
+  report.epoch = state_.epoch + 1;
+  report.epochs = recipe_.epochs;
+  report.step = state_.step;
+  report.steps = steps_.total;
+  report.loss = loss;
+  report.learning_rate = learning_rate;
+  report.images_per_second = static_cast<double>(recipe_.batch_size) / a_step;
+  report.seconds_left = a_step * static_cast<double>(steps_.total - state_.step);
+  observer_.on_step(report);
+}
+
+void TrainLoop::save_checkpoint() {
+  state_.bad_images = train_loader_->bad_images();
+  checkpoints_.save(state_.step, state_.to_checkpoint(job_));
+  last_checkpoint_ = Clock::now();
+}
+
+/// Stops where asked to, with everything saved; otherwise saves when the last time is long ago.
+void TrainLoop::save_when_due() {
+  if (stop_) {
+    save_checkpoint();
+    throw Interrupted("stopped at step " + std::to_string(state_.step) + " of " + std::to_string(steps_.total) +
+                      ", the same command goes on from there");
+  }
+  if (seconds_since(last_checkpoint_) > 60.0 * job_.checkpoint_minutes) save_checkpoint();
+}
+
+/// The raw and the averaged weights over one pass.
+void TrainLoop::evaluate_part(Json& line, const std::shared_ptr<const data::Dataset>& part, const std::string& prefix) {
+  std::vector<nn::Classifier*> models{state_.model.get()};
+  if (state_.average) models.push_back(state_.average->model().get());
+  auto& loader = eval_loaders_[part.get()];
+  if (!loader) loader = make_eval_loader(job_, part, warn());
+  const auto evaluations = evaluate(models, *loader, *task_, job_.device, recipe_.precision, [this] {
+    if (stop_) save_when_due();
+  });
+  const config::TaskMetrics& metrics = task_->metrics();
+  for (size_t m = 0; m < models.size(); ++m) {
+    for (size_t i = 0; i < metrics.metrics.size(); ++i)
+      require_finite(evaluations[m].values.at(i), "the " + std::string(metrics.metrics[i].title) + " of the evaluation",
+                     state_.step, steps_);
+    add_values(line, metrics, evaluations[m], prefix, m == 0 ? "" : "_ema");
+  }
+  line[prefix + "images"] = evaluations[0].images;
+}
+
+void TrainLoop::finish_epoch() {
+  const auto eval_start = Clock::now();
+  const int64_t epoch = state_.epoch + 1;
+  Json line = {{"epoch", epoch},
+               {"step", state_.step},
+               {"train_loss", state_.loss_sum / static_cast<double>(steps_.per_epoch)},
+               {"learning_rate", learning_rate_at(recipe_, steps_, state_.step - 1)}};
+  if (epoch % recipe_.eval_every_epochs == 0 || epoch == recipe_.epochs) evaluate_part(line, job_.data.val, "");
+  state_.metrics.push_back(line);
+  ++state_.epoch;
+  state_.batch = 0;
+  state_.loss_sum = 0;
+  save_checkpoint();
+  files_.write_metrics(
+      state_.metrics);  // the checkpoint has the lines: the file shows no more than can be gone on from
+  // Gone on after the last step of an epoch: nothing was timed.
+  if (epoch_batches_ > 0)
+    files_.append_times({epoch, train_seconds_, seconds_since(eval_start), epoch_batches_ * recipe_.batch_size});
+  observer_.on_epoch(line);
+}
+
+Json TrainLoop::finish() {
+  files_.write_metrics(state_.metrics);
+  const plan::ModelCounts counts = plan::count_model(job_.configuration.model, job_.configuration.data.image_size_px);
+  Json summary = state_.metrics.back();
+  summary["params"] = counts.params;
+  summary["macs"] = counts.macs;
+  if (job_.data.test) evaluate_part(summary, job_.data.test, "test_");
+  summary["bad_images"] = state_.bad_images.size();
+  summary["bad_val_images"] = static_cast<int64_t>(job_.data.val->size()) - summary["images"].get<int64_t>();
+  nn::Classifier* average = state_.average ? state_.average->model().get() : nullptr;
+  files_.write_weights(*state_.model, average);
+  files_.append_latency(average ? *average : *state_.model);
+  files_.write_summary(summary);
+  checkpoints_.clear();
+  return summary;
+}
+
+}  // namespace staircase::train

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <memory>
+
+#include "staircase/base/clock.h"
+#include "staircase/data/loader.h"
+#include "staircase/train/checkpoint.h"
+#include "staircase/train/job.h"
+#include "staircase/train/observer.h"
+#include "staircase/train/run_files.h"
+#include "staircase/train/run_state.h"
+#include "staircase/train/schedule.h"
+#include "staircase/train/step.h"
+
+namespace staircase::train {
+
+/// The epochs of one run: schedule, checkpoints, evaluations, stop.
+class TrainLoop {
+ public:
+  /// For a job that check_job() lets through, in a folder that exists. All three must outlive this.
+  TrainLoop(const TrainJob& job, TrainObserver& observer, const std::atomic<bool>& stop);
+
+  /// See train().
+  config::Json run();
+
+ private:
+  std::function<void(const std::string&)> warn() const;
+  void start_or_go_on();
+  void train_epoch();
+  double take_step(double learning_rate);
+  void report_step(double loss, double learning_rate);
+  void save_checkpoint();
+  void save_when_due();
+  void finish_epoch();
+  void evaluate_part(config::Json& line, const std::shared_ptr<const data::Dataset>& part, const std::string& prefix);
+  config::Json finish();
+
+  const TrainJob& job_;
+  const config::RecipeOptions& recipe_;
+  TrainObserver& observer_;
+  const std::atomic<bool>& stop_;
+  std::shared_ptr<const Task> task_;
+  StepCount steps_;
+  CheckpointStore checkpoints_;
+  RunFiles files_;
+  RunState state_;
+  StepGradients gradients_;
+  std::unique_ptr<data::Loader> train_loader_;
+  std::map<const data::Dataset*, std::unique_ptr<data::Loader>> eval_loaders_;  // kept: each names a damaged image once
+  Clock::time_point epoch_start_, last_checkpoint_;
+  int64_t epoch_batches_ = 0;  // done by this process
+  double train_seconds_ = 0;
+};
+
+}  // namespace staircase::train

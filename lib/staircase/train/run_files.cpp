@@ -1,0 +1,51 @@
+#include "staircase/train/run_files.h"
+
+#include "staircase/base/files.h"
+#include "staircase/config/json_lines.h"
+#include "staircase/interop/model_file.h"
+#include "staircase/train/benchmark.h"
+
+namespace staircase::train {
+
+using config::Json;
+
+void RunFiles::write_metrics(const Json& lines) const {
+  std::string text;
+  for (const Json& line : lines) text += line.dump() + "\n";
+  write_file_atomically(job_.folder / "metrics.jsonl", text);
+}
+
+void RunFiles::append_times(const EpochTimes& times) const {
+  const Json line = {{"epoch", times.epoch},
+                     {"train_seconds", times.train_seconds},
+                     {"train_images", times.train_images},
+                     {"eval_seconds", times.eval_seconds},
+                     {"peak_memory_mb", peak_memory_mb()}};
+  config::append_json_line(job_.folder / "timing.jsonl", line);
+}
+
+void RunFiles::append_latency(nn::Classifier& model) const {
+  BenchmarkOptions options;
+  options.image_size_px = job_.configuration.data.image_size_px;
+  options.precision = job_.configuration.recipe.precision;
+  options.device = job_.device;
+  options.seconds = 1.0;
+  const int64_t most_runs = 30;
+  const Latency latency = measure_latency(model, options, most_runs);
+  config::append_json_line(job_.folder / "timing.jsonl",
+                           {{"latency_ms", latency.median_ms}, {"latency_runs", latency.runs}});
+}
+
+void RunFiles::write_weights(const nn::Classifier& raw, const nn::Classifier* average) const {
+  const auto write = [&](const char* name, const nn::Classifier& model, const char* which) {
+    interop::write_model_file(job_.folder / name, model, job_.configuration, job_.data.class_names, which);
+  };
+  write("weights.safetensors", average ? *average : raw, average ? "ema" : "raw");
+  if (average) write("weights_raw.safetensors", raw, "raw");
+}
+
+void RunFiles::write_summary(const Json& summary) const {
+  write_file_atomically(job_.folder / "summary.json", summary.dump(2) + "\n");
+}
+
+}  // namespace staircase::train

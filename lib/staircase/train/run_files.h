@@ -1,0 +1,39 @@
+#pragma once
+
+#include "staircase/nn/classifier.h"
+#include "staircase/train/job.h"
+
+namespace staircase::train {
+
+/// What one epoch took.
+struct EpochTimes {
+  int64_t epoch = 0;  ///< 1-based
+  double train_seconds = 0, eval_seconds = 0;
+  int64_t train_images = 0;
+};
+
+/// The files of one run but for config.json and the checkpoints. Those that two runs are compared by hold nothing
+/// that a clock decides; times go to timing.jsonl.
+/// All functions throw std::runtime_error naming the path when it cannot be written.
+class RunFiles {
+ public:
+  /// The job must outlive this.
+  explicit RunFiles(const TrainJob& job) : job_(job) {}
+
+  /// metrics.jsonl: all lines, an array of objects.
+  void write_metrics(const config::Json& lines) const;
+  /// A line of timing.jsonl.
+  void append_times(const EpochTimes& times) const;
+  /// A line of timing.jsonl: the network's latency at batch 1, measured for at most a second or 30 passes.
+  void append_latency(nn::Classifier& model) const;
+  /// weights.safetensors: those of the average where there is one, and then the raw ones as
+  /// weights_raw.safetensors, so that both scores of a table can be made again. average: or null.
+  void write_weights(const nn::Classifier& raw, const nn::Classifier* average) const;
+  /// summary.json, which says that the run is done: the last file of a run.
+  void write_summary(const config::Json& summary) const;
+
+ private:
+  const TrainJob& job_;
+};
+
+}  // namespace staircase::train

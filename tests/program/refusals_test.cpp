@@ -1,0 +1,158 @@
+// What is wrong with a request is said in one sentence, before anything is written.
+#include "program/program.h"
+
+using namespace staircase;
+using namespace staircase::tests;
+
+namespace {
+
+struct Refusal {
+  const char* part;
+  apps::Words words;
+};
+
+void refuse_all(const std::vector<Refusal>& refusals) {
+  for (const Refusal& refusal : refusals) refuse(2, refusal.part, refusal.words);
+}
+
+/// `run x.json --set WORD...`.
+apps::Words run_with(const std::vector<std::string>& assignments) {
+  apps::Words words{"run", "x.json"};
+  for (const std::string& assignment : assignments) words.insert(words.end(), {"--set", assignment});
+  return words;
+}
+
+config::Json three_steps() {
+  config::Json content = tiny_experiment();
+  content["kind"] = "ablation";
+  content["seeds"] = {0, 1};
+  content["steps"] = {{{"name", "gelu"}, {"set", {{"/model/activation", "gelu"}}}},
+                      {{"name", "layer"}, {"set", {{"/model/norm", "layer"}}}},
+                      {{"name", "kernel"}, {"set", {{"/model/kernel_size", 5}}}}};
+  return content;
+}
+
+}  // namespace
+
+TEST_CASE("A wrong command, file or option is refused in one sentence", "[program]") {
+  const WorkFolder work;
+  write_experiment(tiny_experiment());
+  refuse_all({{"did you mean \"run\"", {"rum", "x.json"}},
+              {"absent.json", {"run", "absent.json"}},
+              {"cuda", {"run", "x.json", "--device", "cuda:99"}},
+              {"unknown", {"run", "x.json", "--unknown"}},
+              {"is not a folder of results", {"report", "."}},
+              {"is not a folder of results", {"report", ".", ".", "--out", "both.html"}},
+              {"--out: is for several folders", {"report", ".", "--out", "one.html"}},
+              {"not a known ladder", {"ladder", "resnet50"}},
+              {"did you mean \"convnext_tiny\"", {"describe", "convnext_tny"}},
+              {"/model/FIELD", {"describe", "resnet50", "--set", "/recipe/epochs=3"}},
+              {"--batch-size", {"bench", "resnet50", "--batch-size", "0"}}});
+}
+
+TEST_CASE("A wrong field or value is refused by its pointer", "[program]") {
+  const WorkFolder work;
+  write_experiment(tiny_experiment());
+  refuse_all(
+      {{"x.json: /model/nrm: is not a known field (did you mean \"norm\"?)", run_with({"/model={\"nrm\": 1}"})},
+       {"\"layr\" is not one of batch, layer (did you mean \"layer\"?)", run_with({"/model/norm=layr"})},
+       {"/model/width: found \"wide\"", run_with({"/model/width=wide"})},
+       {"/model/kernel_size: found 4, allowed is an odd integer from 1 to 63", run_with({"/model/kernel_size=4"})},
+       {"/recipe/batch_size: found 1000000000000", run_with({"/recipe/batch_size=1000000000000"})},
+       {"at most 2000 million", run_with({"/model/width=4096", "/model/width_factor=16"})},
+       {"/recipe/batch_size", run_with({"/recipe/batch_size=65"})},
+       {"/model/groups", run_with({"/model/spatial=grouped", "/model/groups=7"})},
+       {"/data/image_size_px: 16 px is too small", run_with({"/model=convnext_tiny", "/data/image_size_px=16"})},
+       {"/data/path", run_with({"/data/path=somewhere"})},
+       {"did you mean \"backbone\"", run_with({"/init/freeze=backbon"})}});
+}
+
+TEST_CASE("Files that are no JSON, or say a key twice, are refused", "[program]") {
+  const WorkFolder work;
+  WorkFolder::write("x.json", R"({"kind": "single", "kind": "single"})");
+  refuse(2, "\"kind\" stands twice", {"run", "x.json"});
+  WorkFolder::write("x.json", R"({"kind": "single", "seeds": [NaN]})");
+  refuse(2, "is not JSON", {"run", "x.json"});
+}
+
+TEST_CASE("Data that is missing or damaged is refused by its path", "[program]") {
+  const WorkFolder work;
+  write_experiment(tiny_experiment());
+  refuse(2, "nowhere", run_with({R"(/data={"kind": "image_folder", "path": "nowhere"})"}));
+  std::filesystem::create_directories("photos/train/cat");
+  std::filesystem::create_directories("photos/val/cat");
+  refuse(2, "photos/train/cat", run_with({R"(/data={"kind": "image_folder", "path": "photos"})"}));
+  // CIFAR-10 with one image a file, but the first file is cut short.
+  std::filesystem::create_directory("cifar");
+  WorkFolder::write("cifar/batches.meta.txt", "airplane\nautomobile\nbird\ncat\ndeer\ndog\nfrog\nhorse\nship\ntruck\n");
+  for (const std::string name : {"data_batch_2", "data_batch_3", "data_batch_4", "data_batch_5", "test_batch"})
+    WorkFolder::write("cifar/" + name + ".bin", std::string(3073, '\0'));
+  WorkFolder::write("cifar/data_batch_1.bin", std::string(5000, '\0'));
+  refuse(2, "cifar/data_batch_1.bin: has 5,000 bytes, expected a multiple of 3,073",
+         run_with({R"(/data={"kind": "cifar10", "path": "cifar"})"}));
+}
+
+TEST_CASE("A preview that cannot be made is refused, and one that can is a PNG with its labels", "[program]") {
+  const WorkFolder work;
+  write_experiment(tiny_experiment());
+  std::filesystem::create_directory("folder.png");
+  const auto preview = [](const std::vector<std::string>& rest) {
+    apps::Words words{"preview", "x.json", "--out", "x.png"};
+    words.insert(words.end(), rest.begin(), rest.end());
+    return words;
+  };
+  refuse_all({{"preview: needs --out", {"preview", "x.json"}},
+              {"absent.json", {"preview", "absent.json", "--out", "x.png"}},
+              {"ends in .png", {"preview", "x.json", "--out", "x.jpg"}},
+              {"there is no folder nowhere", {"preview", "x.json", "--out", "nowhere/x.png"}},
+              {"folder.png: is a folder", {"preview", "x.json", "--out", "folder.png"}},
+              {"--images: found 0, allowed is an integer from 1 to 1024", preview({"--images", "0"})},
+              {"--images: found 206, allowed is an integer from 1 to 205 of 512 px in one picture",
+               preview({"--images", "206", "--set", "/data/image_size_px=512"})},
+              {"65 images are more than the 64 that an epoch has", preview({"--images", "65"})},
+              {"--epoch: found 2, allowed is an integer from 1 to 1", preview({"--epoch", "2"})},
+              {"did you mean \"x\"?", preview({"--variant", "y"})},
+              {"a batch of 65 images is more than the 64", preview({"--set", "/recipe/batch_size=65"})}});
+  const Answer answer = ask(preview({"--images", "3", "--json"}));
+  CHECK(answer.status == 0);
+  CHECK_THAT(answer.out, ContainsSubstring("\"class\": ") && ContainsSubstring("\"weight\": "));
+  CHECK(WorkFolder::content().at("./x.png").substr(1, 3) == "PNG");
+}
+
+TEST_CASE("diff tells the weights of the start and the model's own drop path", "[program]") {
+  const WorkFolder work;
+  WorkFolder::write("a.json", R"({"kind": "single", "base": {"model": "resnet50", "init": {"weights": "w.pth"}}})");
+  WorkFolder::write("b.json", R"({"kind": "single", "base": {"model": "convnext_tiny"}})");
+  const Answer answer = ask({"diff", "a.json", "b.json", "--json"});
+  CHECK(answer.status == 0);
+  CHECK_THAT(answer.out, ContainsSubstring("\"/init/weights\"") && ContainsSubstring("\"/model_drop_path_rate\""));
+}
+
+TEST_CASE("A design that cannot be carried out is refused by name", "[program]") {
+  const WorkFolder work;
+  write_experiment(three_steps());
+  refuse_all({{"/max_configurations: allows 4, but the design shapley of these steps needs at least",
+               run_with({"/design=shapley", "/max_configurations=4"})},
+              {"needs 7, which are 14 runs with 2 seeds; raise it, or use fewer steps",
+               run_with({"/design=pairwise", "/max_configurations=6"})},
+              {"did you mean \"gelu\"", run_with({"/steps/1/requires=[\"gelo\"]"})},
+              {"gelu requires layer requires gelu",
+               run_with({"/steps/1/requires=[\"gelu\"]", "/steps/0/requires=[\"layer\"]"})},
+              {"both set /model/norm", run_with({"/design=shapley", "/steps/0/set={\"/model/norm\": \"batch\"}"})},
+              {"holds 1 twice", run_with({"/seeds=[1, 1]"})},
+              {"holds 0 values", run_with({"/seeds=[]"})}});
+}
+
+TEST_CASE("--dry-run says what would be done and what it costs, and writes nothing", "[program]") {
+  const WorkFolder work;
+  write_experiment(three_steps());
+  const auto before = WorkFolder::content();
+  const Answer answer = ask({"run", "x.json", "--out", "planned", "--set", "/design=shapley", "--dry-run", "--json"});
+  CHECK(answer.status == 0);
+  CHECK(answer.json().at("runs") == 16);
+  CHECK(answer.json().at("done") == 0);
+  CHECK(answer.json().at("training_macs") > 0);
+  CHECK(answer.json().at("expected_hours") > 0);
+  CHECK(answer.json().contains("smallest_difference"));
+  CHECK((WorkFolder::content() == before));
+}

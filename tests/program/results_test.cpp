@@ -1,0 +1,113 @@
+// A folder of results and its weights, as the commands find them.
+#include "program/program.h"
+
+using namespace staircase;
+using namespace staircase::tests;
+
+namespace {
+
+std::string only_file(const std::string& name) {
+  std::string found;
+  for (const auto& entry : std::filesystem::directory_iterator("results/runs")) {
+    REQUIRE(found.empty());
+    found = (entry.path() / name).string();
+  }
+  return found;
+}
+
+/// x.json and the results of running it, in a folder of their own.
+struct Results {
+  Results() {
+    write_experiment(tiny_experiment());
+    const Answer answer = ask({"run", "x.json", "--out", "results", "--json"});
+    REQUIRE(answer.status == 0);
+    weights = only_file("weights.safetensors");
+  }
+  WorkFolder work;
+  std::string weights;
+};
+
+config::Json evaluated(const std::string& weights) {
+  const Answer answer = ask({"eval", "--weights", weights, "--data", "shapes", "--json"});
+  REQUIRE(answer.status == 0);
+  return answer.json();
+}
+
+}  // namespace
+
+TEST_CASE("Another experiment and another network are refused, and results stay as they are", "[program]") {
+  const Results results;
+  refuse(2, "belongs to another experiment: /override",
+         {"run", "x.json", "--out", "results", "--set", "/recipe/epochs=2"});
+  refuse(2, "weights", {"eval", "--data", "shapes"});
+  refuse(2, "holds another network than resnet50",
+         {"eval", "--weights", results.weights, "--data", "shapes", "--model", "resnet50"});
+  WorkFolder::write("cut.safetensors", WorkFolder::content().at("./" + results.weights).substr(0, 2000));
+  refuse(2, "cut.safetensors", {"eval", "--weights", "cut.safetensors", "--data", "shapes"});
+  refuse(2, "cut.safetensors", {"export", "--weights", "cut.safetensors", "--out", "x.pt"});
+}
+
+TEST_CASE("A folder of a newer version is refused in a sentence that says so", "[program]") {
+  const Results results;
+  std::string experiment = WorkFolder::content().at("./results/experiment.json");
+  const std::string format = "\"format\": ";
+  const size_t at = experiment.find(format);
+  REQUIRE(at != std::string::npos);
+  experiment.replace(at + format.size(), 1, "7");
+  WorkFolder::write("results/experiment.json", experiment);
+  refuse(2, "in format 7; this is Staircase", {"report", "results"});
+  refuse(2, "in format 7; this is Staircase", {"run", "x.json", "--out", "results"});
+}
+
+TEST_CASE("A line of a log that a kill cut is named, left as it is, and the rest is reported", "[program]") {
+  const Results results;
+  const std::string timing = only_file("timing.jsonl");
+  std::ofstream(timing, std::ios::app) << "{\"epoch\": 2, \"tra";
+  const std::string before = WorkFolder::content().at("./" + timing);
+  const Answer answer = ask({"report", "results"});
+  CHECK(answer.status == 0);
+  CHECK_THAT(answer.err, ContainsSubstring("timing.jsonl: line ") && ContainsSubstring(" is damaged and was left out"));
+  CHECK(WorkFolder::content().at("./" + timing) == before);
+}
+
+TEST_CASE("What is wrong with weights in and out is named, and nothing is left behind", "[program]") {
+  const Results results;
+  const std::string& w = results.weights;
+  WorkFolder::write("no.jpg", "no image");
+  refuse(2, "no.jpg", {"predict", "--weights", w, "no.jpg"});
+  refuse(2, "absent.png: no such file or folder", {"predict", "--weights", w, "absent.png"});
+  refuse(2, "needs --weights", {"predict", "no.jpg"});
+  refuse(2, "OUT nowhere/x.pth: there is no folder nowhere", {"convert", w, "nowhere/x.pth"});
+  refuse(2, "x.onnx: weights are written as .safetensors, .pth or .pt", {"convert", w, "x.onnx"});
+  refuse(2, "did you mean \"timm\"", {"convert", w, "x.pth", "--to", "tim"});
+  refuse(2, "the layout official has names for ConvNeXts only", {"convert", w, "x.pth", "--to", "official"});
+  refuse(2, "is no weights file", {"convert", "no.jpg", "x.pth"});
+  refuse(2, "has no keys to choose from", {"convert", w, "x.pth", "--key", "model"});
+  refuse(2, "--out nowhere/x.pt: there is no folder nowhere", {"export", "--weights", w, "--out", "nowhere/x.pt"});
+  refuse(2, "--precision: \"fp8\" is not one of fp32, bf16, fp16",
+         {"export", "--weights", w, "--out", "x.pt", "--precision", "fp8"});
+  refuse(2, "holds another network than convnext_tiny",
+         {"export", "--weights", w, "--model", "convnext_tiny", "--out", "x.pt"});
+  refuse(2, "needs --weights, or --model", {"export", "--out", "x.pt"});
+  refuse(2, "holds another network than /model",
+         {"run", "x.json", "--set", "/init/weights=" + w, "--set", "/model/depths=[1,2]"});
+}
+
+TEST_CASE("Weights give the number that the table shows, converted to .pth as well", "[program]") {
+  const Results results;
+  const config::Json summary =
+      config::parse_json(WorkFolder::content().at("./" + only_file("summary.json")), "summary.json");
+  REQUIRE(ask({"convert", results.weights, "again.pth"}).status == 0);
+  for (const std::string& weights : {results.weights, std::string("again.pth")}) {
+    INFO(weights);
+    CHECK(evaluated(weights).at("top1") == summary.at("top1_ema"));
+    CHECK(evaluated(weights).at("loss").get<double>() == Approx(summary.at("loss_ema").get<double>()));
+  }
+  const Answer exported =
+      ask({"export", "--weights", "again.pth", "--out", "x.pt", "--include-preprocessing", "--json"});
+  CHECK(exported.status == 0);
+  CHECK(exported.json().at("verified_shapes").size() == 3);
+  CHECK(ask({"run", "x.json", "--out", "fine", "--set", "/init/weights=again.pth", "--set", "/init/freeze=backbone",
+             "--json"})
+            .status == 0);
+}

@@ -1,0 +1,178 @@
+#include "staircase/runs/ledger.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "staircase/base/files.h"
+#include "support/catch.h"
+#include "support/refusal.h"
+#include "support/small_experiment.h"
+#include "support/temporary_folder.h"
+
+using namespace staircase;
+using namespace staircase::runs;
+using config::Json;
+using experiment::Experiment;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// An experiment on files that nobody opens; the second step uses others.
+Experiment on_files(const std::string& path, const std::string& other = "/data/other") {
+  config::Configuration c = tests::small_configuration();
+  c.data = {};
+  c.data.kind = config::DataKind::image_folder;
+  c.data.path = path;
+  return experiment::resolve_experiment({{"name", "x"},
+                                         {"kind", "ablation"},
+                                         {"design", "one_at_a_time"},
+                                         {"threads", 1},
+                                         {"seeds", {0, 1}},
+                                         {"base", config::write_configuration(c)},
+                                         {"steps",
+                                          {{{"name", "gelu"}, {"set", {{"/model/activation", "gelu"}}}},
+                                           {{"name", "other"}, {"set", {{"/data/path", other}}}}}}},
+                                        "x.json");
+}
+
+config::DataContent content(const std::string& path, int64_t coats) {
+  return {config::DataKind::image_folder, path, {{"train", {{"coat", coats, 1}, {"dress", 4, 2}}}}};
+}
+
+DataShape shape(const std::string& path, int64_t coats = 64, const std::string& other = "/data/other") {
+  return {10, 3, {content(path, coats), content(other, 5)}};
+}
+
+std::vector<std::string> names(const Experiment& experiment, const Ledger& ledger) {
+  std::vector<std::string> all;
+  for (const RunKey& run : list_runs(experiment::design_variants(experiment, 10, 3), {0}, ledger))
+    all.push_back(ledger.run_name(run));
+  return all;
+}
+
+/// A folder of on_files("/data/clothes").
+struct Folder {
+  Folder() {
+    ledger.know_data(experiment, shape("/data/clothes"));
+    ledger.write_experiment_file(experiment, shape("/data/clothes"));
+  }
+  /// What a program says that comes with an experiment and what it finds where the data lie.
+  std::string refusal(Experiment now, const DataShape& has) const {
+    return tests::refusal([&] {
+      Ledger another(folder.path());
+      another.join(now);
+      another.know_data(now, has);
+    });
+  }
+
+  tests::TemporaryFolder folder;
+  Experiment experiment = on_files("/data/clothes");
+  Ledger ledger{folder.path()};
+};
+
+}  // namespace
+
+TEST_CASE("Runs are named by what their data are, which experiment.json knows without the data", "[runs]") {
+  const Folder folder;
+  const auto before = names(folder.experiment, folder.ledger);
+  CHECK(before.size() == 3);  // the step that changes nothing but the data is a run of its own
+  CHECK(std::adjacent_find(before.begin(), before.end()) == before.end());
+  const Ledger later(folder.folder.path());
+  CHECK(names(later.read_experiment_file().first, later) == before);
+  CHECK(names(folder.experiment, Ledger(folder.folder.path())) == before);
+}
+
+TEST_CASE("Data that moved are the same, in the base and in a step", "[runs]") {
+  const Folder folder;
+  const auto before = names(folder.experiment, folder.ledger);
+  Experiment moved = on_files("/mnt/clothes", "/mnt/other");
+  const DataShape has = shape("/mnt/clothes", 64, "/mnt/other");
+  CHECK(folder.refusal(moved, has).empty());
+  Ledger ledger(folder.folder.path());
+  ledger.join(moved);
+  ledger.know_data(moved, has);
+  ledger.write_experiment_file(moved, has);
+  CHECK(names(moved, ledger) == before);
+  const auto [stored, stored_shape] = Ledger(folder.folder.path()).read_experiment_file();
+  CHECK(stored.base.data.path == "/mnt/clothes");  // the new place is taken over
+  CHECK(names(stored, Ledger(folder.folder.path())) == before);
+  CHECK(stored_shape.sets.size() == 2);
+}
+
+TEST_CASE("Data that an override moved are the same", "[runs]") {
+  const Folder folder;
+  Experiment moved = folder.experiment;
+  moved.options.override_fields["/data/path"] = "/mnt/clothes";
+  CHECK(folder.refusal(moved, shape("/mnt/clothes")).empty());
+  CHECK(!folder.refusal(moved, shape("/mnt/clothes", 65)).empty());
+}
+
+TEST_CASE("Data that changed are refused, wherever they lie, naming what changed", "[runs]") {
+  const Folder folder;
+  for (const std::string path : {"/data/clothes", "/mnt/clothes"})
+    CHECK(folder.refusal(on_files(path), shape(path, 128)) ==
+          path + ": is not the data that the runs in " + folder.folder.path().string() +
+              " were trained on: train: 68 images there and 132 here (class coat: 64 and 128); use another --out");
+  DataShape other = shape("/data/clothes");
+  other.sets[1].parts[0].classes[0].stamp = 7;
+  CHECK_THAT(folder.refusal(on_files("/data/clothes"), other),
+             ContainsSubstring("/data/other: is not the data") &&
+                 ContainsSubstring("images of the class coat are not the same"));
+  other = shape("/data/clothes");
+  other.classes = 11;
+  CHECK_THAT(folder.refusal(on_files("/data/clothes"), other),
+             ContainsSubstring("10 classes and 3 channels there and 11 classes and 3 channels here"));
+}
+
+TEST_CASE("A folder of format 1 names its runs by the path of their data and keeps it", "[runs]") {
+  const Folder folder;
+  Json content = config::read_json_file(folder.folder / "experiment.json");
+  content["staircase"]["format"] = 1;
+  content["data_has"].erase("sets");
+  write_file_atomically(folder.folder / "experiment.json", content.dump());
+  const Ledger ledger(folder.folder.path());
+  const auto design = experiment::design_variants(folder.experiment, 10, 3);
+  CHECK(ledger.run_name({design.variants[0].configuration, 3}) ==
+        config::content_name(design.variants[0].configuration, 1) + "-3");
+  CHECK(folder.refusal(on_files("/data/clothes"), shape("/data/clothes", 65)).empty());  // nothing is known of them yet
+  CHECK_THAT(folder.refusal(on_files("/mnt/clothes"), shape("/mnt/clothes")),
+             ContainsSubstring("/base/data/path is \"/data/clothes\" there and \"/mnt/clothes\" here") &&
+                 ContainsSubstring("the runs of this folder are named by it"));
+}
+
+TEST_CASE("A drop-path rate that no recipe asks for does not make another experiment", "[runs]") {
+  const Folder folder;
+  Experiment now = folder.experiment;
+  now.base.model_drop_path_rate = 0.3;
+  CHECK(folder.refusal(now, shape("/data/clothes")).empty());
+  now.options.override_fields["/recipe/drop_path_rate"] = "model";
+  CHECK(!folder.refusal(now, shape("/data/clothes")).empty());
+}
+
+TEST_CASE("An override that differs is named with what it is there and here", "[runs]") {
+  const Folder folder;
+  Experiment now = folder.experiment;
+  now.options.override_fields["/recipe/epochs"] = 9;
+  CHECK_THAT(folder.refusal(now, shape("/data/clothes")),
+             ContainsSubstring("/override/~1recipe~1epochs is absent there and 9 here"));
+}
+
+TEST_CASE("Runs on data that nothing is known of have no names", "[runs]") {
+  const Folder folder;
+  CHECK_THAT(tests::refusal([&] { names(on_files("/nowhere"), folder.ledger); }),
+             ContainsSubstring("does not know the data in \"/nowhere\""));
+}
+
+TEST_CASE("A thousand runs are listed and asked for their folders in a moment", "[runs]") {
+  const Folder folder;
+  std::vector<int64_t> seeds(334);
+  for (size_t i = 0; i < seeds.size(); ++i) seeds[i] = static_cast<int64_t>(i);
+  const auto start = std::chrono::steady_clock::now();
+  const auto runs = list_runs(experiment::design_variants(folder.experiment, 10, 3), seeds, folder.ledger);
+  CHECK(runs.size() == 1002);
+  size_t letters = 0;
+  for (int times = 0; times < 10; ++times)
+    for (const RunKey& run : runs) letters += folder.ledger.run_name(run).size();
+  CHECK(letters > 0);
+  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(1));
+}

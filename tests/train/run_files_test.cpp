@@ -1,0 +1,67 @@
+#include "staircase/train/run_files.h"
+
+#include "staircase/base/files.h"
+#include "staircase/config/json_lines.h"
+#include "staircase/interop/model_file.h"
+#include "staircase/nn/initialize.h"
+#include "support/catch.h"
+#include "support/temporary_folder.h"
+#include "train/small_job.h"
+
+using namespace staircase;
+using namespace staircase::train;
+namespace fs = std::filesystem;
+
+namespace {
+
+nn::Classifier network(uint64_t seed) {
+  nn::Classifier model(tests::small_configuration().model);
+  nn::initialize(model, seed);
+  return model;
+}
+
+bool holds(const fs::path& file, const nn::Classifier& model, const std::string& which) {
+  const auto read = interop::open_model_file(file);
+  if (read.tensors.metadata.at("staircase.weights") != which) return false;
+  const auto parameters = interop::build_model(read)->named_parameters();
+  for (const auto& item : model.named_parameters())
+    if (!torch::equal(item.value(), parameters[item.key()])) return false;
+  return true;
+}
+
+}  // namespace
+
+TEST_CASE("Beside an average's weights the raw ones are written, and each file says which it holds", "[train]") {
+  const tests::TemporaryFolder folder;
+  const nn::Classifier raw = network(0), average = network(1);
+  const TrainJob both = tests::job_in(folder / "both"), one = tests::job_in(folder / "one");
+  RunFiles(both).write_weights(raw, &average);
+  CHECK(holds(both.folder / "weights.safetensors", average, "ema"));
+  CHECK(holds(both.folder / "weights_raw.safetensors", raw, "raw"));
+  RunFiles(one).write_weights(raw, nullptr);
+  CHECK(holds(one.folder / "weights.safetensors", raw, "raw"));
+  CHECK_FALSE(fs::exists(one.folder / "weights_raw.safetensors"));
+}
+
+TEST_CASE("metrics.jsonl has a line an object, timing.jsonl grows by a line a call", "[train]") {
+  const tests::TemporaryFolder folder;
+  const TrainJob job = tests::job_in(folder / "run");
+  fs::create_directories(job.folder);
+  const RunFiles files(job);
+  files.write_metrics(config::Json::array({{{"epoch", 1}}, {{"epoch", 2}}}));
+  CHECK(read_file(job.folder / "metrics.jsonl") == "{\"epoch\":1}\n{\"epoch\":2}\n");
+  files.append_times({1, 2.5, 0.5, 80});
+  files.append_times({2, 2.0, 0.5, 80});
+  const auto lines = config::read_json_lines(job.folder / "timing.jsonl", "timing.jsonl").lines;
+  REQUIRE(lines.size() == 2);
+  CHECK(lines[0].at("train_seconds") == 2.5);
+  CHECK(lines[1].at("epoch") == 2);
+  CHECK(lines[1].at("train_images") == 80);
+  CHECK(lines[1].at("peak_memory_mb").get<double>() > 1);
+}
+
+TEST_CASE("A file of a run that cannot be written is named", "[train]") {
+  const tests::TemporaryFolder folder;
+  const TrainJob job = tests::job_in(folder / "absent");
+  CHECK_THROWS_WITH(RunFiles(job).write_summary({{"top1", 1.0}}), ContainsSubstring("absent"));
+}
