@@ -97,7 +97,7 @@ void write_folder(const std::filesystem::path& folder, const experiment::Experim
   ledger.write_experiment_file(experiment, {10, 3});
   uint64_t number = 0;
   for (const runs::RunKey& run :
-       runs::list_runs(experiment::design_variants(experiment, 10, 3), experiment.options.seeds))
+       runs::list_runs(experiment::design_variants(experiment, 10, 3), experiment.options.seeds, ledger))
     write_run(ledger.run_folder(run), run, run.configuration.recipe.epochs, number++);
   std::cout << number << " runs in " << folder.string() << "\n";
 }
