@@ -17,6 +17,7 @@
 
 using namespace staircase;
 using namespace staircase::nn;
+using namespace staircase::plan;
 
 namespace {
 
