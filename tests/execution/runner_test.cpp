@@ -11,7 +11,6 @@ using namespace staircase;
 using namespace staircase::execution;
 using namespace staircase::experiment;
 using namespace staircase::report;
-using namespace staircase::runs;
 namespace fs = std::filesystem;
 
 namespace {
