@@ -17,7 +17,9 @@ const std::string memory = "/proc/self/mem";  // opens, and answers the first re
 std::string sentence(const std::filesystem::path& path, const Pauses& pauses) {
   try {
     read_patiently(path, pauses);
-  } catch (const UnreadableFile& error) { return error.what(); }
+  } catch (const UnreadableFile& error) {
+    return error.what();
+  }
   return "";
 }
 

@@ -36,7 +36,7 @@ struct OldFolder {
 
 TEST_CASE("A folder of 6fd574e is reported, with the numbers that its runs have", "[execution]") {
   const OldFolder old;
-  const Json results = report::results_of(old.folder());
+  const Json results = analysis::write_result(report::results_of(old.folder()));
   CHECK(results["runs"] == 4);
   CHECK(results["done"] == 2);
   for (const auto& [row, run] : {std::pair{0, base_run}, {1, gelu_run}}) {
@@ -55,7 +55,7 @@ TEST_CASE("A folder of 6fd574e is reported when a field is missing in it", "[exe
   Json content = config::read_json_file(old.folder() / "experiment.json");
   content["base"]["recipe"].erase("head_init_scale");
   write_file_atomically(old.folder() / "experiment.json", content.dump(2));
-  CHECK(report::results_of(old.folder())["done"] == 2);
+  CHECK(report::results_of(old.folder()).done == 2);
   CHECK(runs::read_status(old.folder()).count(runs::RunState::done) == 2);
 }
 
@@ -82,7 +82,7 @@ TEST_CASE("A folder of 6fd574e is resumed and extended by seeds and steps", "[ex
   CHECK(starts[0]["staircase"]["revision"] == "6fd574e");
   CHECK(starts[1]["from_step"] == 5);
   CHECK(config::read_json_file(old.folder() / "experiment.json")["staircase"]["format"] == 1);
-  CHECK(report::results_of(old.folder())["done"] == 9);
+  CHECK(report::results_of(old.folder()).done == 9);
   Listener again;
   tests::run(content, old.folder(), again);
   CHECK(again.ended.empty());

@@ -229,7 +229,7 @@ TEST_CASE("A run whose summary is damaged is done again, and the damaged file is
   const config::Json before = run(small_ablation(), folder / "out", first);
   const std::string place = "runs/" + before["rows"][1]["seeds"][0]["run"].get<std::string>() + "/summary.json";
   write_file_atomically(folder / "out" / place, "{\"top1\": 1");
-  CHECK(plan(small_ablation(), folder / "out").done == 1);
+  CHECK(plan_of(small_ablation(), folder / "out").done == 1);
   const config::Json after = run(small_ablation(), folder / "out", second);
   CHECK(second.ended == std::vector<std::string>{"gelu"});
   REQUIRE(second.warned.size() == 1);

@@ -183,7 +183,9 @@ TEST_CASE("Zips that torch.save never writes are refused with the reason", "[for
     try {
       read_pth(folder / "x");
       return std::string();
-    } catch (const RequestError& error) { return std::string(error.what()); }
+    } catch (const RequestError& error) {
+      return std::string(error.what());
+    }
   };
   const std::pair<std::string, std::string> pickle{"a/data.pkl", good}, version{"a/version", "3\n"},
       weights{"a/data/0", data};

@@ -70,7 +70,9 @@ int run_fuzz(int argc, char** argv, const std::function<void(uint64_t seed)>& tr
     ::alarm(seconds_per_mutation);
     try {
       try_one(seed);
-    } catch (const RequestError&) { ++refused; } catch (const std::exception& error) {
+    } catch (const RequestError&) {
+      ++refused;
+    } catch (const std::exception& error) {
       std::cerr << "seed " << seed << ": " << error.what() << "\n";
       return 1;
     }

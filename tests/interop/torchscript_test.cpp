@@ -93,7 +93,9 @@ TEST_CASE("fp16 is exported where LibTorch computes the network in it, and refus
     Subject half;
     half.model->to(torch::kHalf);
     half.model->forward(torch::randn({2, 3, 64, 48}).to(torch::kHalf));
-  } catch (const c10::Error&) { computes = false; }
+  } catch (const c10::Error&) {
+    computes = false;
+  }
   ExportOptions options;
   options.precision = ExportPrecision::fp16;
   if (!computes) {

@@ -10,6 +10,8 @@ int main(int argc, char** argv) {
   try {
     std::cout << staircase::runs::read_status(argv[1]).to_json().dump(2) << "\n";
     return 0;
-  } catch (const std::exception& error) { std::cerr << error.what() << "\n"; }
+  } catch (const std::exception& error) {
+    std::cerr << error.what() << "\n";
+  }
   return 2;
 }
