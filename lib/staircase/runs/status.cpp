@@ -6,6 +6,7 @@
 #include <map>
 
 #include "staircase/plan/plan.h"
+#include "staircase/runs/ledger.h"
 #include "staircase/runs/run_weights.h"
 
 namespace staircase::runs {
