@@ -1,5 +1,6 @@
 #include "program.h"
 
+#include <algorithm>
 #include <iostream>
 
 #include "staircase/base/build_info.h"
