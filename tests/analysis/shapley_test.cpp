@@ -8,7 +8,6 @@
 
 using namespace staircase;
 using namespace staircase::experiment;
-using namespace staircase::runs;
 using namespace staircase::analysis;
 
 namespace {

@@ -26,12 +26,12 @@ TEST_CASE("The interval of a mean is the one computed by hand", "[analysis]") {
 TEST_CASE("Equal differences of several seeds show nothing by themselves", "[analysis]") {
   CHECK(p_of_zero(0, 0, 2) == 1.0);
   CHECK_FALSE(p_of_zero(1.5, 0, 2));
-  config::Json equal = difference_json({0.5, 0.5}), zero = difference_json({0, 0});
+  Difference equal = *difference_of({0.5, 0.5}), zero = *difference_of({0, 0});
   judge_together({&equal, &zero});
-  CHECK(equal["interval"].is_null());
-  CHECK(equal["p_holm"].is_null());
-  CHECK(equal["verdict"] == no_spread_seen);
-  CHECK(zero["verdict"] == no_difference_shown);
+  CHECK_FALSE(equal.interval);
+  CHECK_FALSE(equal.p_holm);
+  CHECK((equal.verdict == Verdict::no_spread_seen));
+  CHECK((zero.verdict == Verdict::not_shown));
 }
 
 TEST_CASE("Holm's correction multiplies by the number that is left and never falls", "[analysis]") {
@@ -56,34 +56,37 @@ TEST_CASE("The smallest difference that seeds can show is where the interval jus
 }
 
 TEST_CASE("A difference whose interval contains 0 is called no difference shown", "[analysis]") {
-  config::Json unclear = difference_json({1, -1, 2}), clear = difference_json({2.0, 2.1, 1.9});
-  config::Json one_seed = difference_json({3}), none = difference_json({});
-  judge_together({&unclear, &clear, &one_seed, &none});
-  CHECK(unclear["interval"][0].get<double>() < 0);
-  CHECK(unclear["verdict"] == no_difference_shown);
-  CHECK(clear["verdict"] == "higher");
-  CHECK(clear["p_holm"].get<double>() == Approx(2 * clear["p"].get<double>()));
-  CHECK(one_seed["verdict"].is_null());
-  CHECK(none.is_null());
+  Difference unclear = *difference_of({1, -1, 2}), clear = *difference_of({2.0, 2.1, 1.9});
+  Difference one_seed = *difference_of({3});
+  judge_together({&unclear, &clear, &one_seed, nullptr});
+  CHECK(unclear.interval.value().low < 0);
+  CHECK((unclear.verdict == Verdict::not_shown));
+  CHECK((clear.verdict == Verdict::higher));
+  CHECK(clear.p_holm.value() == Approx(2 * clear.p.value()));
+  CHECK_FALSE(one_seed.verdict);
+  CHECK_FALSE(difference_of({}));
+  // As results.json writes them.
+  CHECK(write_result(unclear)["verdict"] == "no difference shown");
+  CHECK(write_result(one_seed)["verdict"].is_null());
 }
 
 TEST_CASE("Many comparisons make a difference disappear that one alone would show", "[analysis]") {
   const std::vector<double> differences{1.0, 1.6, 2.2};  // p about .045
-  config::Json alone = difference_json(differences);
+  Difference alone = *difference_of(differences);
   judge_together({&alone});
-  CHECK(alone["verdict"] == "higher");
-  std::vector<config::Json> many(5, difference_json(differences));
-  std::vector<config::Json*> all;
-  for (config::Json& each : many) all.push_back(&each);
+  CHECK((alone.verdict == Verdict::higher));
+  std::vector<Difference> many(5, *difference_of(differences));
+  std::vector<Difference*> all;
+  for (Difference& each : many) all.push_back(&each);
   judge_together(all);
-  CHECK(many[0]["interval"][0].get<double>() > 0);
-  CHECK(many[0]["verdict"] == no_difference_shown);
+  CHECK(many[0].interval.value().low > 0);
+  CHECK((many[0].verdict == Verdict::not_shown));
 }
 
 TEST_CASE("The error of sampled orders widens an interval", "[analysis]") {
-  const config::Json narrow = difference_json({1, 2, 3}), wide = difference_json({1, 2, 3}, OtherError{1.0, 1});
-  CHECK(wide["std_error"].get<double>() == Approx(std::sqrt(1.0 / 3 + 1)));
-  CHECK(wide["interval"][0].get<double>() < narrow["interval"][0].get<double>());
+  const Difference narrow = *difference_of({1, 2, 3}), wide = *difference_of({1, 2, 3}, OtherError{1.0, 1});
+  CHECK(wide.std_error.value() == Approx(std::sqrt(1.0 / 3 + 1)));
+  CHECK(wide.interval.value().low < narrow.interval.value().low);
   // Two orders leave one degree of freedom, however many seeds there are.
-  CHECK(wide["interval"][1].get<double>() == Approx(2 + t_quantile(1) * std::sqrt(1.0 / 3 + 1)));
+  CHECK(wide.interval.value().high == Approx(2 + t_quantile(1) * std::sqrt(1.0 / 3 + 1)));
 }

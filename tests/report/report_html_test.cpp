@@ -5,7 +5,7 @@
 #include <functional>
 #include <regex>
 
-#include "sample_experiment.h"
+#include "experiment/sample_experiment.h"
 #include "staircase/report/comparison.h"
 #include "staircase/report/embedded.h"
 #include "staircase/report/folder.h"

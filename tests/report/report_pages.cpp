@@ -2,7 +2,7 @@
 //   report_pages FOLDER
 #include <iostream>
 
-#include "sample_experiment.h"
+#include "experiment/sample_experiment.h"
 #include "staircase/report/folder.h"
 #include "staircase/report/report_data.h"
 #include "staircase/report/report_html.h"
