@@ -17,8 +17,8 @@ cat >experiment.json <<'CONFIG'
   "kind": "ablation",
   "base": {
     "model": {"depths": [1, 1], "width_factor": 0.25},
-    "recipe": {"from": "small", "epochs": 8, "warmup_epochs": 1, "batch_size": 32},
-    "data": {"kind": "shapes", "image_size_px": 16, "train_images": 1600, "val_images": 200}
+    "recipe": {"from": "small", "epochs": 6, "warmup_epochs": 1, "batch_size": 32},
+    "data": {"kind": "shapes", "image_size_px": 16, "train_images": 800, "val_images": 100}
   },
   "steps": [{"name": "layer_norm", "set": {"/model/norm": "layer"}}, {"name": "gelu", "set": {"/model/activation": "gelu"}}],
   "seeds": [0, 1],

@@ -19,8 +19,8 @@ TEST_CASE("A data set that moved has the same fingerprint, a changed one another
   moved.path = "/elsewhere";
   CHECK(moved.fingerprint() == clothes().fingerprint());
   CHECK(describe_change(clothes(), moved).empty());
-  // Names of runs hold it, so it never changes.
-  CHECK(clothes().fingerprint() == "FINGERPRINT");
+  // Names of runs hold it, so it never changes. Reckoned by hand from the definition, outside this code.
+  CHECK(clothes().fingerprint() == "ae9fc861f1663c6e");
   DataContent other = clothes();
   std::swap(other.parts[0].classes[0], other.parts[0].classes[1]);  // other labels
   CHECK(other.fingerprint() != clothes().fingerprint());

@@ -61,7 +61,8 @@ TEST_CASE("Every field of a configuration has a frozen default", "[config]") {
   for (const auto& [part, fields] : now.items()) {
     INFO(part);
     REQUIRE(frozen_default_fields().contains(part));
-    for (const auto& [name, value] : (fields.is_object() ? fields : Json::object()).items()) {
+    if (!fields.is_object()) continue;
+    for (const auto& [name, value] : fields.items()) {
       INFO(name);
       CHECK(frozen_default_fields()[part].contains(name));
     }

@@ -57,8 +57,8 @@ TEST_CASE("A folder of images is known by its classes, counts, names and sizes, 
   CHECK(here.parts[0].classes[0].images == 2);
   CHECK(here.parts[1].images() == 2);
   CHECK(here.fingerprint() == content_at(folder / "there").fingerprint());
-  // Names of runs hold it, so it never changes.
-  CHECK(here.fingerprint() == "FINGERPRINT");
+  // Names of runs hold it, so it never changes. Reckoned by hand from the definition, outside this code.
+  CHECK(here.fingerprint() == "dde996344705353f");
 }
 
 TEST_CASE("Every change of a folder of images is seen", "[data]") {

@@ -68,7 +68,7 @@ TEST_CASE("A stopped run goes on when its data moved, to the same numbers", "[ex
   stop_in_the_middle(on_images(folder / "images"), folder / "out", 7);
   fs::rename(folder / "images", folder / "moved");
   run(on_images(folder / "moved"), folder / "out", moved);
-  CHECK(moved.first_step == std::map<std::string, int64_t>{{"base@0", 8}});
+  CHECK(moved.first_step == std::map<std::string, int64_t>{{"single@0", 8}});
   CHECK(only_run(folder / "out").filename() == only_run(folder / "whole").filename());
   for (const char* file : {"metrics.jsonl", "summary.json"})
     CHECK(read_file(only_run(folder / "out") / file) == read_file(only_run(folder / "whole") / file));

@@ -92,7 +92,7 @@ TEST_CASE("A begun run goes on only on the LibTorch and the kind of device that 
   CHECK(said() == place + ": its run began on cuda and would go on on cpu, which changes results; --elsewhere lets it");
   Listener listener;
   run(single_run(), folder / "out", listener, true);
-  CHECK(listener.first_step.at("base@0") == 8);
+  CHECK(listener.first_step.at("single@0") == 8);
   CHECK(read_config(folder / "out")["starts"].size() == 2);
   began_on("device", "cuda:1");  // a finished run is nobody's concern
   CHECK(said().empty());
@@ -107,9 +107,9 @@ TEST_CASE("A run that lost its checkpoints begins anew, anywhere", "[execution]"
   fs::remove_all(only_run(folder / "out") / "checkpoints");
   Listener first(7), second;
   CHECK_THROWS_AS(run(single_run(), folder / "out", first), Interrupted);
-  CHECK(first.first_step.at("base@0") == 1);
+  CHECK(first.first_step.at("single@0") == 1);
   run(single_run(), folder / "out", second);  // it began here
-  CHECK(second.first_step.at("base@0") == 8);
+  CHECK(second.first_step.at("single@0") == 8);
   CHECK(read_config(folder / "out")["starts"].size() == 3);
 }
 

@@ -13,7 +13,6 @@ using namespace staircase::runs;
 using namespace staircase::execution;
 using namespace staircase::experiment;
 using namespace staircase::report;
-using namespace staircase::runs;
 namespace fs = std::filesystem;
 
 namespace {

@@ -127,7 +127,7 @@ TEST_CASE("So is a step, a candidate or an override with such a field", "[experi
     stored.check_refused("; the file was written by Staircase 0.9.0 (fedcba9)");
   };
   check(Stored(), "/override/~1model~1grn", true);
-  check(Stored(), "/steps/0/set/~1model~1grn", true);
+  check(Stored(), "/steps/0/set", {{"/model/grn", true}});
   check(Stored(comparison), "/candidates/1/model/grn", true);
 }
 

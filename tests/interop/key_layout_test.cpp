@@ -12,6 +12,7 @@
 #include "support/refusal.h"
 
 using namespace staircase;
+using namespace staircase::formats;
 using namespace staircase::interop;
 
 namespace {

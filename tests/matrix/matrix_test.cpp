@@ -3,8 +3,6 @@
 #include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/serialization/import.h>
 
-#include <map>
-
 #include "staircase/interop/torchscript.h"
 #include "staircase/nn/initialize.h"
 #include "staircase/nn/libtorch.h"

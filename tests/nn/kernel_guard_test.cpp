@@ -2,8 +2,6 @@
 
 #include <torch/library.h>
 
-#include "staircase/nn/initialize.h"
-#include "staircase/plan/named_models.h"
 #include "support/catch.h"
 #include "support/graph_operators.h"
 

@@ -67,7 +67,10 @@ inline void refuse(int status, const std::string& part, const apps::Words& words
   const Answer answer = ask(words);
   CHECK(answer.status == status);
   CHECK_THAT(answer.err, ContainsSubstring(part));
-  CHECK(std::count(answer.err.begin(), answer.err.end(), '\n') == 1);
+  // One line, and no control character of a file or an argument reaches the terminal.
+  const auto controls = std::count_if(answer.err.begin(), answer.err.end(), [](unsigned char c) { return c < ' '; });
+  CHECK(controls == 1);
+  CHECK((!answer.err.empty() && answer.err.back() == '\n'));
   CHECK(answer.out.empty());
   CHECK((WorkFolder::content() == before));
 }

@@ -115,9 +115,8 @@ TEST_CASE("Validation is decoded once an evaluation, for the raw and the average
 
 TEST_CASE("A summary counts damaged images of training and of validation, each for itself", "[train]") {
   const tests::TemporaryFolder folder;
-  config::Configuration c = tests::small_configuration();
-  c.data.max_bad_fraction = 0.1;
-  TrainJob job = tests::job_in(folder / "run", c);
+  TrainJob job = tests::job_in(folder / "run");
+  job.configuration.data.max_bad_fraction = 0.1;
   job.data.train = std::make_shared<tests::ReadDataset>(job.data.train, std::set<size_t>{4, 7, 9});
   job.data.val = std::make_shared<tests::ReadDataset>(job.data.val, std::set<size_t>{3, 20});
   Notes notes;

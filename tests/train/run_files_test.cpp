@@ -35,6 +35,7 @@ TEST_CASE("Beside an average's weights the raw ones are written, and each file s
   const tests::TemporaryFolder folder;
   const nn::Classifier raw = network(0), average = network(1);
   const TrainJob both = tests::job_in(folder / "both"), one = tests::job_in(folder / "one");
+  for (const TrainJob* job : {&both, &one}) fs::create_directories(job->folder);
   RunFiles(both).write_weights(raw, &average);
   CHECK(holds(both.folder / "weights.safetensors", average, "ema"));
   CHECK(holds(both.folder / "weights_raw.safetensors", raw, "raw"));
