@@ -105,7 +105,9 @@ def main():
     for group in arguments.groups:
         for position, case in enumerate(parity.GROUPS[group]):
             torch._C._jit_set_texpr_fuser_enabled(position == 0 and not arguments.variants)
-            passed.append(compare(case, own_process if position == 0 else one_process, variants))
+            full_width = isinstance(case.ours, str)  # in fp32 alone: the other variants are compared at a quarter of it
+            passed.append(compare(case, own_process if position == 0 else one_process,
+                                  variants[:1] if full_width else variants))
     print(f"{sum(passed)} of {len(passed)} exports agree")
     return 0 if all(passed) else 1
 

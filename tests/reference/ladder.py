@@ -22,7 +22,7 @@ CONVNEXT = {
     "convnext_base": ((3, 3, 27, 3), 128), "convnext_large": ((3, 3, 27, 3), 192),
     "convnext_xlarge": ((3, 3, 27, 3), 256),
 }
-RESNET = {"resnet101": (3, 4, 23, 3), "resnet152": (3, 8, 36, 3), "resnet200": (3, 24, 36, 3)}
+RESNET = {"resnet50": (3, 4, 6, 3), "resnet101": (3, 4, 23, 3), "resnet152": (3, 8, 36, 3), "resnet200": (3, 24, 36, 3)}
 # depth, width, and whether there is LayerScale.
 ISOTROPIC = {
     "convnext_isotropic_small": (18, 384, False),

@@ -108,10 +108,10 @@ GROUPS = {
                  isotropic_case("convnext_isotropic_small")] +
                 [isotropic_case(name, *rest) for name in ("convnext_isotropic_base", "convnext_isotropic_large")
                  for rest in ((1.0, ["shapes"]), (0.25,))],
-    # For exports.py: every named model, and one of each family at its full width.
+    # For exports.py: every named model, and before them one of each family at its full width.
     "named-exports": [torchvision_case("resnet50"), torchvision_case("convnext_tiny")] +
                      [resnet_case(name, 0.25) for name in ladder.RESNET] +
-                     [convnext_case(name, 0.25) for name in ladder.CONVNEXT if name != "convnext_tiny"] +
+                     [convnext_case(name, 0.25) for name in ladder.CONVNEXT] +
                      [isotropic_case(name, 0.25) for name in ladder.ISOTROPIC],
 }
 for ladder_name in ladder.LADDERS:
