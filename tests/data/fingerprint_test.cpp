@@ -67,13 +67,13 @@ TEST_CASE("Every change of a folder of images is seen", "[data]") {
   const config::DataContent before = content_at(folder / "here");
   const auto change = [&](const std::string& file, const std::string& bytes) {
     const fs::path path = folder / "here" / file;
-    const bool was = fs::exists(path);
+    const bool was = fs::exists(path), had_folder = fs::exists(path.parent_path());
     const std::string old = was ? read_file(path) : "";
     make_folder(path.parent_path());
     write_file_atomically(path, bytes);
     const std::string said = describe_change(before, content_at(folder / "here"));
     if (was) write_file_atomically(path, old);
-    else fs::remove(path);
+    else fs::remove_all(had_folder ? path : path.parent_path());
     return said;
   };
   CHECK(change("train/cat/3.jpg", "1") == "train: 4 images there and 5 here (class cat: 2 and 3)");

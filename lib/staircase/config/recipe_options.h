@@ -85,7 +85,7 @@ struct RecipeOptions {
         field("epochs", &R::epochs, "passes over the training images", range(1, 100000)),
         field("batch_size", &R::batch_size, "images an optimizer step", range(1, 1 << 20)),
         field("micro_batch_size", &R::micro_batch_size,
-              "images a forward pass, gradients are accumulated; 0: the whole batch", range(0, 1 << 20)),
+              "images a forward pass, an even number that divides batch_size; gradients are accumulated; 0: the whole batch", range(0, 1 << 20)),
         field("precision", &R::precision, "of the forward and backward pass; parameters stay fp32"),
         field("eval_every_epochs", &R::eval_every_epochs, "evaluate after every so many epochs, and after the last",
               range(1, 100000)),
