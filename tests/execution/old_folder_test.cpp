@@ -74,7 +74,7 @@ TEST_CASE("A folder of 6fd574e is resumed and extended by seeds and steps", "[ex
   CHECK(listener.first_step.at("base@1") == 6);  // goes on from its checkpoint
   CHECK(listener.first_step.at("gelu@1") == 1);
   CHECK(old.count_runs() == 9);
-  for (const std::string run : {base_run, gelu_run})
+  for (const std::string& run : {base_run, gelu_run})
     for (const char* seed : {"-0", "-1", "-2"})
       CHECK(fs::exists(old.folder() / "runs" / (run + seed) / "summary.json"));
   const Json starts = config::read_json_file(old.folder() / "runs" / (base_run + "-1") / "config.json")["starts"];
