@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <fstream>
 #include <stdexcept>
 
 namespace staircase {
@@ -53,6 +54,8 @@ ChildProcess::ChildProcess(const std::vector<std::string>& command) {
     fail(command[0], error);
   }
   ::fcntl(output_, F_SETFL, O_NONBLOCK);
+  // Where memory runs out the system ends it, and not the program that can say so.
+  std::ofstream("/proc/" + std::to_string(process_) + "/oom_score_adj") << 500;
 }
 
 ChildProcess::~ChildProcess() {

@@ -9,6 +9,7 @@ namespace staircase {
 
 /// A program that runs beside this one and tells of its work in lines on its standard output. Its
 /// standard input is empty, its standard error is this program's, and a terminal's signals pass it by.
+/// Where memory runs out the system ends it before this program.
 class ChildProcess {
  public:
   /// `command`: the program's path and its arguments.
