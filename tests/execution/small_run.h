@@ -64,7 +64,9 @@ inline void stop_in_the_middle(const config::Json& content, const std::filesyste
   Listener listener(step);
   try {
     run(content, folder, listener);
-  } catch (const Interrupted&) { return; }
+  } catch (const Interrupted&) {
+    return;
+  }
   throw std::logic_error("the run was not stopped");
 }
 

@@ -25,7 +25,9 @@ inline int answer_requests(const std::string& program,
     return 0;
   } catch (const c10::Error& error) {
     std::cerr << program << ": " << error.what_without_backtrace() << '\n';
-  } catch (const std::exception& error) { std::cerr << program << ": " << error.what() << '\n'; }
+  } catch (const std::exception& error) {
+    std::cerr << program << ": " << error.what() << '\n';
+  }
   return 1;
 }
 

@@ -11,7 +11,9 @@ namespace staircase::tests {
 inline std::string refusal(const std::function<void()>& call) {
   try {
     call();
-  } catch (const RequestError& error) { return error.what(); }
+  } catch (const RequestError& error) {
+    return error.what();
+  }
   return "";
 }
 

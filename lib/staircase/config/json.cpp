@@ -63,7 +63,9 @@ bool is_utf8(std::string_view text) {
   try {
     Json(text).dump();
     return true;
-  } catch (const Json::exception&) { return false; }
+  } catch (const Json::exception&) {
+    return false;
+  }
 }
 
 std::string describe_value(const Json& value) {

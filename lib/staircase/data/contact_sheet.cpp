@@ -118,7 +118,9 @@ std::string encode_png(const Image& image) {
   std::string fault;
   try {
     if (cv::imencode(".png", to_matrix(image), bytes)) return {bytes.begin(), bytes.end()};
-  } catch (const cv::Exception& error) { fault = ": " + error.err; }
+  } catch (const cv::Exception& error) {
+    fault = ": " + error.err;
+  }
   throw std::runtime_error("an image of " + std::to_string(image.width) + "x" + std::to_string(image.height) +
                            " px cannot be written as PNG" + fault);
 }

@@ -141,7 +141,9 @@ std::optional<FolderIndex> read_folder_index(const fs::path& file, const std::st
   FolderIndex index;
   try {
     TableFile(in, size).visit(index);
-  } catch (const TableFile::Damaged&) { return std::nullopt; }
+  } catch (const TableFile::Damaged&) {
+    return std::nullopt;
+  }
   if (index.folder != folder || !is_as_it_was(index)) return std::nullopt;
   return index;
 }

@@ -153,7 +153,9 @@ class Loader::Workers {
     std::exception_ptr failure;
     try {
       work();
-    } catch (...) { failure = std::current_exception(); }
+    } catch (...) {
+      failure = std::current_exception();
+    }
     lock.lock();
     if (failure && !failure_) failure_ = failure;
   }

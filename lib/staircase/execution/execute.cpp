@@ -99,7 +99,9 @@ RunOutcome execute_run(const runs::Ledger& ledger, const runs::RunKey& run,
     write_run_config(job);
     observer.on_end(train::train(job, noting, stop));
     return RunOutcome::done;
-  } catch (const Interrupted&) { throw; } catch (const std::exception&) {
+  } catch (const Interrupted&) {
+    throw;
+  } catch (const std::exception&) {
     return record_failure(ledger, run, observer, failure_sentence());
   }
 }

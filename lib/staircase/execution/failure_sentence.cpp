@@ -30,14 +30,18 @@ std::string in_one_line(std::string text) {
 std::string failure_sentence() {
   try {
     throw;
-  } catch (const std::bad_alloc&) { return out_of_memory(); } catch (const c10::Error& error) {
+  } catch (const std::bad_alloc&) {
+    return out_of_memory();
+  } catch (const c10::Error& error) {
     const std::string text = error.what_without_backtrace();
     return speaks_of_memory(text) ? out_of_memory() : in_one_line(text);
   } catch (const std::system_error& error) {
     // What std::thread says, as it stands, names nothing.
     if (error.code() != std::errc::resource_unavailable_try_again) return in_one_line(error.what());
     return "no thread could be started: fewer /threads, /loader_workers or --jobs, or more memory, may help";
-  } catch (const std::exception& error) { return in_one_line(error.what()); } catch (...) {
+  } catch (const std::exception& error) {
+    return in_one_line(error.what());
+  } catch (...) {
     return "an error of an unknown kind";
   }
 }

@@ -36,7 +36,9 @@ std::optional<std::string> FreshReport::run_over() {
   std::optional<std::string> problem;
   try {
     report_folder(folder_);
-  } catch (const std::exception& error) { problem = error.what(); }
+  } catch (const std::exception& error) {
+    problem = error.what();
+  }
   const auto end = Clock::now();
   const int share = 20;
   next_ = end + share * (end - start);

@@ -63,7 +63,9 @@ ReportData report_data(const fs::path& folder, Results results) {
   ReportData data{results.name, folder.string(), std::move(results), nullptr};
   try {
     data.experiment = config::read_json_file(folder / "experiment.json");
-  } catch (const RequestError&) { data.results.warnings.push_back("experiment.json: is damaged and was left out"); }
+  } catch (const RequestError&) {
+    data.results.warnings.push_back("experiment.json: is damaged and was left out");
+  }
   return data;
 }
 

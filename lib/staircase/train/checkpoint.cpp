@@ -55,7 +55,9 @@ std::optional<Checkpoint> CheckpointStore::load_newest(const std::function<void(
   for (const fs::path& path : checkpoint_files(folder_)) {
     try {
       return read_checkpoint(path);
-    } catch (const UnreadableFile&) { throw; } catch (const RequestError& error) {
+    } catch (const UnreadableFile&) {
+      throw;
+    } catch (const RequestError& error) {
       const fs::path aside = path.string() + ".damaged";
       fs::rename(path, aside);
       warn("a damaged checkpoint was set aside as " + aside.string() + " (" + error.what() +
