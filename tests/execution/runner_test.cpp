@@ -238,3 +238,16 @@ TEST_CASE("A run whose summary is damaged is done again, and the damaged file is
   CHECK(after["rows"][1]["top1"] == before["rows"][1]["top1"]);
   CHECK(after["done"] == 2);
 }
+
+TEST_CASE("Checkpoints beside a damaged summary are what its run goes on from", "[execution]") {
+  const tests::TemporaryFolder folder;
+  Counter first, second;
+  const config::Json before = run(small_ablation(), folder / "out", first);
+  const fs::path place = folder / "out" / "runs" / before["rows"][1]["seeds"][0]["run"].get<std::string>();
+  write_file_atomically(place / "summary.json", "{\"top1\": 1");
+  make_folder(place / "checkpoints");
+  write_file_atomically(place / "checkpoints" / "step-000000001.safetensors", "no checkpoint");
+  run(small_ablation(), folder / "out", second);
+  // It was looked at: kept under another name, because it is none, and not removed unseen.
+  CHECK(fs::exists(place / "checkpoints" / "step-000000001.safetensors.damaged"));
+}

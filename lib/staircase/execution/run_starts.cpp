@@ -8,6 +8,7 @@
 #include "staircase/base/files.h"
 #include "staircase/execution/initial_weights.h"
 #include "staircase/nn/libtorch.h"
+#include "staircase/train/checkpoint.h"
 
 namespace staircase::execution {
 namespace fs = std::filesystem;
@@ -24,16 +25,8 @@ std::string utc_now() {
   return {text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts)};
 }
 
-/// The step of the newest checkpoint, by its name; 0: there is none.
 int64_t newest_step(const fs::path& run_folder) {
-  int64_t newest = 0;
-  std::error_code none;
-  for (const auto& entry : fs::directory_iterator(run_folder / "checkpoints", none)) {
-    const std::string name = entry.path().filename().string();
-    if (name.starts_with("step-") && name.ends_with(".safetensors"))
-      newest = std::max<int64_t>(newest, std::strtoll(name.c_str() + 5, nullptr, 10));
-  }
-  return newest;
+  return train::CheckpointStore(run_folder / "checkpoints").newest_step();
 }
 
 /// What config.json holds; an object without keys when it is missing or damaged: then it is written anew.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <vector>
 
 #include "staircase/base/files.h"
@@ -75,6 +76,12 @@ std::optional<config::Json> CheckpointStore::newest_state() const {
     }
   }
   return std::nullopt;
+}
+
+int64_t CheckpointStore::newest_step() const {
+  const auto files = checkpoint_files(folder_);
+  const std::string prefix = "step-";
+  return files.empty() ? 0 : std::strtoll(files.front().filename().c_str() + prefix.size(), nullptr, 10);
 }
 
 void CheckpointStore::clear() {

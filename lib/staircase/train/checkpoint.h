@@ -33,6 +33,9 @@ class CheckpointStore {
   /// The state in the newest whole checkpoint; none: empty. Changes nothing.
   std::optional<config::Json> newest_state() const;
 
+  /// The step of the newest one, by its name, whole or not; 0: there is none.
+  int64_t newest_step() const;
+
   /// Removes all of them: the run is done.
   void clear();
 
