@@ -103,15 +103,17 @@ Row read_row(const experiment::Variant& variant, const runs::Ledger& ledger, Res
   return row;
 }
 
-/// The first row without an average decides: all rows are then compared by their raw weights.
-void choose_score(const experiment::DesignedExperiment& design, Results& results) {
+/// What the experiment says; but the first row without an average makes all rows be compared by their raw weights.
+void choose_score(const experiment::DesignedExperiment& design, config::Score wanted, Results& results) {
   const auto raw = std::find_if(design.variants.begin(), design.variants.end(), [](const experiment::Variant& each) {
     return each.configuration.recipe.ema_decay == 0;
   });
-  results.of_average = raw == design.variants.end();
+  const bool all_have_average = raw == design.variants.end();
+  results.of_average = all_have_average && wanted == config::Score::ema;
   results.score = score_name(*results.task, results.of_average);
-  results.score_reason = results.of_average ? "EMA weights: every recipe has an average"
-                                            : "raw weights: the recipe of " + raw->name + " has no EMA";
+  if (results.of_average) results.score_reason = "EMA weights: every recipe has an average";
+  else if (all_have_average) results.score_reason = "raw weights: the experiment says \"score\": \"raw\"";
+  else results.score_reason = "raw weights: the recipe of " + raw->name + " has no EMA";
 }
 
 void add_deltas(const experiment::DesignedExperiment& design, Results& results) {
@@ -149,7 +151,7 @@ Results build_results(const experiment::Experiment& experiment, const experiment
   results.design = options.design;
   results.seeds = options.seeds;
   results.task = &config::classification_metrics();
-  choose_score(design, results);
+  choose_score(design, options.score, results);
   RunReader reader(ledger, results);
   for (const experiment::Variant& variant : design.variants)
     results.rows.push_back(read_row(variant, ledger, results, reader));

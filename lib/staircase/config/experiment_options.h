@@ -11,6 +11,8 @@ namespace staircase::config {
 
 enum class ExperimentKind { single, ablation, comparison };
 enum class Design { cumulative, one_at_a_time, grid, leave_one_out, pairwise, shapley };
+/// The weights whose numbers rows are compared by: their moving average, or the weights as trained.
+enum class Score { ema, raw };
 template <>
 inline constexpr std::array enum_names<ExperimentKind>{std::string_view("single"), std::string_view("ablation"),
                                                        std::string_view("comparison")};
@@ -18,6 +20,8 @@ template <>
 inline constexpr std::array enum_names<Design>{std::string_view("cumulative"), std::string_view("one_at_a_time"),
                                                std::string_view("grid"),       std::string_view("leave_one_out"),
                                                std::string_view("pairwise"),   std::string_view("shapley")};
+template <>
+inline constexpr std::array enum_names<Score>{std::string_view("ema"), std::string_view("raw")};
 
 /// One edit of a configuration.
 struct StepOptions {
@@ -75,6 +79,7 @@ struct ExperimentOptions {
   int64_t orders = 0;
   int64_t order_seed = 0;
   std::vector<int64_t> seeds{0};
+  Score score = Score::ema;
   Json override_fields = Json::object();
   int64_t threads = 0;
   int64_t loader_workers = 0;
@@ -107,6 +112,9 @@ struct ExperimentOptions {
               range(0, 9007199254740992.0)),
         field("seeds", &E::seeds, "every configuration is trained once with each",
               range(0, 9007199254740992.0).items(1, 1000)),
+        field(
+            "score", &E::score,
+            "the weights that rows are compared by: their moving average, as in published results (raw where a recipe has none), or the raw ones, for runs too short for an average"),
         field("override", &E::override_fields, "pointer to value, set in every configuration after its step"),
         field("threads", &E::threads, "of LibTorch, decides the last digits of results; 0: all cores, kept on resume",
               range(0, 1024)),
