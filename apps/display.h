@@ -19,6 +19,7 @@ class Display : public execution::ExperimentObserver {
 
   std::unique_ptr<execution::RunObserver> watch(const execution::RunLabel& label) override;
   void on_run_over() override;
+  void on_note(const std::string& text) override { print_line(text); }
   void on_warning(const std::string& text) override { print_line("warning: " + text); }
 
  private:

@@ -164,15 +164,56 @@ TEST_CASE("Experiments side by side show what differs and match rows by name", "
   CHECK(experiments[0].label == (sample.folder / "grid").string());  // both are named "grid"
   const TextTable table = comparison_table(experiments);
   REQUIRE(table.header.back() == "verdict");
-  CHECK(table.header[table.header.size() - 2] == "difference");
+  CHECK(table.header[table.header.size() - 2] ==
+        (sample.folder / "other").string() + " - " + (sample.folder / "grid").string());
   CHECK(table.rows[0][table.header.size() - 2].starts_with("+2.00 [+1.9"));  // by pairs of equal seed
   CHECK(table.rows[0].back() == "higher");
+  // The steps set the batch size of the other rows.
   const TextTable differences = differences_table(experiments);
-  REQUIRE(differences.rows.size() == 1);
-  CHECK(differences.rows[0] == std::vector<std::string>{"/base/recipe/batch_size", "256", "128"});
+  REQUIRE(differences.rows.size() == 2);
+  CHECK(differences.rows[0] == std::vector<std::string>{"base", "/recipe/batch_size", "256", "128"});
+  CHECK(differences.rows[1] == std::vector<std::string>{"layer", "/recipe/batch_size", "256", "128"});
   const std::string page = own_part(report_html(experiments));
-  CHECK_THAT(page, ContainsSubstring("/base/recipe/batch_size"));
+  CHECK_THAT(page, ContainsSubstring("/recipe/batch_size"));
   CHECK_FALSE(std::filesystem::exists(sample.folder / "other/report.html"));
+}
+
+TEST_CASE("What differs is what rows were trained with: overridden fields count with their value", "[report]") {
+  const Sample sample;
+  config::Json content = config::parse_json(tests::sample_grid(), "sample");
+  content["base"]["recipe"]["epochs"] = 7;
+  content["override"] = {{"/recipe/epochs", 20}, {"/recipe/momentum", 0.5}};
+  content["base"]["data"]["path"] = "nowhere";  // drawn data have none
+  tests::write_sample(sample.folder / "other", content.dump(), flat_score);
+  auto experiments = read_experiments({sample.folder / "grid", sample.folder / "other"});
+  const auto epochs = std::to_string(experiments[0].trained.rows.at(0).configuration.recipe.epochs);
+  const TextTable table = differences_table(experiments);
+  CHECK(table.header == std::vector<std::string>{"field", experiments[0].label, experiments[1].label});
+  CHECK(table.rows ==
+        std::vector<std::vector<std::string>>{{"/recipe/epochs", epochs, "20"}, {"/recipe/momentum", "0.9", "0.5"}});
+}
+
+TEST_CASE("Other data are pointed out by what they hold, and the same data elsewhere are the same", "[report]") {
+  config::Configuration here;
+  here.data.kind = config::DataKind::image_folder;
+  here.data.path = "/data/photos";
+  config::Configuration there = here;
+  there.data.path = "/mnt/photos";
+  const auto set = [](const std::string& path, int64_t cats) {
+    return config::DataContent{config::DataKind::image_folder, path, {{"train", {{"cat", cats, 1}, {"dog", 4, 2}}}}};
+  };
+  const auto trained = [](const config::Configuration& c, const config::DataContent& content) {
+    return Trained{{{"base", c}}, {content}};
+  };
+  const Trained first = trained(here, set("/data/photos", 6)), moved = trained(there, set("/mnt/photos", 6)),
+                other = trained(there, set("/mnt/photos", 7));
+  CHECK(trained_differences({&first, &moved}).empty());
+  const auto differences = trained_differences({&first, &other});
+  REQUIRE(differences.size() == 1);
+  CHECK(differences[0].pointer == "/data/content");
+  CHECK_THAT(
+      differences[0].values[0].get<std::string>(),
+      ContainsSubstring("train 10 images, 2 classes, fingerprint ") && ContainsSubstring(set("", 6).fingerprint()));
 }
 
 TEST_CASE("The curves of many long runs are thinned to what a page can draw, ends included", "[report]") {
