@@ -63,4 +63,9 @@ void judge_together(const std::vector<Difference*>& differences) {
   }
 }
 
+void leave_at_chance(Difference& difference) {
+  difference.p_holm = std::nullopt;
+  difference.verdict = Verdict::at_chance;
+}
+
 }  // namespace staircase::analysis

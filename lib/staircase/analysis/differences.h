@@ -22,6 +22,7 @@ enum class Verdict {
   lower,
   not_shown,       ///< it is not told apart from 0
   no_spread_seen,  ///< several seeds with one number: no certainty
+  at_chance,       ///< of rows that have learned nothing: it says nothing of what they differ in
 };
 
 /// "lower" of "higher", and the other way round.
@@ -67,13 +68,17 @@ std::optional<Difference> difference_of(const std::vector<double>& differences,
 /// seen", one seed has no verdict.
 void judge_together(const std::vector<Difference*>& differences);
 
+/// Takes back what judge_together said: all rows of the difference are at chance. It still counts in the correction of
+/// the others, which are the harder to show for it.
+void leave_at_chance(Difference& difference);
+
 }  // namespace staircase::analysis
 
 namespace staircase::config {
 
 template <>
-inline constexpr std::array enum_names<analysis::Verdict>{std::string_view("higher"), std::string_view("lower"),
-                                                          std::string_view("no difference shown"),
-                                                          std::string_view("no spread seen")};
+inline constexpr std::array enum_names<analysis::Verdict>{
+    std::string_view("higher"), std::string_view("lower"), std::string_view("no difference shown"),
+    std::string_view("no spread seen"), std::string_view("at chance")};
 
 }  // namespace staircase::config

@@ -1,6 +1,8 @@
 #include "staircase/analysis/effects.h"
 
+#include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "staircase/analysis/shapley.h"
 
@@ -31,8 +33,7 @@ class EffectBuilder {
   EffectBuilder(const experiment::DesignedExperiment& design, const std::string& score,
                 const std::vector<int64_t>& seeds, std::vector<Row>& rows)
       : design_(design), seeds_(seeds), rows_(rows) {
-    for (size_t i = 0; i < design.variants.size(); ++i)
-      scores_[design.variants[i].subset.value()] = rows[i].scores(score);
+    for (size_t i = 0; i < design.variants.size(); ++i) add_row(design.variants[i].subset.value(), rows[i], score);
   }
 
   /// Each step's contrast, of experiment::added_alone or experiment::removed_from_full.
@@ -44,8 +45,12 @@ class EffectBuilder {
     std::vector<Difference*> judged;
     for (Effect& each : *result_.effects) judged.push_back(to_judge(each.worth.difference));
     judge_together(judged);
-    for (size_t i = 0; i < design_.steps.size(); ++i)
-      if (judged[i]) give_verdict(contrast_of(design_.requirements, i), *judged[i]);
+    for (size_t i = 0; i < design_.steps.size(); ++i) {
+      if (!judged[i]) continue;
+      const experiment::Contrast contrast = contrast_of(design_.requirements, i);
+      leave_at_chance_where_all_are({contrast.with, contrast.without}, *judged[i]);
+      give_verdict(contrast, *judged[i]);
+    }
   }
 
   void add_interactions() {
@@ -55,6 +60,11 @@ class EffectBuilder {
     std::vector<Difference*> judged;
     for (Interaction& each : *result_.interactions) judged.push_back(to_judge(each.worth.difference));
     judge_together(judged);
+    auto next = judged.begin();
+    for (size_t a = 0; a < design_.steps.size(); ++a)
+      for (size_t b = a + 1; b < design_.steps.size(); ++b, ++next)
+        if (const auto pair = experiment::pair_of(design_.requirements, a, b); pair && *next)
+          leave_at_chance_where_all_are({pair->both, pair->first, pair->second, pair->none}, **next);
   }
 
   void add_shapley() {
@@ -75,12 +85,29 @@ class EffectBuilder {
     for (Effect& each : *result_.effects) judged.push_back(to_judge(each.worth.difference));
     judged.push_back(to_judge(result_.shapley->gain));  // it stands in the same table
     judge_together(judged);
+    std::vector<experiment::Subset> all;
+    for (const auto& [subset, scores] : scores_) all.push_back(subset);
+    for (Difference* each : judged)
+      if (each)
+        leave_at_chance_where_all_are(each == judged.back() ? std::vector{whole.with, whole.without} : all, *each);
     if (judged.back()) give_verdict(whole, *judged.back());
   }
 
   Effects take() { return std::move(result_); }
 
  private:
+  void add_row(experiment::Subset subset, const Row& row, const std::string& score) {
+    scores_[subset] = row.scores(score);
+    if (row.at_chance) at_chance_.insert(subset);
+  }
+
+  /// Of the rows that the difference is made of.
+  void leave_at_chance_where_all_are(const std::vector<experiment::Subset>& subsets, Difference& difference) const {
+    if (std::all_of(subsets.begin(), subsets.end(),
+                    [&](experiment::Subset each) { return at_chance_.count(each) > 0; }))
+      leave_at_chance(difference);
+  }
+
   Effect effect(size_t step, std::optional<Difference> difference) const {
     const experiment::DesignedStep& designed = design_.steps[step];
     return {designed.name, designed.group, changes_of(designed.changes), {std::move(difference)}, {}};
@@ -177,6 +204,7 @@ class EffectBuilder {
   const std::vector<int64_t>& seeds_;
   std::vector<Row>& rows_;
   std::unordered_map<experiment::Subset, SeedNumbers> scores_;
+  std::unordered_set<experiment::Subset> at_chance_;
   Effects result_;
 };
 

@@ -93,7 +93,12 @@ Row read_row(const experiment::Variant& variant, const runs::Ledger& ledger, Res
   for (const std::string& name : number_names(*results.task))
     if (const auto numbers = values_of(row.scores(name)); !numbers.empty())
       row.numbers.emplace_back(name, spread_of(numbers));
-  if (const Spread* score = row.spread(results.score)) row.score = *score;
+  const ChanceLevel chance = chance_level(c, ledger.data_content(c.data));
+  if (results.rows.empty()) results.chance = chance;
+  if (const Spread* score = row.spread(results.score)) {
+    row.score = *score;
+    row.at_chance = chance.at_chance_up_to && score->mean <= *chance.at_chance_up_to;
+  }
   if (const auto rates = given_numbers(row.seeds, &SeedResult::images_per_second); !rates.empty())
     row.images_per_second = spread_of(rates).mean;
   if (const auto latencies = given_numbers(row.seeds, &SeedResult::latency_ms); !latencies.empty())
@@ -139,6 +144,13 @@ void judge_deltas(std::vector<Row>& rows) {
   judge_together(deltas);
 }
 
+/// Also those that a design with effects does not judge.
+void leave_deltas_at_chance(std::vector<Row>& rows) {
+  for (Row& row : rows)
+    if (row.delta && row.delta->difference && row.at_chance && rows[row.delta->to_index].at_chance)
+      leave_at_chance(*row.delta->difference);
+}
+
 }  // namespace
 
 Results build_results(const experiment::Experiment& experiment, const experiment::DesignedExperiment& design,
@@ -158,6 +170,7 @@ Results build_results(const experiment::Experiment& experiment, const experiment
   add_deltas(design, results);
   results.worth = add_effects(design, options.design, results.score, results.seeds, results.rows);
   if (!results.worth.effects) judge_deltas(results.rows);
+  leave_deltas_at_chance(results.rows);
   results.sums = subtotals_of(options, results.rows, results.score);
   if (design.axes.size() == 2) {
     results.grid = Grid{design.axes};

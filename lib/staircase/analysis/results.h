@@ -1,5 +1,6 @@
 #pragma once
 
+#include "staircase/analysis/chance.h"
 #include "staircase/analysis/effects.h"
 #include "staircase/analysis/subtotals.h"
 #include "staircase/config/task_metrics.h"
@@ -36,6 +37,7 @@ struct Results {
   /// The number that rows are compared by: the primary one of the averaged weights where the recipe of every row has
   /// an average, else of the raw ones; the same for all rows.
   std::string score, score_reason;
+  ChanceLevel chance;  ///< of the first row; rows with other validation images are held to their own
   size_t runs = 0, done = 0, failed = 0;
   std::vector<std::string> warnings;  ///< what could not be read of the runs
   std::vector<Row> rows;              ///< in the order of the design's variants
@@ -58,11 +60,11 @@ struct Results {
     return std::make_tuple(config::field("name", &R::name, ""), config::field("description", &R::description, ""),
                            config::field("kind", &R::kind, ""), config::field("design", &R::design, ""),
                            config::field("seeds", &R::seeds, ""), config::field("score", &R::score, ""),
-                           config::field("score_reason", &R::score_reason, ""), config::field("runs", &R::runs, ""),
-                           config::field("done", &R::done, ""), config::field("failed", &R::failed, ""),
-                           config::field("warnings", &R::warnings, ""), config::field("rows", &R::rows, ""),
-                           config::field("", &R::sums, ""), config::field("", &R::worth, ""),
-                           config::field("grid", &R::grid, ""));
+                           config::field("score_reason", &R::score_reason, ""), config::field("", &R::chance, ""),
+                           config::field("runs", &R::runs, ""), config::field("done", &R::done, ""),
+                           config::field("failed", &R::failed, ""), config::field("warnings", &R::warnings, ""),
+                           config::field("rows", &R::rows, ""), config::field("", &R::sums, ""),
+                           config::field("", &R::worth, ""), config::field("grid", &R::grid, ""));
   }
 };
 

@@ -84,6 +84,7 @@ struct Row {
   std::optional<double> latency_ms;  ///< the median over the seeds; empty: not measured
   std::optional<double> paper_top1, paper_std;
   std::optional<Spread> score;           ///< of the number that rows are compared by
+  bool at_chance = false;                ///< its mean does not pass what a network that has learned nothing reaches
   std::optional<Delta> delta;            ///< empty: the row is compared with none
   Given<std::vector<std::string>> cell;  ///< grid: the value on each axis
 
@@ -106,7 +107,8 @@ struct Row {
         config::field("", &R::numbers, "of each number of the task"),
         config::field("images_per_second", &R::images_per_second, ""), config::field("latency_ms", &R::latency_ms, ""),
         config::field("paper_top1", &R::paper_top1, ""), config::field("paper_std", &R::paper_std, ""),
-        config::field("score", &R::score, ""), config::field("", &R::delta, ""), config::field("cell", &R::cell, ""));
+        config::field("score", &R::score, ""), config::field("at_chance", &R::at_chance, ""),
+        config::field("", &R::delta, ""), config::field("cell", &R::cell, ""));
   }
 };
 

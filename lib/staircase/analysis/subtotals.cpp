@@ -12,12 +12,15 @@ class Sum {
 
   const std::string& group() const { return sum_.group; }
   bool begun() const { return begun_; }
+  /// Whether none of its rows has learned anything.
+  bool at_chance() const { return at_chance_; }
 
   void add(const Row& row, const Row& before, const std::string& score) {
     const Delta& delta = *row.delta;
     delta_ = delta.difference ? delta_ + delta.difference->mean : delta_;
     paper_ = delta.paper_delta ? paper_ + *delta.paper_delta : paper_;
     whole_ = whole_ && delta.difference;
+    at_chance_ = at_chance_ && row.at_chance && before.at_chance;
     paper_whole_ = paper_whole_ && delta.paper_delta;
     SeedNumbers together;
     for (const auto& [seed, difference] : paired_differences(row.scores(score), before.scores(score)))
@@ -36,18 +39,20 @@ class Sum {
  private:
   Subtotal sum_;
   double delta_ = 0, paper_ = 0;
-  bool whole_ = true, paper_whole_ = true, begun_ = false;
+  bool whole_ = true, paper_whole_ = true, at_chance_ = true, begun_ = false;
   SeedNumbers by_seed_;
 };
 
 std::vector<Subtotal> judged(std::vector<Sum>& sums) {
+  std::erase_if(sums, [](const Sum& sum) { return !sum.begun(); });  // an ablation of the recipe alone has one
   std::vector<Subtotal> subtotals;
-  for (Sum& sum : sums)
-    if (sum.begun()) subtotals.push_back(sum.take());  // an ablation of the recipe has no step of architecture
+  for (Sum& sum : sums) subtotals.push_back(sum.take());
   std::vector<Difference*> differences;
   for (Subtotal& each : subtotals)
     if (each.difference) differences.push_back(&*each.difference);
   judge_together(differences);
+  for (size_t i = 0; i < sums.size(); ++i)
+    if (sums[i].at_chance() && subtotals[i].difference) leave_at_chance(*subtotals[i].difference);
   return subtotals;
 }
 

@@ -184,6 +184,24 @@ std::vector<std::string> failure_lines(const Results& results) {
   return lines;
 }
 
+/// What a network that has learned nothing reaches, and which rows do not pass it.
+std::vector<std::string> chance_notes(const Results& results) {
+  const analysis::ChanceLevel& level = results.chance;
+  if (!level.chance) return {};
+  std::string text = "Chance is " + decimals(*level.chance, 2) + " %";
+  if (level.largest_class)
+    text += "; always naming the largest class of the " + grouped_digits(*level.val_images) +
+            " validation images gives " + decimals(*level.largest_class, 2) + " %";
+  std::vector<std::string> lines{text}, names;
+  for (const Row& row : results.rows)
+    if (row.at_chance) names.push_back(row.name);
+  if (!names.empty())
+    lines.push_back("At chance, not above " + decimals(*level.at_chance_up_to, 2) + " % (" +
+                    (level.val_images ? "sampling error included" : "validation images unknown") + "): " + join(names) +
+                    "; what they differ in has no verdict: they have learned nothing that could be compared");
+  return lines;
+}
+
 std::vector<std::string> notes(const Results& results) {
   std::vector<std::string> lines;
   lines.push_back("Rows are compared by the last epoch's " + std::string(results.task->primary_metric().title) +
@@ -199,7 +217,7 @@ std::vector<std::string> notes(const Results& results) {
                     "\": p is 0.05 or more after Holm's correction for all differences of a table; so it is wherever "
                     "the interval contains 0, and for some intervals that do not");
   }
-  for (const auto& more : {effect_notes(results), origin_notes(results)})
+  for (const auto& more : {chance_notes(results), effect_notes(results), origin_notes(results)})
     lines.insert(lines.end(), more.begin(), more.end());
   if (results.done < results.runs)
     lines.push_back(std::to_string(results.done) + " of " + std::to_string(results.runs) + " runs are done");

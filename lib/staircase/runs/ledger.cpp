@@ -95,6 +95,10 @@ std::string Ledger::content_name(const config::Configuration& configuration) con
   return config::content_name(configuration, by.format, by.fingerprints[static_cast<size_t>(data - by.sets.data())]);
 }
 
+const config::DataContent* Ledger::data_content(const config::DataOptions& options) const {
+  return find_content(naming().sets, options);
+}
+
 std::string Ledger::run_name(const RunKey& run) const {
   return (run.content.empty() ? content_name(run.configuration) : run.content) + "-" + std::to_string(run.seed);
 }

@@ -48,6 +48,8 @@ class Ledger {
   /// Names a configuration by the folder's rule: 16 hexadecimal digits. The rule is read from experiment.json when it
   /// is first needed; a folder without one has the newest. Throws RequestError for data that nothing is known of.
   std::string content_name(const config::Configuration& configuration) const;
+  /// What the folder knows of the data that these options name; null: nothing, or they are drawn.
+  const config::DataContent* data_content(const config::DataOptions& options) const;
   /// "<content name>-<seed>": its folder under runs/.
   std::string run_name(const RunKey& run) const;
   std::filesystem::path run_folder(const RunKey& run) const;

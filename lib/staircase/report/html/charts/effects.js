@@ -42,7 +42,7 @@ function effectRows(experiment) {
         low: interval ? interval[0] : null,
         high: interval ? interval[1] : null,
         paper: row.paperDelta,
-        verdict: !interval ? verdicts.unknown : verdict === verdicts.none ? verdicts.none : verdicts.shown,
+        verdict: !interval ? verdicts.unknown : isOpen(verdict) ? verdicts.none : verdicts.shown,
         text:
           signed(value) + (interval ? "  [" + signed(interval[0]) + ", " + signed(interval[1]) + "]" : ""),
       };
