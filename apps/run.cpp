@@ -127,7 +127,7 @@ int run_run(const Words& words) {
   if (arguments.json()) print_json(analysis::write_result(results));
   else
     std::cout << "\n"
-              << report::report_terminal(results, terminal_width()) << "\nThe report is "
+              << report::report_terminal(results, terminal_width(), options.folder.string()) << "\nThe report is "
               << (options.folder / "report.html").string() << ".\n";
   return results.done == results.runs ? 0 : 1;
 }

@@ -94,7 +94,7 @@ TEST_CASE("A folder of another base, fewer steps or other threads is refused and
   };
   refused("/base/model/width", 32, "/base/model/width is 64 there and 32 here");
   refused("/name", "other", "/name is \"small\" there");
-  refused("/threads", 2, "1 threads");
+  refused("/threads", 2, "its runs use 1 thread and");
   refused("/steps/0/name", "renamed", "\"gelu\"");
   CHECK(read_file(folder / "out" / "experiment.json") == before);
 }

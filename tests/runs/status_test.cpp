@@ -65,6 +65,27 @@ TEST_CASE("A status tells done, running, failed, stopped and waiting runs apart"
   CHECK(Folder().read().count(RunState::waiting) == 4);
 }
 
+TEST_CASE("A run whose summary is damaged is not done: its state says so until the next start", "[runs]") {
+  const Folder folder;
+  folder.finish(0, 10);
+  folder.write(1, "summary.json", "{");
+  folder.write(1, "checkpoints/step-000000001.safetensors", "");
+  const ExperimentStatus status = folder.read();
+  CHECK(status.runs[1].state == RunState::damaged);
+  CHECK(status.count(RunState::done) == 1);
+  CHECK(status.to_json().at("damaged") == 1);
+  REQUIRE(status.warnings.size() == 1);
+  const auto lock = folder.ledger.try_lock(folder.runs[1]);
+  CHECK(folder.read().runs[1].state == RunState::running);
+}
+
+TEST_CASE("A status says which weights the file of a done run holds", "[runs]") {
+  const Folder folder;
+  folder.finish(0, 10);
+  CHECK(folder.read().runs[0].holds == "EMA");
+  CHECK(folder.read().runs[1].holds.empty());
+}
+
 TEST_CASE("The time left of an experiment is that of its open runs, shared among those that run", "[runs]") {
   const Folder folder;
   CHECK_FALSE(folder.read().hours_left);

@@ -15,6 +15,7 @@ struct TrainedRow {
 };
 struct Trained {
   std::vector<TrainedRow> rows;
+  int64_t classes = 0;
   std::vector<config::DataContent> sets;  ///< what the files of their data hold; none for data that are drawn
 };
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "staircase/base/counted.h"
+
 namespace staircase::runs {
 namespace fs = std::filesystem;
 namespace {
@@ -123,8 +125,8 @@ void join_stored(const fs::path& folder, const experiment::StoredExperiment& sto
   config::ExperimentOptions& options = experiment.options;
   const int64_t threads = stored.experiment.options.threads;
   if (options.threads != 0 && options.threads != threads)
-    throw RequestError(folder.string() + ": its runs use " + std::to_string(threads) +
-                       " threads and results depend on it; "
+    throw RequestError(folder.string() + ": its runs use " + counted(threads, "thread") +
+                       " and results depend on it; "
                        "/threads " +
                        std::to_string(options.threads) + " needs another --out");
   options.threads = threads;

@@ -12,6 +12,7 @@ namespace {
 
 using config::Json;
 
+const char* const config_file = "config.json";
 const char* const summary_file = "summary.json";
 
 /// "runs/x/" and "x" have the parents "runs" and ".".
@@ -57,13 +58,14 @@ void link_or_copy(const fs::path& from, const fs::path& to) {
   if (may_grow || error) copy_whole(from, to);
 }
 
-/// What stays of a run that is done, but for its summary.
+/// What stays of a run that is done, but for its config and its summary.
 std::vector<fs::path> files_of(const fs::path& run_folder) {
   std::vector<fs::path> files;
   for (const auto& entry : fs::directory_iterator(run_folder)) {
     const std::string name = entry.path().filename().string();
-    const bool stays = entry.is_regular_file() && name != summary_file && name != run_lock_file &&
-                       name != "failure.json" && !name.ends_with(".damaged") && !is_unfinished_file(entry.path());
+    const bool stays = entry.is_regular_file() && name != config_file && name != summary_file &&
+                       name != run_lock_file && name != "failure.json" && !name.ends_with(".damaged") &&
+                       !is_unfinished_file(entry.path());
     if (stays) files.push_back(entry.path());
   }
   return files;
@@ -109,6 +111,8 @@ bool take_over(const fs::path& neighbour, const Ledger& ledger, const RunKey& ru
   remove_unfinished_files(to);
   for (const fs::path& file : files_of(from)) link_or_copy(file, to / file.filename());
   ledger.clear_failure(run);
+  // Together: a run that is trained here after all must not list the other's starts as its own.
+  link_or_copy(from / config_file, to / config_file);
   link_or_copy(from / summary_file, to / summary_file);
   return true;
 }
