@@ -44,9 +44,9 @@ struct Folders {
   }
 
   /// Runs an experiment of one step in the second folder.
-  Hearer run_second(bool reuse = true, Json content = ablation("second", {"gelu"})) const {
-    Hearer hearer;
-    execution::run_experiment(experiment::resolve_experiment(content, "x.json"), options(reuse), hearer, hearer.stop);
+  std::unique_ptr<Hearer> run_second(bool reuse = true, const Json& content = ablation("second", {"gelu"})) const {
+    auto hearer = std::make_unique<Hearer>();
+    execution::run_experiment(experiment::resolve_experiment(content, "x.json"), options(reuse), *hearer, hearer->stop);
     return hearer;
   }
 
@@ -77,9 +77,9 @@ TEST_CASE("Runs that a folder beside it has done are taken over by links, and th
   const auto planned = execution::plan_run(experiment::resolve_experiment(content, "x.json"), folders.options());
   CHECK(planned.runs == 4);
   CHECK(planned.elsewhere == 2);
-  const Hearer hearer = folders.run_second(true, content);
-  CHECK(hearer.notes == std::vector<std::string>{"taken over 2 runs from " + folders.first.string()});
-  CHECK(hearer.ended == std::vector<std::string>{"base@1", "gelu@1"});
+  const auto hearer = folders.run_second(true, content);
+  CHECK(hearer->notes == std::vector<std::string>{"taken over 2 runs from " + folders.first.string()});
+  CHECK(hearer->ended == std::vector<std::string>{"base@1", "gelu@1"});
   size_t linked = 0;
   for (const auto& run : fs::directory_iterator(folders.second / "runs")) {
     const fs::path there = folders.first / "runs" / run.path().filename();
@@ -100,7 +100,7 @@ TEST_CASE("What happens to a run that was taken over leaves the folder that it c
   folders.run_second();
   const auto before = folders.first_content();
   for (const auto& run : fs::directory_iterator(folders.second / "runs")) fs::remove(run.path() / "summary.json");
-  CHECK(folders.run_second(false).ended.size() == 2);
+  CHECK(folders.run_second(false)->ended.size() == 2);
   CHECK(folders.first_content() == before);
 }
 
@@ -109,9 +109,9 @@ TEST_CASE("A run is taken over only where it would have the same result here", "
   const auto original = read_file(fs::directory_iterator(folders.first / "runs")->path() / "config.json");
   const auto trains = [&] {
     fs::remove_all(folders.second);
-    const Hearer hearer = folders.run_second();
-    CHECK(hearer.notes.empty());
-    return hearer.ended.size() == 2;
+    const auto hearer = folders.run_second();
+    CHECK(hearer->notes.empty());
+    return hearer->ended.size() == 2;
   };
   const auto with_start = [&](const char* key, const Json& value) {
     folders.rewrite("config.json", [&](const std::string& text) {
@@ -130,7 +130,7 @@ TEST_CASE("A run is taken over only where it would have the same result here", "
   CHECK(trains());
   with_start("device", "cpu");
   fs::remove_all(folders.second);
-  CHECK(folders.run_second().ended.empty());  // it was these that decided
+  CHECK(folders.run_second()->ended.empty());  // it was these that decided
   folders.rewrite("summary.json", [](const std::string&) { return "{"; });
   CHECK(trains());
 }
@@ -140,15 +140,15 @@ TEST_CASE("A run that somebody works on is not taken over", "[execution]") {
   std::vector<std::optional<FileLock>> locks;
   for (const auto& run : fs::directory_iterator(folders.first / "runs"))
     locks.push_back(FileLock::try_take(run.path() / runs::run_lock_file));
-  CHECK(folders.run_second().ended.size() == 2);
+  CHECK(folders.run_second()->ended.size() == 2);
 }
 
 TEST_CASE("A begun run is gone on with, and runs are trained where reuse is not asked for", "[execution]") {
   const Folders folders;
-  CHECK(folders.run_second(false).ended.size() == 2);
+  CHECK(folders.run_second(false)->ended.size() == 2);
   fs::remove_all(folders.second);
   tests::stop_in_the_middle(ablation("second", {"gelu"}), folders.second, 3);
-  const Hearer hearer = folders.run_second();
-  CHECK(hearer.first_step.at("base@0") == 4);
-  CHECK(hearer.notes == std::vector<std::string>{"taken over 1 run from " + folders.first.string()});
+  const auto hearer = folders.run_second();
+  CHECK(hearer->first_step.at("base@0") == 4);
+  CHECK(hearer->notes == std::vector<std::string>{"taken over 1 run from " + folders.first.string()});
 }

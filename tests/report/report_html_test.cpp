@@ -318,7 +318,7 @@ TEST_CASE("The reports say which recipe, data, epochs and steps made the numbers
   CHECK_THAT(
       read_file(sample.folder / "grid/report.md"),
       ContainsSubstring("## Training\n\n- Data: shapes (drawn): train 10,000 images, val 2,000 images, 10 classes, "
-                        "set 0\n") &&
+                        "set 0\n- Recipe: base, layer: small with batch_size 256, ema_decay 0.0\n") &&
           ContainsSubstring(line));
   CHECK_THAT(read_file(sample.folder / "grid/report.html"),
              ContainsSubstring("<h2>Training</h2>") && ContainsSubstring("10,000 images"));

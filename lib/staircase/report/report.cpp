@@ -138,7 +138,8 @@ std::string report_markdown(const Results& results, const ReportData* data) {
   if (const auto failures = failure_lines(results); !failures.empty())
     text += "\n## Failed runs\n\n" + markdown_list(failures);
   if (data)
-    text += "\n## Training\n\n" + markdown_list(data_lines(data->trained), "Data: ") + "\n" +
+    text += "\n## Training\n\n" + markdown_list(data_lines(data->trained), "Data: ") +
+            markdown_list(recipe_lines(data->trained), "Recipe: ") + "\n" +
             markdown_table(training_table(data->trained)) + "\n## Cost\n\n" + markdown_table(cost_table(results)) +
             "\n## Machine and versions\n\n" + markdown_table(origin_table(results)) + "\n## Runs\n\n" +
             markdown_table(run_table(results, data->folder));

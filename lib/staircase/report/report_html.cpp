@@ -56,8 +56,8 @@ std::string configuration(const ReportData& experiment) {
 std::string background(const ReportData& experiment, const std::string& prefix) {
   const analysis::Results& results = experiment.results;
   return section(prefix + "Failed runs", list(failure_lines(results))) +
-         section(prefix + "Training",
-                 list(data_lines(experiment.trained)) + html_table(training_table(experiment.trained))) +
+         section(prefix + "Training", list(data_lines(experiment.trained)) + list(recipe_lines(experiment.trained)) +
+                                          html_table(training_table(experiment.trained))) +
          section(prefix + "Cost", html_table(cost_table(results))) +
          section(prefix + "Machine and versions", html_table(origin_table(results))) +
          section(prefix + "Runs", html_table(run_table(results, experiment.folder))) +

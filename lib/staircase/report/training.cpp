@@ -1,6 +1,7 @@
 #include "staircase/report/training.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "staircase/base/counted.h"
 #include "staircase/base/text.h"
@@ -47,6 +48,33 @@ std::string data_line(const DataOptions& data, const Trained& trained) {
   return start + content_text(*content) + (names.empty() ? "" : "; classes " + some_of(names));
 }
 
+std::string recipe_text(const config::RecipeOptions& recipe) {
+  std::string name = config::recipe_name(recipe);
+  if (name.ends_with('*')) name.pop_back();
+  std::vector<std::string> changes;
+  for (const config::NamedRecipe& named : config::named_recipes()) {
+    if (named.name != name) continue;
+    for (const config::Difference& each : diff_options(named.options, recipe))
+      changes.push_back(each.pointer.substr(each.pointer.rfind('/') + 1) + " " +
+                        (each.b.is_string() ? each.b.get<std::string>() : each.b.dump()));
+  }
+  return name + (changes.empty() ? "" : " with " + join(changes));
+}
+
+/// Rows that have the same of something, in their order.
+template <class Value>
+std::vector<std::pair<Value, std::vector<std::string>>> grouped(
+    const Trained& trained, const std::function<Value(const config::Configuration&)>& value_of) {
+  std::vector<std::pair<Value, std::vector<std::string>>> groups;
+  for (const TrainedRow& row : trained.rows) {
+    const Value value = value_of(row.configuration);
+    auto found = std::find_if(groups.begin(), groups.end(), [&](const auto& group) { return group.first == value; });
+    if (found == groups.end()) found = groups.insert(groups.end(), {value, {}});
+    found->second.push_back(row.name);
+  }
+  return groups;
+}
+
 /// Cells of the table but for the first, the names of the rows.
 std::vector<std::string> training_line(const config::Configuration& c, const Trained& trained) {
   const config::RecipeOptions& r = c.recipe;
@@ -67,10 +95,16 @@ std::vector<std::string> training_line(const config::Configuration& c, const Tra
 
 std::vector<std::string> data_lines(const Trained& trained) {
   std::vector<std::string> lines;
-  for (const TrainedRow& row : trained.rows) {
-    const std::string line = data_line(row.configuration.data, trained);
-    if (std::find(lines.begin(), lines.end(), line) == lines.end()) lines.push_back(line);
-  }
+  const auto line_of = [&](const config::Configuration& c) { return data_line(c.data, trained); };
+  for (const auto& [line, rows] : grouped<std::string>(trained, line_of)) lines.push_back(line);
+  return lines;
+}
+
+std::vector<std::string> recipe_lines(const Trained& trained) {
+  std::vector<std::string> lines;
+  const auto groups =
+      grouped<std::string>(trained, [](const config::Configuration& c) { return recipe_text(c.recipe); });
+  for (const auto& [recipe, rows] : groups) lines.push_back((groups.size() > 1 ? some_of(rows) + ": " : "") + recipe);
   return lines;
 }
 
@@ -79,13 +113,8 @@ TextTable training_table(const Trained& trained) {
       {"rows", "recipe", "optimizer", "learning rate", "batch size", "epochs", "steps", "image size (px)", "EMA decay"},
       {false, false, false, true, true, true, true, true, true},
       {}};
-  std::vector<std::pair<std::vector<std::string>, std::vector<std::string>>> groups;
-  for (const TrainedRow& row : trained.rows) {
-    const auto line = training_line(row.configuration, trained);
-    auto found = std::find_if(groups.begin(), groups.end(), [&](const auto& group) { return group.first == line; });
-    if (found == groups.end()) found = groups.insert(groups.end(), {line, {}});
-    found->second.push_back(row.name);
-  }
+  auto groups = grouped<std::vector<std::string>>(
+      trained, [&](const config::Configuration& c) { return training_line(c, trained); });
   for (auto& [line, rows] : groups) {
     line.insert(line.begin(), groups.size() == 1 ? "all" : some_of(rows));
     table.rows.push_back(line);
