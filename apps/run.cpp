@@ -40,9 +40,11 @@ std::string plan_text(const execution::RunPlan& plan, const std::optional<analys
                       const execution::RunOptions& options) {
   const std::string folder = options.folder.string();
   const size_t to_do = plan.runs - plan.done - plan.elsewhere;
-  std::string text = counted(static_cast<long long>(plan.runs), "run") + ", " + std::to_string(plan.done) + " done, " +
-                     (plan.elsewhere ? std::to_string(plan.elsewhere) + " to take over from folders beside it, " : "") +
-                     std::to_string(to_do) + " to do in " + folder + "\n";
+  std::string text;
+  for (const std::string& note : plan.data.notes) text += note + "\n";
+  text += counted(static_cast<long long>(plan.runs), "run") + ", " + std::to_string(plan.done) + " done, " +
+          (plan.elsewhere ? std::to_string(plan.elsewhere) + " to take over from folders beside it, " : "") +
+          std::to_string(to_do) + " to do in " + folder + "\n";
   if (to_do > 0)
     text += "training: " + report::count_text(plan.work.training_macs) + " MACs, about " +
             (plan.work.expected_hours ? duration_text(*plan.work.expected_hours * 3600) : "an unknown time") +
@@ -66,12 +68,14 @@ config::Json plan_json(const execution::RunPlan& plan, const std::optional<analy
           {"training_macs", plan.work.training_macs},
           {"expected_hours", or_null(plan.work.expected_hours)},
           {"smallest_difference", smallest ? config::Json(smallest->points) : config::Json(nullptr)},
+          {"data", plan.data.notes},
           {"comparisons", smallest ? config::Json(smallest->comparisons) : config::Json(nullptr)}};
 }
 
 /// --dry-run: says what would be done and what it costs.
 void show_plan(const experiment::Experiment& experiment, const execution::RunOptions& options, bool json) {
   const execution::RunPlan plan = execution::plan_run(experiment, options);
+  print_warnings(plan.data.warnings);
   std::optional<analysis::SmallestShown> smallest;
   if (plan.done > 0) {
     const analysis::Results results =

@@ -3,13 +3,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "staircase/data/image.h"
+#include "staircase/data/passed_over.h"
 
 namespace staircase::data {
 
@@ -36,10 +36,7 @@ struct DataSource {
   std::vector<std::string> class_names;
   int64_t channels = 3;
   std::shared_ptr<const Dataset> train, val, test;
-  /// Files in class folders that are not read, by extension in small letters: {".heic": 30}; "" for those without one.
-  std::map<std::string, uint64_t> left_out;
-  /// What operating systems leave in folders, by name: {".DS_Store": 4}. They are neither images nor classes.
-  std::map<std::string, uint64_t> left_behind;
+  PassedOver passed_over;
   /// Leaves an index in the file that it was opened with, for the next time; errors are passed over.
   /// Null: there is nothing to leave.
   std::function<void()> keep_index;

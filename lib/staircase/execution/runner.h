@@ -2,6 +2,7 @@
 
 #include <atomic>
 
+#include "staircase/data/findings.h"
 #include "staircase/execution/estimate.h"
 #include "staircase/execution/observer.h"
 #include "staircase/execution/run_options.h"
@@ -16,6 +17,7 @@ struct RunPlan {
   size_t runs = 0, done = 0;
   size_t elsewhere = 0;  ///< not done, but held by folders beside this one: they would be taken over
   WorkEstimate work;     ///< of the runs to train
+  data::Findings data;
 };
 
 /// Checks everything that can be checked without training and says what would be done; times a few training
