@@ -37,6 +37,8 @@ class PreparedExperiment {
   /// What all variants' data have; opens those that are not open yet.
   runs::DataShape shape_of_data();
   void check(const experiment::Variant& variant);
+  /// A folder that was begun with a step without one goes on.
+  void check_steps_have_effect();
   /// Every run that would go on from a checkpoint: that it is its own, and that it goes on where it began.
   void check_begun_runs();
 
