@@ -74,6 +74,9 @@ class Display::Watcher : public execution::RunObserver {
   }
 
   void on_step(const train::StepReport& report) override {
+    if (last_.step == 0 && report.step > 1)  // the first that this start tells of
+      display_.print_line(title_ + ": goes on at step " + grouped_digits(report.step - 1) + " of " +
+                          grouped_digits(report.steps));
     last_ = report;
     if (display_.terminal_) {
       const double share = static_cast<double>(report.step) / static_cast<double>(report.steps);
@@ -103,6 +106,9 @@ class Display::Watcher : public execution::RunObserver {
   }
 
   void on_warning(const std::string& text) override { display_.print_line("warning: " + text); }
+  void on_note(const std::string& text) override {  // once, not for every seed
+    if (display_.noted_.insert(text).second) display_.print_line(title_ + " " + text);
+  }
 
  private:
   Display& display_;

@@ -17,7 +17,7 @@ int report_one(const std::string& folder, bool json) {
   print_warnings(results.warnings);
   if (json) print_json(analysis::write_result(results));
   else
-    std::cout << report::report_terminal(results, terminal_width())
+    std::cout << report::report_terminal(results, terminal_width(), folder)
               << "\nWrote report.html, report.md, results.json and the .csv tables in " << folder << ".\n";
   return 0;
 }

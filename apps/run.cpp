@@ -12,6 +12,7 @@
 #include "experiment.h"
 #include "staircase/analysis/results.h"
 #include "staircase/analysis/smallest_shown.h"
+#include "staircase/base/counted.h"
 #include "staircase/base/duration.h"
 #include "staircase/base/errors.h"
 #include "staircase/base/text.h"
@@ -38,9 +39,13 @@ void ask_to_stop(int signal) {
 std::string plan_text(const execution::RunPlan& plan, const analysis::SmallestShown& smallest,
                       const execution::RunOptions& options) {
   const std::string folder = options.folder.string();
-  std::string text = std::to_string(plan.runs) + " runs, " + std::to_string(plan.done) + " done, " +
-                     std::to_string(plan.runs - plan.done) + " to do in " + folder + "\n";
-  if (plan.runs > plan.done)
+  const size_t to_do = plan.runs - plan.done - plan.elsewhere;
+  std::string text;
+  for (const std::string& note : plan.data.notes) text += note + "\n";
+  text += counted(static_cast<long long>(plan.runs), "run") + ", " + std::to_string(plan.done) + " done, " +
+          (plan.elsewhere ? std::to_string(plan.elsewhere) + " to take over from folders beside it, " : "") +
+          std::to_string(to_do) + " to do in " + folder + "\n";
+  if (to_do > 0)
     text += "training: " + report::count_text(plan.work.training_macs) + " MACs, about " +
             (plan.work.expected_hours ? duration_text(*plan.work.expected_hours * 3600) : "an unknown time") +
             " one run after another" + (options.jobs > 1 ? ", " + std::to_string(options.jobs) + " side by side" : "") +
@@ -58,17 +63,22 @@ config::Json plan_json(const execution::RunPlan& plan, const analysis::SmallestS
   const auto or_null = [](const auto& value) { return value ? config::Json(*value) : config::Json(nullptr); };
   return {{"runs", plan.runs},
           {"done", plan.done},
-          {"missing", plan.runs - plan.done},
+          {"elsewhere", plan.elsewhere},
+          {"missing", plan.runs - plan.done - plan.elsewhere},
           {"training_macs", plan.work.training_macs},
           {"expected_hours", or_null(plan.work.expected_hours)},
           {"smallest_difference", or_null(smallest.points)},
           {"smallest_difference_unknown", smallest.points ? config::Json(nullptr) : config::Json(smallest.why_unknown)},
-          {"comparisons", smallest.points ? config::Json(smallest.comparisons) : config::Json(nullptr)}};
+          {"comparisons", smallest.points ? config::Json(smallest.comparisons) : config::Json(nullptr)},
+          {"data", plan.data.notes},
+          {"warnings", plan.warnings}};
 }
 
 /// --dry-run: says what would be done and what it costs.
 void show_plan(const experiment::Experiment& experiment, const execution::RunOptions& options, bool json) {
   const execution::RunPlan plan = execution::plan_run(experiment, options);
+  print_warnings(plan.data.warnings);
+  print_warnings(plan.warnings);
   analysis::SmallestShown smallest;
   smallest.why_unknown = analysis::before_two_seeds;
   if (plan.done > 0) {
@@ -91,6 +101,7 @@ int run_run(const Words& words) {
       cxxopts::value<std::string>()->default_value("cpu"), "DEVICE")(
       "jobs", "runs side by side, each in a process of its own (default: one a device)", cxxopts::value<int64_t>(),
       "N")("elsewhere", "let begun runs go on on another kind of device or LibTorch, which changes their results")(
+      "no-reuse", "train every missing run, also one that another folder beside DIR has done already")(
       "dry-run", "check everything, say what would be done and what it costs, write nothing");
   add_set_option(arguments);
   if (!arguments.parse(words, 1, 1)) return 0;
@@ -106,6 +117,7 @@ int run_run(const Words& words) {
     throw RequestError("--jobs " + std::to_string(options.jobs) + " cannot go with " +
                        std::to_string(options.devices.size()) + " devices: the rest of them would stay idle");
   options.elsewhere = arguments.has("elsewhere");
+  options.reuse = !arguments.has("no-reuse");
   options.worker_program = {"/proc/self/exe", "worker"};
 
   if (arguments.has("dry-run")) {
@@ -123,7 +135,7 @@ int run_run(const Words& words) {
   if (arguments.json()) print_json(analysis::write_result(results));
   else
     std::cout << "\n"
-              << report::report_terminal(results, terminal_width()) << "\nThe report is "
+              << report::report_terminal(results, terminal_width(), options.folder.string()) << "\nThe report is "
               << (options.folder / "report.html").string() << ".\n";
   return results.done == results.runs ? 0 : 1;
 }

@@ -2,6 +2,7 @@
 
 #include "arguments.h"
 #include "console.h"
+#include "staircase/base/counted.h"
 #include "staircase/base/duration.h"
 #include "staircase/base/text.h"
 #include "staircase/report/report_table.h"
@@ -16,6 +17,8 @@ using runs::RunStatus;
 std::string progress(const RunStatus& run) {
   if (run.state == RunState::failed) return run.reason;
   if (run.state == RunState::done) return "";
+  if (run.state == RunState::damaged)
+    return "summary.json is damaged: the next start sets it aside and does the run again";
   std::string text = std::to_string(run.epochs_done) + "/" + std::to_string(run.epochs) + " epochs";
   if (run.note.contains("step"))
     text += ", step " + std::to_string(run.note["step"].get<int64_t>()) + "/" +
@@ -27,22 +30,22 @@ void print_status(const runs::ExperimentStatus& status) {
   std::vector<std::vector<std::string>> rows;
   for (const RunStatus& run : status.runs) {
     const bool tells = run.note.contains("images_per_second"), open = run.state != RunState::done;
-    rows.push_back({run.word, "runs/" + run.run, runs::to_name(run.state), run.note.value("device", ""),
+    rows.push_back({run.word, "runs/" + run.run, runs::to_name(run.state), run.holds, run.note.value("device", ""),
                     tells ? decimals(run.note["images_per_second"].get<double>(), 0) : "",
                     run.seconds_left && open && run.state != RunState::failed ? clock_text(*run.seconds_left) : "",
                     progress(run)});
   }
-  report::TextTable table{{"run", "folder", "state", "device", "images/s", "time left", "progress"},
-                          {false, false, false, false, true, true, false},
+  report::TextTable table{{"run", "folder", "state", "weights", "device", "images/s", "time left", "progress"},
+                          {false, false, false, false, false, true, true, false},
                           std::move(rows)};
   report::drop_empty_columns(table);
   if (!table.rows.empty()) print_table(table.header, table.right, table.rows);
   std::vector<std::string> counts;
   for (const RunState state :
-       {RunState::done, RunState::running, RunState::failed, RunState::stopped, RunState::waiting})
+       {RunState::done, RunState::running, RunState::failed, RunState::damaged, RunState::stopped, RunState::waiting})
     if (const size_t count = status.count(state)) counts.push_back(std::to_string(count) + " " + runs::to_name(state));
   const size_t open = status.runs.size() - status.count(RunState::done) - status.count(RunState::failed);
-  std::cout << status.runs.size() << " runs: " << join(counts) << ".";
+  std::cout << counted(static_cast<long long>(status.runs.size()), "run") << ": " << join(counts) << ".";
   if (open > 0)
     std::cout << (status.hours_left ? " About " + duration_text(*status.hours_left * 3600) + " left."
                                     : " The time left is not known yet.");

@@ -67,7 +67,7 @@ fail() { echo "$*" >>complaints; failed=1; }
 # start DIR OPTION...: the program in a process group of its own, in the background.
 start() {
   out=$1; shift
-  setsid "$program" run experiment.json --out "$out" "$@" >stdout 2>stderr &
+  setsid "$program" run experiment.json --out "$out" --no-reuse "$@" >stdout 2>stderr &
   child=$!
 }
 # leave: waits for it; its status.

@@ -32,7 +32,7 @@ check_same() {
   done
 }
 milliseconds() { date +%s%3N; }
-run() { "$program" run "$work/experiment.json" --out "$work/$1" >/dev/null 2>"$work/log"; }
+run() { "$program" run "$work/experiment.json" --out "$work/$1" --no-reuse >/dev/null 2>"$work/log"; }
 
 began=$(milliseconds)
 run undisturbed || { cat "$work/log"; exit 1; }
@@ -48,7 +48,7 @@ while [ "$killed" -lt "$kills" ]; do
   [ "$attempt" -le $((kills * 10)) ] || { echo "Only $killed of $kills kills hit a running program."; exit 1; }
   pause=$(awk -v seed="$seed" -v n="$attempt" -v whole="$whole" \
     'BEGIN { srand(seed + 7919 * n); rand(); printf "%.3f", (0.05 + 0.6 * rand()) * whole / 1000 }')
-  "$program" run "$work/experiment.json" --out "$work/killed" >/dev/null 2>"$work/log" &
+  "$program" run "$work/experiment.json" --out "$work/killed" --no-reuse >/dev/null 2>"$work/log" &
   child=$!
   sleep "$pause"
   status=0

@@ -33,9 +33,9 @@ fail() {
   [ ! -e log ] || cat log
   exit 1
 }
-run() { out=$1; shift; "$program" run experiment.json --out "$out" "$@" >/dev/null 2>>log; }
+run() { out=$1; shift; "$program" run experiment.json --out "$out" --no-reuse "$@" >/dev/null 2>>log; }
 # In the background, such that $! is the program itself.
-start() { out=$1; shift; exec "$program" run experiment.json --out "$out" "$@" >/dev/null 2>>log; }
+start() { out=$1; shift; exec "$program" run experiment.json --out "$out" --no-reuse "$@" >/dev/null 2>>log; }
 status_of() {
   if [ -n "$folder_status" ]; then "$folder_status" "$1" 2>/dev/null; else "$program" status "$1" --json 2>/dev/null; fi
 }

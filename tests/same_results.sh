@@ -2,9 +2,10 @@
 # Two programs, or one program before and after a change, give the same results: the same bytes in metrics.jsonl and in
 # the tensors of weights.safetensors, row by row and seed by seed.
 #   sh tests/same_results.sh PROGRAM_A PROGRAM_B [CONFIG [OPTION of `staircase run`]...]
+# Their folders do not lie beside each other, or the second program would take the runs of the first over.
 # CONFIG: experiments/quickstart.json. Both train it, one after the other, with the same number of threads.
 set -eu
-[ $# -ge 2 ] || { sed -n '2,5s/^# *//p' "$0" >&2; exit 2; }
+[ $# -ge 2 ] || { sed -n '2,6s/^# *//p' "$0" >&2; exit 2; }
 programs="$1 $2"
 shift 2
 config=${1-$(dirname "$0")/../experiments/quickstart.json}
@@ -29,9 +30,9 @@ tensors_of() {
 
 side=a
 for program in $programs; do
-  "$program" run "$config" --out "$work/$side" --set /threads=1 "$@" >/dev/null 2>"$work/$side.err" ||
+  "$program" run "$config" --out "$work/$side/results" --set /threads=1 "$@" >/dev/null 2>"$work/$side.err" ||
     { tail -n 3 "$work/$side.err" >&2; exit 1; }
-  runs_of "$program" "$work/$side" >"$work/$side.runs"
+  runs_of "$program" "$work/$side/results" >"$work/$side.runs"
   [ $side = b ] || { first=$program; side=b; }
 done
 cut -d ' ' -f 1,2 "$work/a.runs" >"$work/a.rows"
@@ -41,7 +42,7 @@ cmp -s "$work/a.rows" "$work/b.rows" || { echo "the two have other rows or seeds
 
 failed=0 compared=0
 while read -r row seed run_a && read -r _ _ run_b <&3; do
-  a=$work/a/runs/$run_a b=$work/b/runs/$run_b
+  a=$work/a/results/runs/$run_a b=$work/b/results/runs/$run_b
   cmp "$a/metrics.jsonl" "$b/metrics.jsonl" || failed=1
   tensors_of "$a/weights.safetensors" >"$work/a.tensors"
   tensors_of "$b/weights.safetensors" >"$work/b.tensors"

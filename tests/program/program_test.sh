@@ -53,8 +53,23 @@ for command in report status; do
   grep -q 'warning: runs/.*/summary.json: is damaged' err.txt || fail "$command names no damaged summary"
   ! LC_ALL=C grep -q '[[:cntrl:]]' out.txt err.txt || fail "$command prints a control character"
 done
-grep -q '1 runs: 1 ' out.txt && ! grep -q '1 done' out.txt || fail "status calls a damaged run done: $(cat out.txt)"
+grep -q '1 run: 1 damaged' out.txt || fail "status calls a damaged run done: $(cat out.txt)"
 cp summary "$summary"
+
+# A run that was stopped says from which step it goes on. Each of its steps takes milliseconds, so it is caught at work.
+"$program" run x.json --out stopped --set /recipe/epochs=2000 >out.txt 2>err.txt &
+child=$!
+until ls stopped/runs/*/checkpoints/step-* >/dev/null 2>&1; do sleep 0.05; done
+kill -INT $child
+wait $child || true
+step=$(ls stopped/runs/*/checkpoints | sed -n 's/^step-0*\([1-9][0-9]*\)\..*/\1/p' | tail -n 1)
+"$program" run x.json --out stopped --set /recipe/epochs=2000 >out.txt 2>err.txt &
+child=$!
+for _ in $(seq 100); do grep -q 'goes on' err.txt && break; sleep 0.05; done
+kill -INT $child
+wait $child || true
+grep -q "goes on at step $(echo "$step" | sed 's/\([0-9]\)\([0-9]\{3\}\)$/\1,\2/') of 8,000" err.txt ||
+  fail "does not say that it goes on at step $step: $(cat err.txt)"
 
 # A folder that cannot be written: one sentence, status 1.
 if [ "$(id -u)" -ne 0 ]; then

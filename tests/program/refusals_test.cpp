@@ -128,6 +128,18 @@ TEST_CASE("diff tells the weights of the start and the model's own drop path", "
   CHECK_THAT(answer.out, ContainsSubstring("\"/init/weights\"") && ContainsSubstring("\"/model_drop_path_rate\""));
 }
 
+TEST_CASE("An experiment where a network is wanted is refused with the names of its networks", "[program]") {
+  const WorkFolder work;
+  WorkFolder::write("x.json", R"({"kind": "single", "base": {"model": "resnet50"}})");
+  WorkFolder::write("l.json", R"({"kind": "ablation", "ladder": "resnet50-convnext_tiny"})");
+  refuse_all(
+      {{"x.json: is an experiment, not a network; its networks are named resnet50; a row that was trained is "
+        "DIR/runs/RUN/config.json",
+        {"describe", "x.json"}},
+       {"its networks are named resnet50-convnext_tiny/RUNG", {"describe", "l.json"}},
+       {"x.json is an experiment and resnet50 is a model; diff takes two models", {"diff", "x.json", "resnet50"}}});
+}
+
 TEST_CASE("A design that cannot be carried out is refused by name", "[program]") {
   const WorkFolder work;
   write_experiment(three_steps());

@@ -37,7 +37,7 @@ config::Json evaluated(const std::string& weights) {
 
 TEST_CASE("Another experiment and another network are refused, and results stay as they are", "[program]") {
   const Results results;
-  refuse(2, "belongs to another experiment: /override",
+  refuse(2, "/override sets /recipe/epochs to 2 here; the runs in results were made without it; use another --out",
          {"run", "x.json", "--out", "results", "--set", "/recipe/epochs=2"});
   refuse(2, "weights", {"eval", "--data", "shapes"});
   refuse(2, "holds another network than resnet50",
@@ -45,6 +45,24 @@ TEST_CASE("Another experiment and another network are refused, and results stay 
   WorkFolder::write("cut.safetensors", WorkFolder::content().at("./" + results.weights).substr(0, 2000));
   refuse(2, "cut.safetensors", {"eval", "--weights", "cut.safetensors", "--data", "shapes"});
   refuse(2, "cut.safetensors", {"export", "--weights", "cut.safetensors", "--out", "x.pt"});
+}
+
+TEST_CASE("config.json of a run names its network and is compared with another's, and folders by their rows",
+          "[program]") {
+  const Results results;
+  const std::string run = only_file("config.json");
+  const Answer described = ask({"describe", run, "--json"});
+  REQUIRE(described.status == 0);
+  CHECK(described.json().at("model").at("width_factor") == 0.125);
+  REQUIRE(ask({"run", "x.json", "--out", "other", "--set", "/recipe/batch_size=32", "--json"}).status == 0);
+  std::string other;
+  for (const auto& entry : std::filesystem::directory_iterator("other/runs")) other = (entry.path() / "config.json");
+  const config::Json runs = ask({"diff", run, other, "--json"}).json();
+  CHECK(runs == config::Json::array({{{"pointer", "/recipe/batch_size"}, {"a", 16}, {"b", 32}}}));
+  CHECK(ask({"diff", run, run}).out == "no difference\n");
+  const config::Json folders = ask({"diff", "results", "other", "--json"}).json();
+  CHECK(folders == config::Json::array({{{"row", ""}, {"pointer", "/recipe/batch_size"}, {"a", 16}, {"b", 32}}}));
+  CHECK(ask({"diff", "x.json", "results/experiment.json", "--json"}).status == 0);
 }
 
 TEST_CASE("A folder of a newer version is refused in a sentence that says so", "[program]") {

@@ -13,6 +13,8 @@
 #include "staircase/report/origin.h"
 #include "staircase/report/report.h"
 #include "staircase/report/report_data.h"
+#include "staircase/report/training.h"
+#include "staircase/report/use.h"
 #include "support/catch.h"
 #include "support/temporary_folder.h"
 
@@ -93,7 +95,7 @@ TEST_CASE("A text that is no UTF-8 does not keep the page from being written", "
 TEST_CASE("The tables stand in the page itself and need no library", "[report]") {
   const Sample sample;
   const std::string page = own_part(report_html({sample.read()}));
-  CHECK(count(page, "<table class=\"sortable\">") == 5);  // rows, grid, cost, machine, runs
+  CHECK(count(page, "<table class=\"sortable\">") == 6);  // rows, grid, training, cost, machine, runs
   CHECK_THAT(page, ContainsSubstring("norm batch -&gt; layer"));
   CHECK_THAT(page, ContainsSubstring("<td>a machine, 2 cores, 23 GB</td>"));
   CHECK_THAT(page, ContainsSubstring("&quot;label_smoothing&quot;"));
@@ -164,15 +166,56 @@ TEST_CASE("Experiments side by side show what differs and match rows by name", "
   CHECK(experiments[0].label == (sample.folder / "grid").string());  // both are named "grid"
   const TextTable table = comparison_table(experiments);
   REQUIRE(table.header.back() == "verdict");
-  CHECK(table.header[table.header.size() - 2] == "difference");
+  CHECK(table.header[table.header.size() - 2] ==
+        (sample.folder / "other").string() + " - " + (sample.folder / "grid").string());
   CHECK(table.rows[0][table.header.size() - 2].starts_with("+2.00 [+1.9"));  // by pairs of equal seed
   CHECK(table.rows[0].back() == "higher");
+  // The steps set the batch size of the other rows.
   const TextTable differences = differences_table(experiments);
-  REQUIRE(differences.rows.size() == 1);
-  CHECK(differences.rows[0] == std::vector<std::string>{"/base/recipe/batch_size", "256", "128"});
+  REQUIRE(differences.rows.size() == 2);
+  CHECK(differences.rows[0] == std::vector<std::string>{"base", "/recipe/batch_size", "256", "128"});
+  CHECK(differences.rows[1] == std::vector<std::string>{"layer", "/recipe/batch_size", "256", "128"});
   const std::string page = own_part(report_html(experiments));
-  CHECK_THAT(page, ContainsSubstring("/base/recipe/batch_size"));
+  CHECK_THAT(page, ContainsSubstring("/recipe/batch_size"));
   CHECK_FALSE(std::filesystem::exists(sample.folder / "other/report.html"));
+}
+
+TEST_CASE("What differs is what rows were trained with: overridden fields count with their value", "[report]") {
+  const Sample sample;
+  config::Json content = config::parse_json(tests::sample_grid(), "sample");
+  content["base"]["recipe"]["epochs"] = 7;
+  content["override"] = {{"/recipe/epochs", 20}, {"/recipe/momentum", 0.5}};
+  content["base"]["data"]["path"] = "nowhere";  // drawn data have none
+  tests::write_sample(sample.folder / "other", content.dump(), flat_score);
+  auto experiments = read_experiments({sample.folder / "grid", sample.folder / "other"});
+  const auto epochs = std::to_string(experiments[0].trained.rows.at(0).configuration.recipe.epochs);
+  const TextTable table = differences_table(experiments);
+  CHECK(table.header == std::vector<std::string>{"field", experiments[0].label, experiments[1].label});
+  CHECK(table.rows ==
+        std::vector<std::vector<std::string>>{{"/recipe/epochs", epochs, "20"}, {"/recipe/momentum", "0.9", "0.5"}});
+}
+
+TEST_CASE("Other data are pointed out by what they hold, and the same data elsewhere are the same", "[report]") {
+  config::Configuration here;
+  here.data.kind = config::DataKind::image_folder;
+  here.data.path = "/data/photos";
+  config::Configuration there = here;
+  there.data.path = "/mnt/photos";
+  const auto set = [](const std::string& path, int64_t cats) {
+    return config::DataContent{config::DataKind::image_folder, path, {{"train", {{"cat", cats, 1}, {"dog", 4, 2}}}}};
+  };
+  const auto trained = [](const config::Configuration& c, const config::DataContent& content) {
+    return Trained{{{"base", c}}, 2, {content}};
+  };
+  const Trained first = trained(here, set("/data/photos", 6)), moved = trained(there, set("/mnt/photos", 6)),
+                other = trained(there, set("/mnt/photos", 7));
+  CHECK(trained_differences({&first, &moved}).empty());
+  const auto differences = trained_differences({&first, &other});
+  REQUIRE(differences.size() == 1);
+  CHECK(differences[0].pointer == "/data/content");
+  CHECK_THAT(
+      differences[0].values[0].get<std::string>(),
+      ContainsSubstring("train 10 images, 2 classes, fingerprint ") && ContainsSubstring(set("", 6).fingerprint()));
 }
 
 TEST_CASE("The curves of many long runs are thinned to what a page can draw, ends included", "[report]") {
@@ -197,9 +240,110 @@ TEST_CASE("The reports say which folder each run is and the word that names it",
   report_folder(sample.folder / "grid");
   const std::string folder = (sample.folder / "grid").string();
   const std::string line =
-      "| base | 0 | done | runs/" + sample.read().results.rows[0].seeds[0].run + " | " + folder + ":base@0 |";
+      "| base | 0 | done | runs/" + sample.read().results.rows[0].seeds[0].run + " | raw | " + folder + ":base@0 |";
   CHECK_THAT(read_file(sample.folder / "grid/report.md"), ContainsSubstring(line));
   CHECK_THAT(read_file(sample.folder / "grid/report.html"), ContainsSubstring("<td>" + folder + ":base@0</td>"));
+}
+
+TEST_CASE("The bars of the terminal start at chance, or at 0 where that is not known, and the table says so",
+          "[report]") {
+  const Sample sample;
+  analysis::Results results = sample.read().results;
+  results.rows.resize(3);
+  const std::array<double, 3> scores{10, 40, 70};
+  for (size_t i = 0; i < 3; ++i) results.rows[i].score->mean = scores[i];
+  const auto bars = [&] {
+    std::vector<size_t> lengths;
+    const std::string text = report_terminal(results, 200);
+    for (size_t at = text.find('\n') + 1, line = 0; line < 3; ++line) {
+      const size_t end = text.find('\n', at);
+      lengths.push_back(count(text.substr(at, end - at), "█"));
+      at = end + 1;
+    }
+    return lengths;
+  };
+  results.chance.chance = 10.0;
+  CHECK(bars() == std::vector<size_t>{0, 15, 30});
+  CHECK_THAT(report_terminal(results, 200), ContainsSubstring("\nbars start at 10.00, chance\n"));
+  results.chance.chance.reset();
+  CHECK(bars() == std::vector<size_t>{4, 17, 30});
+  CHECK_THAT(report_terminal(results, 200), ContainsSubstring("\nbars start at 0.00\n"));
+}
+
+TEST_CASE("Each row says how many images of training and of validation were damaged", "[report]") {
+  const Sample sample;
+  ReportData data = sample.read();
+  data.results.rows[1].seeds[0].numbers["bad_images"] = 2;
+  data.results.rows[1].seeds[0].numbers["bad_val_images"] = 1;
+  CHECK_THAT(report_markdown(data.results, &data),
+             ContainsSubstring("| damaged images |") && ContainsSubstring("| training 2, validation 1 |"));
+  CHECK_THAT(report_html({data}), ContainsSubstring("<td class=\"number\">training 2, validation 1</td>") ||
+                                      ContainsSubstring(">training 2, validation 1</td>"));
+  CHECK_THAT(report_csv(data.results),
+             ContainsSubstring(",bad_images,bad_val_images\n") && ContainsSubstring(",2,1\n"));
+}
+
+TEST_CASE("The best row's weights are named as commands take them, with what the file holds", "[report]") {
+  const Sample sample;
+  analysis::Results results = sample.read().results;
+  results.rows.resize(2);
+  for (size_t row = 0; row < 2; ++row)
+    for (size_t seed = 0; seed < 2; ++seed)
+      results.rows[row].seeds[seed].numbers["top1"] =
+          40.0 + 10.0 * static_cast<double>(row) - static_cast<double>(seed);
+  results.rows[0].score->mean = 39.5;
+  results.rows[1].score->mean = 49.5;
+  const std::string name = results.rows[1].name;
+  CHECK(best_weights_line(results, "runs/x/") ==
+        "weights of the best row: --weights runs/x:" + name + "@0 (raw, top-1 50.00)");
+  results.rows[1].seeds[0].numbers["top1_ema"] = 60.0;  // the file then holds the average
+  CHECK(best_weights_line(results, "runs/x") ==
+        "weights of the best row: --weights runs/x:" + name + "@0:raw (raw, top-1 50.00)");
+  results.score = "top1_ema";
+  results.of_average = true;
+  CHECK(best_weights_line(results, "runs/x") ==
+        "weights of the best row: --weights runs/x:" + name + "@0 (EMA, top-1 60.00)");
+  for (analysis::Row& row : results.rows) row.score.reset();
+  CHECK(best_weights_line(results, "runs/x").empty());
+}
+
+TEST_CASE("The reports say which recipe, data, epochs and steps made the numbers", "[report]") {
+  const Sample sample;
+  report_folder(sample.folder / "grid");
+  const Trained trained = sample.read().trained;
+  const config::RecipeOptions& recipe = trained.rows.at(0).configuration.recipe;
+  const int64_t steps = 10000 / 256 * recipe.epochs;  // of the 10,000 drawn images those that fill batches
+  const std::string line = "| base, layer | small* | adamw | 0.002 | 256 | " + std::to_string(recipe.epochs) + " | " +
+                           grouped_digits(steps) + " | 32 |";
+  CHECK_THAT(
+      read_file(sample.folder / "grid/report.md"),
+      ContainsSubstring("## Training\n\n- Data: shapes (drawn): train 10,000 images, val 2,000 images, 10 classes, "
+                        "set 0\n- Recipe: base, layer: small with batch_size 256, ema_decay 0.0\n") &&
+          ContainsSubstring(line));
+  CHECK_THAT(read_file(sample.folder / "grid/report.html"),
+             ContainsSubstring("<h2>Training</h2>") && ContainsSubstring("10,000 images"));
+}
+
+TEST_CASE("Data of files are told with their place, images, classes and fingerprint", "[report]") {
+  config::Configuration c;
+  c.data.kind = config::DataKind::image_folder;
+  c.data.path = "/data/photos";
+  c.recipe.batch_size = 4;
+  c.recipe.epochs = 3;
+  const config::DataContent content{
+      config::DataKind::image_folder,
+      "/data/photos",
+      {{"train", {{"cat", 6, 1}, {"dog", 4, 2}}}, {"val", {{"cat", 1, 1}, {"dog", 1, 2}}}}};
+  const Trained trained{{{"base", c}, {"gelu", c}}, 2, {content}};
+  CHECK(
+      data_lines(trained) ==
+      std::vector<std::string>{"image_folder in /data/photos: train 10 images, val 2 images, 2 classes, fingerprint " +
+                               content.fingerprint() + "; classes cat, dog"});
+  const TextTable table = training_table(trained);
+  REQUIRE(table.rows.size() == 1);
+  CHECK(table.rows[0][0] == "all");
+  CHECK(table.header[6] == "steps");
+  CHECK(table.rows[0][6] == "6");  // 2 batches of 4, the last two images fill none
 }
 
 TEST_CASE("Rows that were made otherwise than the others are named with what differs", "[report]") {

@@ -156,11 +156,29 @@ TEST_CASE("A drop-path rate that no recipe asks for does not make another experi
 }
 
 TEST_CASE("An override that differs is named with what it is there and here", "[runs]") {
+  Folder folder;
+  const std::string place = folder.folder.path().string();
+  const std::string start = place + ": belongs to another experiment: ";
+  Experiment now = folder.experiment, without = folder.experiment;
+  now.options.override_fields["/recipe/epochs"] = 9;
+  CHECK(folder.refusal(now, shape("/data/clothes")) == start + "/override sets /recipe/epochs to 9 here; the runs in " +
+                                                           place + " were made without it; use another --out");
+  folder.ledger.write_experiment_file(now, shape("/data/clothes"));
+  CHECK(folder.refusal(without, shape("/data/clothes")) ==
+        start + "the runs in " + place +
+            " were made with --set /recipe/epochs=9, which is missing here; set it too, or use another --out");
+  now.options.override_fields["/recipe/epochs"] = 10;
+  CHECK(folder.refusal(now, shape("/data/clothes")) == start +
+                                                           "/override sets /recipe/epochs to 10 here; the runs in " +
+                                                           place + " were made with 9; use another --out");
+}
+
+TEST_CASE("A misspelt override is named before what a folder holds is looked at", "[runs]") {
   const Folder folder;
   Experiment now = folder.experiment;
-  now.options.override_fields["/recipe/epochs"] = 9;
-  CHECK_THAT(folder.refusal(now, shape("/data/clothes")),
-             ContainsSubstring("/override/~1recipe~1epochs is absent there and 9 here"));
+  now.options.override_fields["/recipe/epoch"] = 9;
+  CHECK(folder.refusal(now, shape("/data/clothes")) ==
+        "x.json: /recipe/epoch: is not a known field (did you mean \"epochs\"?)");
 }
 
 TEST_CASE("Runs on data that nothing is known of have no names", "[runs]") {

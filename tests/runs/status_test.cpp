@@ -65,6 +65,22 @@ TEST_CASE("A status tells done, running, failed, stopped and waiting runs apart"
   CHECK(Folder().read().count(RunState::waiting) == 4);
 }
 
+TEST_CASE("A run whose summary is damaged says so until somebody works on it, whatever else is left", "[runs]") {
+  const Folder folder;
+  folder.write(1, "summary.json", "{");
+  folder.write(1, "checkpoints/step-000000001.safetensors", "");
+  CHECK(folder.read().runs[1].state == RunState::damaged);
+  const auto lock = folder.ledger.try_lock(folder.runs[1]);
+  CHECK(folder.read().runs[1].state == RunState::running);
+}
+
+TEST_CASE("A status says which weights the file of a done run holds", "[runs]") {
+  const Folder folder;
+  folder.finish(0, 10);
+  CHECK(folder.read().runs[0].holds == "EMA");
+  CHECK(folder.read().runs[1].holds.empty());
+}
+
 TEST_CASE("The time left of an experiment is that of its open runs, shared among those that run", "[runs]") {
   const Folder folder;
   CHECK_FALSE(folder.read().hours_left);
@@ -105,7 +121,8 @@ TEST_CASE("A run whose summary is damaged is not done, and a status says why", "
   folder.write(1, "summary.json", "{\"top1\": 1");
   const ExperimentStatus status = folder.read();
   CHECK(status.count(RunState::done) == 1);
-  CHECK(status.runs[1].state == RunState::waiting);
+  CHECK(status.runs[1].state == RunState::damaged);
+  CHECK(status.to_json().at("damaged") == 1);
   REQUIRE(status.warnings.size() == 1);
   CHECK_THAT(status.warnings[0], ContainsSubstring("runs/" + status.runs[1].run + "/summary.json: is damaged"));
   CHECK(status.to_json()["warnings"] == config::Json(status.warnings));

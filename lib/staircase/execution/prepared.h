@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "staircase/data/findings.h"
 #include "staircase/execution/execute.h"
 #include "staircase/execution/run_options.h"
 
@@ -26,6 +27,12 @@ class PreparedExperiment {
   train::TrainJob job(const runs::RunKey& run, torch::Device device);
 
   size_t count_done() const;
+
+  /// Of the rows' schedules, as schedule_warnings.h says.
+  std::vector<std::string> schedule_warnings();
+
+  /// What people should know of the data sets, each said once.
+  data::Findings find_in_data() const;
 
   const experiment::Experiment& experiment() const { return experiment_; }
   const runs::Ledger& ledger() const { return ledger_; }

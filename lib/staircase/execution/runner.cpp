@@ -11,6 +11,7 @@
 
 #include "staircase/base/errors.h"
 #include "staircase/execution/prepared.h"
+#include "staircase/execution/taken_over.h"
 #include "staircase/execution/worker.h"
 #include "staircase/runs/run_queue.h"
 
@@ -143,6 +144,11 @@ void warn_of_crowding(const config::ExperimentOptions& experiment, const RunOpti
                         " cores here");
 }
 
+void tell_of_data(const data::Findings& data, ExperimentObserver& observer) {
+  for (const std::string& text : data.notes) observer.on_note(text);
+  for (const std::string& text : data.warnings) observer.on_warning(text);
+}
+
 }  // namespace
 
 RunPlan plan_run(experiment::Experiment experiment, const RunOptions& options) {
@@ -156,9 +162,12 @@ RunPlan plan_run(experiment::Experiment experiment, const RunOptions& options) {
   for (const runs::RunKey& run : prepared.runs())
     if (const auto took = ledger.is_done(run) ? ledger.timing(run).seconds() : std::nullopt)
       seconds[run.content] = *took;
+  const auto elsewhere = find_finished_elsewhere(prepared, options);
+  plan.elsewhere = elsewhere.size();
   std::vector<PlannedRun> missing;
-  for (const runs::RunKey& run : prepared.runs()) {
-    if (ledger.is_done(run)) continue;
+  for (size_t i = 0; i < prepared.runs().size(); ++i) {
+    const runs::RunKey& run = prepared.runs()[i];
+    if (ledger.is_done(run) || elsewhere.contains(i)) continue;
     PlannedRun planned{prepared.job(run, options.devices.at(0)), std::nullopt};
     if (const auto known = seconds.find(run.content); known != seconds.end()) planned.seconds = known->second;
     missing.push_back(std::move(planned));
@@ -166,6 +175,8 @@ RunPlan plan_run(experiment::Experiment experiment, const RunOptions& options) {
   plan.work = estimate_work(std::move(missing));
   plan.experiment = prepared.experiment();
   plan.design = prepared.design();
+  plan.data = prepared.find_in_data();
+  plan.warnings = prepared.schedule_warnings();
   return plan;
 }
 
@@ -174,6 +185,11 @@ void run_experiment(experiment::Experiment wanted, const RunOptions& options, Ex
   check_options(options);
   PreparedExperiment experiment(std::move(wanted), options);
   experiment.claim_folder();
+  take_over_finished(experiment, options, observer);
+  if (experiment.count_done() < experiment.runs().size()) {
+    tell_of_data(experiment.find_in_data(), observer);
+    for (const std::string& text : experiment.schedule_warnings()) observer.on_warning(text);
+  }
   warn_of_crowding(experiment.experiment().options, options, observer);
   Runner runner(experiment, options, observer, stop);
   if (options.jobs > 1) runner.run_in_processes();

@@ -2,6 +2,7 @@
 
 #include <atomic>
 
+#include "staircase/data/findings.h"
 #include "staircase/execution/estimate.h"
 #include "staircase/execution/observer.h"
 #include "staircase/execution/run_options.h"
@@ -14,14 +15,17 @@ struct RunPlan {
   experiment::Experiment experiment;  ///< as the folder has it: with the seeds and steps of earlier starts
   experiment::DesignedExperiment design;
   size_t runs = 0, done = 0;
-  WorkEstimate work;  ///< of the runs that are not done
+  size_t elsewhere = 0;  ///< not done, but held by folders beside this one: they would be taken over
+  WorkEstimate work;     ///< of the runs to train
+  data::Findings data;
+  std::vector<std::string> warnings;  ///< of schedules, as schedule_warnings.h says
 };
 
 /// Checks everything that can be checked without training and says what would be done; times a few training
 /// steps where no earlier run tells how long one takes. Writes nothing into the folder.
 RunPlan plan_run(experiment::Experiment experiment, const RunOptions& options);
 
-/// Trains what the folder lacks. Programs that run the same folder share the work. A run that fails, or whose process
+/// Trains what the folder lacks; what folders beside it hold is taken over where the options say so. Programs that run the same folder share the work. A run that fails, or whose process
 /// dies, is recorded with its reason and the others go on. Writes no report: report/folder.h does, when the observer
 /// or the caller asks for it.
 /// Throws RequestError before anything is written when the request is wrong, and Interrupted.

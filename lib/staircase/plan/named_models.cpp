@@ -2,7 +2,9 @@
 
 #include <filesystem>
 
+#include "staircase/base/text.h"
 #include "staircase/config/codec.h"
+#include "staircase/config/naming.h"
 #include "staircase/plan/ladder.h"
 #include "staircase/plan/plan.h"
 
@@ -47,7 +49,40 @@ NamedModel isotropic(const std::string& size, int64_t depth, int64_t width, doub
   return model;
 }
 
+/// The names that an experiment gives to networks: its base's, its candidates', its ladder's rungs.
+std::vector<std::string> named_networks(const Json& experiment) {
+  std::vector<std::string> names;
+  const auto add = [&](const Json& holder) {
+    const auto model = holder.is_object() ? holder.find("model") : holder.end();
+    if (holder.is_object() && model != holder.end() && model->is_string()) names.push_back(model->get<std::string>());
+  };
+  add(experiment.value("base", Json()));
+  const Json ladder = experiment.value("ladder", Json()), candidates = experiment.value("candidates", Json());
+  if (ladder.is_string()) names.push_back(ladder.get<std::string>() + "/RUNG");
+  if (candidates.is_array())
+    for (const Json& each : candidates) add(each);
+  return names;
+}
+
+[[noreturn]] void refuse_experiment(const Json& content, const std::string& file) {
+  const std::vector<std::string> names = named_networks(content);
+  throw RequestError(file + ": is an experiment, not a network; " +
+                     (names.empty() ? "" : "its networks are named " + join(names) + "; ") +
+                     "a row that was trained is DIR/runs/RUN/config.json, as staircase status DIR lists them");
+}
+
 }  // namespace
+
+bool is_experiment(const Json& content) {
+  for (const char* key : {"base", "kind", "ladder", "extends", "steps", "candidates"})
+    if (content.is_object() && content.contains(key)) return true;
+  return false;
+}
+
+bool is_run_config(const Json& content) {
+  const auto configuration = content.is_object() ? content.find("configuration") : content.end();
+  return content.is_object() && configuration != content.end() && configuration->is_object();
+}
 
 const std::vector<NamedModel>& named_models() {
   static const std::vector<NamedModel> models{resnet("resnet50", {3, 4, 6, 3}),
@@ -101,8 +136,19 @@ NamedModel read_model(const Json& value, const Place& place) {
 NamedModel model_from_argument(const std::string& argument) {
   const bool file = argument.ends_with(".json");
   if (!file) return find_model(argument, {"", "MODEL"});
-  NamedModel model = read_model(read_json_file(argument), {argument, ""});
-  if (model.family == "custom") model.name = std::filesystem::path(argument).stem().string();
+  const Json content = read_json_file(argument);
+  if (is_experiment(content)) refuse_experiment(content, argument);
+  const std::filesystem::path path(argument);
+  if (is_run_config(content)) {
+    // What an older version wrote lacks later fields.
+    const Json trained = with_frozen_defaults(content["configuration"]);
+    NamedModel model = read_model(trained.value("model", Json()), {argument, "/configuration/model"});
+    const std::string run = path.parent_path().filename().string();
+    model.name = run.empty() ? path.stem().string() : run;
+    return model;
+  }
+  NamedModel model = read_model(content, {argument, ""});
+  if (model.family == "custom") model.name = path.stem().string();
   return model;
 }
 

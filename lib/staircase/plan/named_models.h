@@ -28,7 +28,12 @@ NamedModel find_model(const std::string& name, const config::Place& place);
 /// Throws config::ConfigError.
 NamedModel read_model(const config::Json& value, const config::Place& place);
 
-/// MODEL of the command line: a name, LADDER/RUNG, or the path of a JSON file.
+/// What a JSON file holds, by its keys: an experiment, or config.json of a run.
+bool is_experiment(const config::Json& content);
+bool is_run_config(const config::Json& content);
+
+/// MODEL of the command line: a name, LADDER/RUNG, or the path of a JSON file that holds a model, or of a run's
+/// config.json. Throws RequestError, for an experiment with the names that it has for its networks.
 NamedModel model_from_argument(const std::string& argument);
 
 }  // namespace staircase::plan

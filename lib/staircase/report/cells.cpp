@@ -12,9 +12,11 @@ namespace {
 
 std::string plain(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
 
-double most_of(const analysis::Row& row, const char* number) {
-  double most = 0;
-  for (const analysis::SeedResult& seed : row.seeds) most = std::max(most, seed.number(number).value_or(0));
+/// The largest that a seed has; empty: none has it.
+std::optional<double> most_of(const analysis::Row& row, const std::string& number) {
+  std::optional<double> most;
+  for (const analysis::SeedResult& seed : row.seeds)
+    if (const auto found = seed.number(number)) most = std::max(most.value_or(0), *found);
   return most;
 }
 
@@ -57,11 +59,17 @@ std::string verdict_text(const std::optional<analysis::Difference>& difference) 
 }
 
 std::string bad_images_text(const analysis::Row& row) {
-  const double training = most_of(row, "bad_images"), validation = most_of(row, "bad_val_images");
+  const double training = most_of(row, "bad_images").value_or(0),
+               validation = most_of(row, "bad_val_images").value_or(0);
   std::vector<std::string> parts;
-  if (training > 0) parts.push_back(decimals(training, 0));
+  if (training > 0) parts.push_back("training " + decimals(training, 0));
   if (validation > 0) parts.push_back("validation " + decimals(validation, 0));
   return join(parts);
+}
+
+std::string bad_images_text(const analysis::Row& row, const std::string& number) {
+  const auto most = most_of(row, number);
+  return most ? decimals(*most, 0) : "";
 }
 
 std::string number_text(const std::optional<double>& number) { return number ? Json(*number).dump() : ""; }

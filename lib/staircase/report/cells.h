@@ -20,9 +20,11 @@ std::string signed_text(double value);
 std::string difference_text(const std::optional<analysis::Difference>& difference);
 /// The verdict of a difference; nothing where there is none.
 std::string verdict_text(const std::optional<analysis::Difference>& difference);
-/// "12", "12, validation 1": images of the row's data that could not be decoded, the most that a seed met; nothing where
-/// there are none.
+/// "training 12, validation 1": images of the row's data that could not be decoded, the most that a seed met; nothing
+/// where there are none.
 std::string bad_images_text(const analysis::Row& row);
+/// One of the two numbers, "bad_images" or "bad_val_images"; nothing where no seed has it.
+std::string bad_images_text(const analysis::Row& row, const std::string& number);
 /// A number as JSON writes it; nothing where there is none.
 std::string number_text(const std::optional<double>& number);
 

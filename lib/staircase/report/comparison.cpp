@@ -76,20 +76,22 @@ void add_difference(const std::optional<Difference>& difference, std::vector<std
   line.push_back(verdict_text(difference));
 }
 
-/// Pointers and values of what is compared, as texts.
-Json compared_fields(const Json& experiment) {
+/// What decides no single run, or all of them alike.
+Json shared_fields(const Json& experiment) {
   Json fields = Json::object();
   if (!experiment.is_object()) return fields;
-  for (const char* key : {"kind", "design", "base", "threads", "data_has"})
-    if (experiment.contains(key)) fields[key] = experiment[key];
-  if (fields.contains("data_has") && fields["data_has"].contains("sets"))
-    for (Json& set : fields["data_has"]["sets"]) set = set.value("fingerprint", Json());
-  fields = fields.flatten();
-  fields["/seeds"] = experiment.value("seeds", Json()).dump();
-  // Their keys are pointers themselves and would be escaped by flatten.
-  const Json overrides = experiment.value("override", Json::object());
-  for (const auto& [pointer, value] : overrides.items()) fields["override " + pointer] = value.dump();
+  for (const char* key : {"kind", "design", "seeds", "threads"})
+    if (experiment.contains(key)) fields[std::string("/") + key] = experiment[key];
   return fields;
+}
+
+/// The values of a field, an experiment a column; a line where they are not all equal.
+void add_field(const std::string& row, const std::string& pointer, const std::vector<Json>& values, TextTable& table) {
+  if (std::all_of(values.begin(), values.end(), [&](const Json& value) { return value == values[0]; })) return;
+  std::vector<std::string> line{row, pointer};
+  for (const Json& value : values)
+    line.push_back(value.is_null() ? "" : value.is_string() ? value.get<std::string>() : value.dump());
+  table.rows.push_back(line);
 }
 
 }  // namespace
@@ -121,7 +123,7 @@ TextTable comparison_table(const std::vector<ReportData>& experiments) {
   const std::vector<Rows> rows = rows_by_name(experiments);
   std::vector<std::optional<Difference>> differences;
   if (experiments.size() == 2) {
-    add_columns("difference", "verdict");
+    add_columns(experiments[1].label + " - " + experiments[0].label, "verdict");
     differences = judged_differences(rows, score, names);
   }
   for (size_t i = 0; i < names.size(); ++i) {
@@ -140,26 +142,19 @@ TextTable comparison_table(const std::vector<ReportData>& experiments) {
 }
 
 TextTable differences_table(const std::vector<ReportData>& experiments) {
-  TextTable table{{"field"}, {false}, {}};
-  std::vector<Json> fields;
-  std::vector<std::string> pointers;
+  TextTable table{{"row", "field"}, {false, false}, {}};
+  std::vector<Json> shared;
+  std::vector<const Trained*> trained;
   for (const ReportData& experiment : experiments) {
     table.header.push_back(experiment.label);
     table.right.push_back(false);
-    fields.push_back(compared_fields(experiment.experiment));
-    for (const auto& [pointer, value] : fields.back().items())
-      if (std::find(pointers.begin(), pointers.end(), pointer) == pointers.end()) pointers.push_back(pointer);
+    shared.push_back(shared_fields(experiment.experiment));
+    trained.push_back(&experiment.trained);
   }
-  for (const std::string& pointer : pointers) {
-    std::vector<std::string> line{pointer};
-    std::set<std::string> values;
-    for (const Json& each : fields) {
-      const Json value = each.value(pointer, Json());
-      line.push_back(value.is_null() ? "" : value.is_string() ? value.get<std::string>() : value.dump());
-      values.insert(line.back());
-    }
-    if (values.size() > 1) table.rows.push_back(line);
-  }
+  for (const auto& [pointer, values] : values_by_pointer(shared)) add_field("", pointer, values, table);
+  for (const TrainedDifference& each : trained_differences(trained))
+    add_field(each.row, each.pointer, each.values, table);
+  drop_empty_columns(table);
   return table;
 }
 

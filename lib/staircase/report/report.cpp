@@ -12,6 +12,8 @@
 #include "staircase/report/origin.h"
 #include "staircase/report/report_html.h"
 #include "staircase/report/report_table.h"
+#include "staircase/report/training.h"
+#include "staircase/report/use.h"
 
 namespace staircase::report {
 namespace {
@@ -36,20 +38,28 @@ std::string markdown_table(const TextTable& table) {
   return text;
 }
 
-/// A bar a row from the lowest score to the highest; the lowest still shows a tenth.
+/// Where bars start: what a network reaches that has learned nothing.
+double bars_start(const Results& results) { return results.chance.chance.value_or(0.0); }
+
+std::string bars_note(const Results& results) {
+  return "bars start at " + decimals(bars_start(results), 2) + (results.chance.chance ? ", chance" : "");
+}
+
+/// A bar a row from the start of all to its score; the highest is `width` long. None: no row is above the start.
 std::vector<std::string> bars(const Results& results, size_t width) {
-  std::vector<double> scores;
+  const double start = bars_start(results);
+  double highest = start;
   for (const Row& row : results.rows)
-    if (row.score) scores.push_back(row.score->mean);
+    if (row.score) highest = std::max(highest, row.score->mean);
   std::vector<std::string> list;
-  if (scores.empty()) return list;
-  const auto [low, high] = std::minmax_element(scores.begin(), scores.end());
-  const double span = std::max(*high - *low, 1e-9);
+  if (highest <= start) return list;
   for (const Row& row : results.rows) {
     list.emplace_back();
-    if (!row.score) continue;
-    const double share = 0.1 + 0.9 * (row.score->mean - *low) / span;
-    for (size_t i = 0; i < static_cast<size_t>(share * static_cast<double>(width) + 0.5); ++i) list.back() += "█";
+    const double share = row.score ? (row.score->mean - start) / (highest - start) : 0;
+    if (share <= 0) continue;
+    // What is above the start shows.
+    const auto length = std::max<size_t>(1, static_cast<size_t>(share * static_cast<double>(width) + 0.5));
+    for (size_t i = 0; i < length; ++i) list.back() += "█";
   }
   return list;
 }
@@ -103,7 +113,9 @@ std::vector<std::string> csv_cells(const Row& row, const config::TaskMetrics& ta
           bound(&analysis::Interval::high),
           delta ? number_text(delta->p_holm) : "",
           verdict_text(delta),
-          number_text(row.latency_ms)};
+          number_text(row.latency_ms),
+          bad_images_text(row, "bad_images"),
+          bad_images_text(row, "bad_val_images")};
 }
 
 std::string markdown_list(const std::vector<std::string>& lines, const std::string& start = "") {
@@ -117,14 +129,20 @@ std::string markdown_list(const std::vector<std::string>& lines, const std::stri
 std::string report_markdown(const Results& results, const ReportData* data) {
   std::string text = "# " + printable(results.name) + "\n\n";
   if (!results.description.empty()) text += printable(results.description, true) + "\n\n";
-  text += markdown_list(notes(results)) + markdown_list(results.warnings, "Warning: ");
+  std::vector<std::string> lines = notes(results);
+  if (const std::string line = data ? best_weights_line(results, data->folder) : ""; !line.empty())
+    lines.push_back(line);
+  text += markdown_list(lines) + markdown_list(results.warnings, "Warning: ");
   text += "\n" + markdown_table(main_table(results));
   for (const TextTable& table : further_tables(results)) text += "\n" + markdown_table(table);
   if (const auto failures = failure_lines(results); !failures.empty())
     text += "\n## Failed runs\n\n" + markdown_list(failures);
   if (data)
-    text += "\n## Cost\n\n" + markdown_table(cost_table(results)) + "\n## Machine and versions\n\n" +
-            markdown_table(origin_table(results)) + "\n## Runs\n\n" + markdown_table(run_table(results, data->folder));
+    text += "\n## Training\n\n" + markdown_list(data_lines(data->trained), "Data: ") +
+            markdown_list(recipe_lines(data->trained), "Recipe: ") + "\n" +
+            markdown_table(training_table(data->trained)) + "\n## Cost\n\n" + markdown_table(cost_table(results)) +
+            "\n## Machine and versions\n\n" + markdown_table(origin_table(results)) + "\n## Runs\n\n" +
+            markdown_table(run_table(results, data->folder));
   return text;
 }
 
@@ -134,12 +152,12 @@ std::string report_csv(const Results& results) {
   for (const char* number : {"_mean", "_std", "_ema_mean", "_ema_std"}) text += score + number + ",";
   text +=
       "delta,delta_to,images_per_second,paper_top1,paper_std,"
-      "delta_low,delta_high,delta_p_holm,verdict,latency_ms\n";
+      "delta_low,delta_high,delta_p_holm,verdict,latency_ms,bad_images,bad_val_images\n";
   for (const Row& row : results.rows) text += csv_line(csv_cells(row, *results.task));
   return text;
 }
 
-std::string report_terminal(const Results& results, int width) {
+std::string report_terminal(const Results& results, int width, const std::string& folder) {
   const TextTable main = main_table(results);
   const std::string bare = terminal_table(main);
   size_t table_width = 0;
@@ -150,11 +168,15 @@ std::string report_terminal(const Results& results, int width) {
   }
   const size_t all = static_cast<size_t>(std::max(width, 20)), shortest = 10, longest = 30;
   const size_t room = all > table_width + 2 ? all - table_width - 2 : 0;
-  std::string text = terminal_table(main, bars(results, std::clamp(room, shortest, longest)));
+  const std::vector<std::string> drawn = bars(results, std::clamp(room, shortest, longest));
+  std::string text = terminal_table(main, drawn);
+  if (!drawn.empty()) text += bars_note(results) + "\n";
   for (const TextTable& table : further_tables(results)) text += "\n" + terminal_table(table);
   text += "\n";
   for (const std::string& note : notes(results)) text += printable(note) + "\n";
   for (const std::string& line : failure_lines(results)) text += "failed: " + printable(line) + "\n";
+  if (const std::string line = folder.empty() ? "" : best_weights_line(results, folder); !line.empty())
+    text += printable(line) + "\n";
   return text;
 }
 

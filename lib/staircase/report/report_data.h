@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "staircase/report/report_table.h"
+#include "staircase/report/trained.h"
 
 namespace staircase::report {
 
@@ -12,6 +13,7 @@ struct ReportData {
   std::string folder;
   analysis::Results results;
   config::Json experiment;  ///< the content of experiment.json; null: it cannot be read
+  Trained trained;          ///< empty: it cannot be read
 };
 
 ReportData report_data(const std::filesystem::path& folder, analysis::Results results);

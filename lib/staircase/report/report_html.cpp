@@ -7,6 +7,8 @@
 #include "staircase/report/embedded.h"
 #include "staircase/report/html_text.h"
 #include "staircase/report/origin.h"
+#include "staircase/report/training.h"
+#include "staircase/report/use.h"
 
 namespace staircase::report {
 namespace {
@@ -33,8 +35,10 @@ std::string warnings(const ReportData& experiment) {
 std::string introduction(const ReportData& experiment) {
   const analysis::Results& results = experiment.results;
   const std::string& description = results.description;
-  return (description.empty() ? "" : "<p class=\"description\">" + escape_html(description) + "</p>\n") +
-         list(notes(results)) + warnings(experiment);
+  std::vector<std::string> lines = notes(results);
+  if (const std::string line = best_weights_line(results, experiment.folder); !line.empty()) lines.push_back(line);
+  return (description.empty() ? "" : "<p class=\"description\">" + escape_html(description) + "</p>\n") + list(lines) +
+         warnings(experiment);
 }
 
 std::string json_details(const std::string& summary, const Json& content) {
@@ -52,6 +56,8 @@ std::string configuration(const ReportData& experiment) {
 std::string background(const ReportData& experiment, const std::string& prefix) {
   const analysis::Results& results = experiment.results;
   return section(prefix + "Failed runs", list(failure_lines(results))) +
+         section(prefix + "Training", list(data_lines(experiment.trained)) + list(recipe_lines(experiment.trained)) +
+                                          html_table(training_table(experiment.trained))) +
          section(prefix + "Cost", html_table(cost_table(results))) +
          section(prefix + "Machine and versions", html_table(origin_table(results))) +
          section(prefix + "Runs", html_table(run_table(results, experiment.folder))) +

@@ -5,11 +5,13 @@
 #include <set>
 
 #include "staircase/analysis/score.h"
+#include "staircase/base/counted.h"
 #include "staircase/base/printable.h"
 #include "staircase/base/text.h"
 #include "staircase/report/cells.h"
 #include "staircase/report/effect_table.h"
 #include "staircase/report/origin.h"
+#include "staircase/report/use.h"
 #include "staircase/runs/run_weights.h"
 
 namespace staircase::report {
@@ -169,11 +171,13 @@ TextTable grid_table(const Results& results) {
 }
 
 TextTable run_table(const Results& results, const std::string& folder) {
-  TextTable table{{"row", "seed", "state", "folder", "name in commands"}, {false, true, false, false, false}, {}};
+  TextTable table{
+      {"row", "seed", "state", "folder", "weights", "name in commands"}, {false, true, false, false, false, false}, {}};
   for (const Row& row : results.rows)
     for (const analysis::SeedResult& seed : row.seeds)
       table.rows.push_back({row.name, std::to_string(seed.seed), std::string(config::to_name(seed.status)),
-                            "runs/" + seed.run, runs::run_word(folder, row.name, seed.seed)});
+                            "runs/" + seed.run, kept_weights(results, seed),
+                            runs::run_word(folder, row.name, seed.seed)});
   return table;
 }
 
@@ -263,7 +267,8 @@ std::vector<std::string> notes(const Results& results) {
                            origin_notes(results)})
     lines.insert(lines.end(), more.begin(), more.end());
   if (results.done < results.runs)
-    lines.push_back(std::to_string(results.done) + " of " + std::to_string(results.runs) + " runs are done");
+    lines.push_back(std::to_string(results.done) + " of " + counted(static_cast<long long>(results.runs), "run") +
+                    (results.runs == 1 ? " is done" : " are done"));
   return lines;
 }
 

@@ -30,7 +30,8 @@ TextTable main_table(const analysis::Results& results);
 TextTable subtotal_table(const analysis::Results& results);
 /// A grid of two axes; no rows for other designs.
 TextTable grid_table(const analysis::Results& results);
-/// Each run of each row: its state, its folder under runs/ and the word that names it in commands, DIR:ROW@SEED.
+/// Each run of each row: its state, its folder under runs/, which weights its weights.safetensors holds and the word
+/// that names it in commands, DIR:ROW@SEED.
 TextTable run_table(const analysis::Results& results, const std::string& folder);
 /// Seed by seed: what failed and why.
 std::vector<std::string> failure_lines(const analysis::Results& results);

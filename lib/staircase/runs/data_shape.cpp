@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "staircase/base/counted.h"
+
 namespace staircase::runs {
 namespace {
 
@@ -60,7 +62,7 @@ void check_same_data(const std::filesystem::path& folder, const experiment::Expe
     for (const config::StepOptions& other : here.steps)
       if (other.name == step.name) check(data_of(there, &step), data_of(here, &other));
   const auto say = [](const DataShape& shape) {
-    return std::to_string(shape.classes) + " classes and " + std::to_string(shape.channels) + " channels";
+    return counted(shape.classes, "class", "classes") + " and " + counted(shape.channels, "channel");
   };
   if (shape_there.classes != shape_here.classes || shape_there.channels != shape_here.channels)
     throw RequestError(folder.string() + ": its data have " + say(shape_there) + " there and " + say(shape_here) +

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "staircase/base/counted.h"
+
 namespace staircase::runs {
 namespace fs = std::filesystem;
 namespace {
@@ -53,8 +55,28 @@ void check_kept(const Json& before, const Json& now, const char* list, const cha
   }
 }
 
+/// An override that the runs of the folder were made without, with, or with another value.
+void check_overrides(const Json& before, const Json& now, const fs::path& folder) {
+  const auto value_of = [](const Json& overrides, const std::string& pointer) {
+    return overrides.is_object() ? overrides.value(pointer, Json()) : Json();
+  };
+  const auto refuse = [&](const std::string& what) {
+    throw RequestError(folder.string() + ": belongs to another experiment: " + what);
+  };
+  for (const auto& [pointer, value] : now.items()) {
+    const Json there = value_of(before, pointer);
+    if (there == value) continue;
+    refuse("/override sets " + pointer + " to " + value.dump() + " here; the runs in " + folder.string() +
+           " were made " + (there.is_null() ? "without it" : "with " + there.dump()) + "; use another --out");
+  }
+  for (const auto& [pointer, value] : before.items())
+    if (value_of(now, pointer).is_null())
+      refuse("the runs in " + folder.string() + " were made with --set " + pointer + "=" + value.dump() +
+             ", which is missing here; set it too, or use another --out");
+}
+
 void check_fields(const Json& before, const Json& now, const fs::path& folder) {
-  for (const char* field : {"name", "kind", "base", "override"}) {
+  for (const char* field : {"name", "kind", "base"}) {
     const std::string pointer =
         first_difference(before.value(field, Json()), now.value(field, Json()), std::string("/") + field);
     if (pointer.empty()) continue;
@@ -65,8 +87,16 @@ void check_fields(const Json& before, const Json& now, const fs::path& folder) {
                        (now.contains(at) ? config::describe_value(now.at(at)) : "absent") + " here; use another --out" +
                        hint);
   }
+  check_overrides(before.value("override", Json::object()), now.value("override", Json::object()), folder);
   check_kept(before, now, "steps", "set", folder);
   check_kept(before, now, "candidates", "model", folder);
+}
+
+/// What is misspelt is said before what differs.
+void check_overridden_fields(const experiment::Experiment& experiment) {
+  config::Configuration tried = experiment.base;
+  for (const auto& [pointer, value] : experiment.options.override_fields.items())
+    config::set_field(tried, pointer, value, experiment.source, experiment::model_reader());
 }
 
 /// Whether some recipe takes the rate that was published with the model.
@@ -86,6 +116,7 @@ bool asks_for_published_rate(const experiment::Experiment& experiment) {
 
 void join_stored(const fs::path& folder, const experiment::StoredExperiment& stored,
                  experiment::Experiment& experiment) {
+  check_overridden_fields(experiment);
   if (!asks_for_published_rate(experiment))
     experiment.base.model_drop_path_rate = stored.experiment.base.model_drop_path_rate;
   const Json now = experiment::write_experiment(experiment);
@@ -94,8 +125,8 @@ void join_stored(const fs::path& folder, const experiment::StoredExperiment& sto
   config::ExperimentOptions& options = experiment.options;
   const int64_t threads = stored.experiment.options.threads;
   if (options.threads != 0 && options.threads != threads)
-    throw RequestError(folder.string() + ": its runs use " + std::to_string(threads) +
-                       " threads and results depend on it; "
+    throw RequestError(folder.string() + ": its runs use " + counted(threads, "thread") +
+                       " and results depend on it; "
                        "/threads " +
                        std::to_string(options.threads) + " needs another --out");
   options.threads = threads;

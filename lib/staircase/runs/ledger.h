@@ -73,6 +73,8 @@ class Ledger {
   config::Json running_note(const RunKey& run) const;
 
   const std::filesystem::path& folder() const { return folder_; }
+  /// By whose rule the folder names its runs (config/naming.h). Throws as read_experiment_file does.
+  int64_t format() const { return naming().format; }
 
  private:
   /// By what runs are named.

@@ -43,6 +43,7 @@ RunConfig read_run_config(const fs::path& folder, const std::string& run) {
     return result;
   }
   result.configuration = content.value("configuration", Json());
+  result.initial_weights = text_of(content, "initial_weights_crc32", "");
   if (const auto starts = content.find("starts"); starts != content.end() && starts->is_array())
     for (const Json& entry : *starts) result.starts.push_back(start_of(entry));
   else result.starts.push_back(start_of(content));

@@ -23,6 +23,7 @@ struct RunStart {
 struct RunConfig {
   config::Json configuration;    ///< as trained, with every default; null: not known
   std::vector<RunStart> starts;  ///< in their order; empty: not known
+  std::string initial_weights;   ///< checksum of the file that it started from; empty: none, or not known
   std::string damage;            ///< "runs/x/config.json: is damaged and was left out"; empty: it is not
 };
 

@@ -84,7 +84,7 @@ std::string set_damaged_summary_aside(const fs::path& folder, const std::string&
   std::error_code error;
   fs::rename(file, file.string() + ".damaged", error);
   if (error) throw std::runtime_error(file.string() + ": is damaged and cannot be set aside: " + error.message());
-  return damage + "; it is kept as summary.json.damaged";
+  return damage + "; it is kept as summary.json.damaged, and the run is done again";
 }
 
 std::optional<std::string> read_failure(const fs::path& folder, const std::string& run) {

@@ -73,8 +73,10 @@ RunStatus read_run(const Ledger& ledger, const RunKey& run, std::vector<std::str
   if (summary.numbers) {
     status.state = RunState::done;
     status.epochs_done = status.epochs;
+    status.holds = run.configuration.recipe.ema_decay > 0 ? "EMA" : "raw";
     return status;
   }
+  if (!summary.damage.empty()) status.state = RunState::damaged;
   status.epochs_done = std::min(status.epochs, count_lines(place / "metrics.jsonl"));
   if (FileLock::is_held(place / run_lock_file)) {
     status.state = RunState::running;
@@ -83,7 +85,7 @@ RunStatus read_run(const Ledger& ledger, const RunKey& run, std::vector<std::str
   } else if (const auto reason = read_failure(folder, name)) {
     status.state = RunState::failed;
     status.reason = *reason;
-  } else if (is_begun(place)) {
+  } else if (is_begun(place) && summary.damage.empty()) {
     status.state = RunState::stopped;
   }
   return status;
@@ -136,6 +138,7 @@ const char* to_name(RunState state) {
     case RunState::done: return "done";
     case RunState::running: return "running";
     case RunState::failed: return "failed";
+    case RunState::damaged: return "damaged";
     case RunState::stopped: return "stopped";
     default: return "waiting";
   }
@@ -150,7 +153,7 @@ Json ExperimentStatus::to_json() const {
   Json content = {
       {"runs", runs.size()}, {"hours_left", hours_left ? Json(*hours_left) : Json(nullptr)}, {"list", Json::array()}};
   for (const RunState state :
-       {RunState::done, RunState::running, RunState::failed, RunState::stopped, RunState::waiting})
+       {RunState::done, RunState::running, RunState::failed, RunState::damaged, RunState::stopped, RunState::waiting})
     content[to_name(state)] = count(state);
   for (const RunStatus& run : runs) {
     Json entry = run.note;
@@ -162,6 +165,7 @@ Json ExperimentStatus::to_json() const {
     entry["epochs_done"] = run.epochs_done;
     entry["epochs"] = run.epochs;
     entry["seconds_left"] = run.seconds_left ? Json(*run.seconds_left) : Json(nullptr);
+    if (!run.holds.empty()) entry["holds"] = run.holds;
     if (!run.reason.empty()) entry["reason"] = run.reason;
     content["list"].push_back(std::move(entry));
   }

@@ -13,6 +13,7 @@ enum class RunState {
   done,
   running,
   failed,
+  damaged,  ///< its summary.json is: the next start sets that aside and does the run again
   stopped,  ///< begun, and nobody works on it: the next start goes on with it
   waiting,
 };
@@ -25,6 +26,7 @@ struct RunStatus {
   std::string word;  ///< that names it in commands: DIR:ROW@SEED
   int64_t seed = 0;
   RunState state = RunState::waiting;
+  std::string holds;   ///< which weights its weights.safetensors has, "EMA" or "raw"; empty: it is not done
   std::string reason;  ///< why it failed
   int64_t epochs_done = 0, epochs = 0;
   config::Json note = config::Json::object();  ///< of a running one, as execute_run leaves it

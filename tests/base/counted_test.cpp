@@ -1,0 +1,13 @@
+#include "staircase/base/counted.h"
+
+#include "support/catch.h"
+
+using namespace staircase;
+
+TEST_CASE("One thing is counted in the singular, and many with their digits grouped", "[base]") {
+  CHECK(counted(1, "run") == "1 run");
+  CHECK(counted(0, "run") == "0 runs");
+  CHECK(counted(3068, "image") == "3,068 images");
+  CHECK(counted(2, "class", "classes") == "2 classes");
+  CHECK(counted(1, "class", "classes") == "1 class");
+}
