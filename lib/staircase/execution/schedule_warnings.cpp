@@ -19,7 +19,7 @@ std::string of_warmup(const RecipeOptions& r, const train::StepCount& steps) {
   if (warmup == 0 || warmup < steps.total) return {};
   return "/recipe/warmup_epochs " + Json(r.warmup_epochs).dump() + " is all of the " + std::to_string(r.epochs) +
          " in /recipe/epochs: the learning rate rises to " + Json(r.learning_rate).dump() +
-         " with the last step and is never followed";
+         " with the last step and never falls";
 }
 
 std::string of_average(const RecipeOptions& r, const train::StepCount& steps) {
