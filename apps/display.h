@@ -22,7 +22,6 @@ class Display : public execution::ExperimentObserver {
   void on_run_over() override;
   void on_note(const std::string& text) override { print_line(text); }
   void on_warning(const std::string& text) override { print_line("warning: " + text); }
-  void on_note(const std::string& text) override { print_line(text); }
 
  private:
   class Watcher;

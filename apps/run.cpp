@@ -39,11 +39,11 @@ void ask_to_stop(int signal) {
 std::string plan_text(const execution::RunPlan& plan, const analysis::SmallestShown& smallest,
                       const execution::RunOptions& options) {
   const std::string folder = options.folder.string();
-  const size_t to_do = plan.runs - plan.done - plan.elsewhere;
+  const size_t to_do = plan.runs - plan.done - plan.to_take_over;
   std::string text;
   for (const std::string& note : plan.data.notes) text += note + "\n";
   text += counted(static_cast<long long>(plan.runs), "run") + ", " + std::to_string(plan.done) + " done, " +
-          (plan.elsewhere ? std::to_string(plan.elsewhere) + " to take over from folders beside it, " : "") +
+          (plan.to_take_over ? std::to_string(plan.to_take_over) + " to take over from folders beside it, " : "") +
           std::to_string(to_do) + " to do in " + folder + "\n";
   if (to_do > 0)
     text += "training: " + report::count_text(plan.work.training_macs) + " MACs, about " +
@@ -63,8 +63,8 @@ config::Json plan_json(const execution::RunPlan& plan, const analysis::SmallestS
   const auto or_null = [](const auto& value) { return value ? config::Json(*value) : config::Json(nullptr); };
   return {{"runs", plan.runs},
           {"done", plan.done},
-          {"elsewhere", plan.elsewhere},
-          {"missing", plan.runs - plan.done - plan.elsewhere},
+          {"to_take_over", plan.to_take_over},
+          {"missing", plan.runs - plan.done - plan.to_take_over},
           {"training_macs", plan.work.training_macs},
           {"expected_hours", or_null(plan.work.expected_hours)},
           {"smallest_difference", or_null(smallest.points)},

@@ -163,7 +163,7 @@ RunPlan plan_run(experiment::Experiment experiment, const RunOptions& options) {
     if (const auto took = ledger.is_done(run) ? ledger.timing(run).seconds() : std::nullopt)
       seconds[run.content] = *took;
   const auto elsewhere = find_finished_elsewhere(prepared, options);
-  plan.elsewhere = elsewhere.size();
+  plan.to_take_over = elsewhere.size();
   std::vector<PlannedRun> missing;
   for (size_t i = 0; i < prepared.runs().size(); ++i) {
     const runs::RunKey& run = prepared.runs()[i];
