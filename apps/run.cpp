@@ -36,7 +36,7 @@ void ask_to_stop(int signal) {
   std::signal(signal, SIG_DFL);
 }
 
-std::string plan_text(const execution::RunPlan& plan, const std::optional<analysis::SmallestShown>& smallest,
+std::string plan_text(const execution::RunPlan& plan, const analysis::SmallestShown& smallest,
                       const execution::RunOptions& options) {
   const std::string folder = options.folder.string();
   const size_t to_do = plan.runs - plan.done - plan.to_take_over;
@@ -50,16 +50,16 @@ std::string plan_text(const execution::RunPlan& plan, const std::optional<analys
             (plan.work.expected_hours ? duration_text(*plan.work.expected_hours * 3600) : "an unknown time") +
             " one run after another" + (options.jobs > 1 ? ", " + std::to_string(options.jobs) + " side by side" : "") +
             "\n";
-  if (smallest)
+  if (smallest.points)
     text += "smallest difference that these seeds can show, judged by the seeds that are done: " +
-            decimals(smallest->points, 2) + " points (corrected for " + std::to_string(smallest->comparisons) +
-            (smallest->comparisons == 1 ? " comparison)\n" : " comparisons)\n");
+            decimals(*smallest.points, 2) + " points (corrected for " + std::to_string(smallest.comparisons) +
+            (smallest.comparisons == 1 ? " comparison)\n" : " comparisons)\n");
   else if (plan.experiment.options.kind != config::ExperimentKind::single)
-    text += "smallest difference that these seeds can show: not known before two seeds of two rows are done\n";
+    text += "smallest difference that these seeds can show: not known: " + smallest.why_unknown + "\n";
   return text;
 }
 
-config::Json plan_json(const execution::RunPlan& plan, const std::optional<analysis::SmallestShown>& smallest) {
+config::Json plan_json(const execution::RunPlan& plan, const analysis::SmallestShown& smallest) {
   const auto or_null = [](const auto& value) { return value ? config::Json(*value) : config::Json(nullptr); };
   return {{"runs", plan.runs},
           {"done", plan.done},
@@ -67,16 +67,20 @@ config::Json plan_json(const execution::RunPlan& plan, const std::optional<analy
           {"missing", plan.runs - plan.done - plan.to_take_over},
           {"training_macs", plan.work.training_macs},
           {"expected_hours", or_null(plan.work.expected_hours)},
-          {"smallest_difference", smallest ? config::Json(smallest->points) : config::Json(nullptr)},
+          {"smallest_difference", or_null(smallest.points)},
+          {"smallest_difference_unknown", smallest.points ? config::Json(nullptr) : config::Json(smallest.why_unknown)},
+          {"comparisons", smallest.points ? config::Json(smallest.comparisons) : config::Json(nullptr)},
           {"data", plan.data.notes},
-          {"comparisons", smallest ? config::Json(smallest->comparisons) : config::Json(nullptr)}};
+          {"warnings", plan.warnings}};
 }
 
 /// --dry-run: says what would be done and what it costs.
 void show_plan(const experiment::Experiment& experiment, const execution::RunOptions& options, bool json) {
   const execution::RunPlan plan = execution::plan_run(experiment, options);
   print_warnings(plan.data.warnings);
-  std::optional<analysis::SmallestShown> smallest;
+  print_warnings(plan.warnings);
+  analysis::SmallestShown smallest;
+  smallest.why_unknown = analysis::before_two_seeds;
   if (plan.done > 0) {
     const analysis::Results results =
         analysis::build_results(plan.experiment, plan.design, runs::Ledger(options.folder));

@@ -70,6 +70,51 @@ TEST_CASE("Pairs show what two steps do together", "[analysis]") {
   CHECK(list.rows[0].back() == "higher");
 }
 
+TEST_CASE("A grid whose axes have two values shows what two steps do together, as pairwise does", "[analysis]") {
+  const analysis::Results grid = results_of(four_steps("grid", three_seeds));
+  const config::Json written = analysis::write_result(grid);
+  CHECK(written["interactions"] == json_of(four_steps("pairwise", three_seeds))["interactions"]);
+  CHECK_FALSE(written.contains("effects"));
+  CHECK(grid.rows[1].delta->difference->verdict.has_value());  // rows are judged as in any grid
+  for (const std::string& text : {report_markdown(grid), report_terminal(grid, 120)}) {
+    CHECK_THAT(text, ContainsSubstring("gelu + layer") && ContainsSubstring("together beyond alone"));
+    CHECK_THAT(text,
+               ContainsSubstring("the other axes of the grid as in the base") && !ContainsSubstring("not judged"));
+  }
+  CHECK_THAT(interactions_csv(grid), ContainsSubstring("\ngelu,layer,"));
+}
+
+TEST_CASE("The interaction of a grid of two axes is the one computed by hand", "[analysis]") {
+  config::Json content = four_steps("grid", three_seeds);
+  content["steps"].erase(content["steps"].begin() + 2, content["steps"].end());
+  const double rows[] = {40, 43, 41, 50};  // base, layer, gelu, both: 50 - 43 - 41 + 40
+  const double noise[][3] = {{0, 0, 0}, {0, 0, 0}, {0, 0, 0}, {-1, 0, 1}};
+  const auto score = [&](Subset subset, int64_t seed) {
+    const size_t row = subset == 0 ? 0 : subset == 2 ? 1 : subset == 1 ? 2 : 3;
+    return rows[row] + noise[row][seed];
+  };
+  const config::Json together = analysis::write_result(ScoredFolder(content).results(score))["interactions"][0];
+  CHECK(together["value"] == 6.0);
+  CHECK(together["std"] == 1.0);
+  // 6 +- 4.3027 / sqrt(3)
+  CHECK(together["interval"][0].get<double>() == Approx(3.516).epsilon(1e-3));
+  CHECK(together["verdict"] == "higher");
+}
+
+TEST_CASE("A grid with alternatives on an axis has no interactions, nor has one of a single axis", "[analysis]") {
+  config::Json content = four_steps("grid", three_seeds);
+  content["steps"].push_back({{"name", "stem_16"}, {"set", {{"/model/stem", "patchify16"}}}});
+  CHECK_FALSE(json_of(content).contains("interactions"));
+  content["steps"] = {content["steps"][0]};
+  CHECK_FALSE(json_of(content).contains("interactions"));
+}
+
+TEST_CASE("A pair of a grid whose step requires the other has the reason in place of a number", "[analysis]") {
+  const config::Json results = json_of(tests::with_requires(four_steps("grid", three_seeds), 1, {"gelu"}));
+  CHECK(results["interactions"][0]["reason"] == "layer requires gelu");
+  CHECK(results["interactions"][1]["n"] == 3);
+}
+
 TEST_CASE("Shapley values show what two steps do together and sum to the whole gain", "[analysis]") {
   const config::Json results = json_of(four_steps("shapley", three_seeds));
   const config::Json& effects = results["effects"];
@@ -184,6 +229,10 @@ TEST_CASE("Files of effects follow the design", "[analysis]") {
   CHECK(fs::exists(folder / "interactions.csv"));
   const ScoredFolder grid(four_steps("grid"));
   write_reports(folder, build_results(grid.experiment, grid.design, grid.ledger));
+  CHECK(fs::exists(folder / "interactions.csv"));
+  CHECK_FALSE(fs::exists(folder / "effects.csv"));
+  const ScoredFolder walk(four_steps("cumulative"));
+  write_reports(folder, build_results(walk.experiment, walk.design, walk.ledger));
   CHECK_FALSE(fs::exists(folder / "interactions.csv"));
   CHECK_FALSE(fs::exists(folder / "effects.csv"));
 }

@@ -1,6 +1,8 @@
 #include "staircase/analysis/results.h"
 
+#include "experiment/designed.h"
 #include "staircase/base/files.h"
+#include "staircase/config/json_lines.h"
 #include "staircase/report/report.h"
 #include "support/catch.h"
 #include "support/temporary_folder.h"
@@ -31,6 +33,10 @@ struct Folder {
     const RunKey run{design.variants[variant].configuration, seed};
     make_folder(ledger.run_folder(run));
     write_file_atomically(ledger.run_folder(run) / "summary.json", config::Json{{"top1", top1}}.dump());
+  }
+  /// A line of what training would have timed.
+  void time(size_t variant, int64_t seed, const config::Json& line) {
+    config::append_json_line(ledger.run_folder({design.variants[variant].configuration, seed}) / "timing.jsonl", line);
   }
   Results built() const { return build_results(experiment, design, ledger); }
   /// As results.json has them.
@@ -93,6 +99,17 @@ TEST_CASE("Rows are compared by raw weights when one recipe has no average", "[a
   CHECK_THAT(f.results()["score_reason"].get<std::string>(), ContainsSubstring("base has no EMA"));
 }
 
+TEST_CASE("An experiment chooses the weights that its rows are compared by", "[analysis]") {
+  for (const auto& [score, number, reason] :
+       {std::tuple{"ema", "top1_ema", "every recipe has an average"}, {"raw", "top1", "the experiment says"}}) {
+    tests::ScoredFolder folder(tests::four_steps("cumulative", {{"score", score}}));
+    const config::Json results = write_result(folder.results([](size_t row, int64_t) { return 50.0 + row; }, -7));
+    CHECK(results["score"] == number);
+    CHECK_THAT(results["score_reason"].get<std::string>(), ContainsSubstring(reason));
+    CHECK(results["rows"][1]["score"]["mean"] == (std::string(score) == "raw" ? 51.0 : 44.0));
+  }
+}
+
 TEST_CASE("A failed run is shown with its reason", "[analysis]") {
   Folder f;
   f.ledger.record_failure({f.design.variants[1].configuration, 0}, "the loss is not finite at step 3");
@@ -139,23 +156,41 @@ TEST_CASE("A number of a log that is no number counts as none", "[analysis]") {
   CHECK_FALSE(f.results()["rows"][0].contains("images_per_second"));
 }
 
-TEST_CASE("A row's latency is the median over its seeds, of each the last that was measured", "[analysis]") {
+TEST_CASE("A row's latency is the least of its seeds, of each the last that was measured", "[analysis]") {
   Folder f;
   f.experiment.options.seeds = {0, 1, 2};
-  const double measured[] = {3.0, 40.0, 5.0};
+  const double measured[] = {5.0, 40.0, 3.0};
   for (const int64_t seed : {0, 1, 2}) {
     f.finish(0, seed, 50);
-    const auto run = f.ledger.run_folder({f.design.variants[0].configuration, seed});
-    write_file_atomically(run / "timing.jsonl",
-                          "{\"latency_ms\": 99}\n" + config::Json{{"latency_ms", measured[seed]}}.dump() + "\n");
+    f.time(0, seed, {{"latency_ms", 1}});
+    f.time(0, seed, {{"latency_ms", measured[seed]}, {"latency_threads", 1}});
   }
   f.finish(1, 0, 50);
   const config::Json results = f.results();
-  CHECK(results["rows"][0]["latency_ms"] == 5.0);
+  CHECK(results["rows"][0]["latency_ms"] == 3.0);
   CHECK(results["rows"][0]["seeds"][1]["latency_ms"] == 40.0);
   CHECK(results["rows"][1]["latency_ms"].is_null());
-  CHECK_THAT(report_markdown(f.built()), ContainsSubstring("| latency (ms) |") && ContainsSubstring("| 5.00 |"));
-  CHECK_THAT(report_csv(f.built()), ContainsSubstring(",verdict,latency_ms\nbase,") && ContainsSubstring(",5.0\n"));
+  CHECK_THAT(report_markdown(f.built()), ContainsSubstring("| latency (ms) |") && ContainsSubstring("| 3.00 |"));
+  CHECK_THAT(report_csv(f.built()), ContainsSubstring(",verdict,latency_ms\nbase,") && ContainsSubstring(",3.0\n"));
+}
+
+TEST_CASE("Seeds that took more than twice a row's latency are named, and how it was measured", "[analysis]") {
+  Folder f;
+  f.experiment.options.seeds = {0, 1, 2};
+  const double measured[] = {1.63, 13.56, 3.26};
+  for (const int64_t seed : {0, 1, 2}) {
+    f.finish(0, seed, 50);
+    f.time(0, seed, {{"latency_ms", measured[seed]}, {"latency_threads", 1}});
+  }
+  CHECK(f.results()["rows"][0]["latency_outliers"] == config::Json({1}));
+  const std::string text = report_markdown(f.built());
+  CHECK_THAT(text, ContainsSubstring("- Latency outliers, over twice the shortest of their row, as on a busy machine: "
+                                     "base seed 1 (13.56 ms)\n"));
+  CHECK_THAT(text, ContainsSubstring("network, the shortest of up to 100 passes, on 1 thread of the CPU"));
+  CHECK_THAT(text, !ContainsSubstring("earlier versions"));
+  f.time(0, 1, {{"latency_ms", 2.0}});
+  CHECK_FALSE(f.results()["rows"][0].contains("latency_outliers"));
+  CHECK_THAT(report_markdown(f.built()), ContainsSubstring("in runs of earlier versions the median of their passes"));
 }
 
 TEST_CASE("A report of runs without a measured latency has no column for it", "[analysis]") {

@@ -38,18 +38,20 @@ TEST_CASE("The smallest difference that shows pools the spread of all rows and c
   results.rows = {row(spread(1.0, 2)), row(spread(3.0, 2)), Row{}};
   // Variance (1 + 9) / 2; two comparisons: t of 2 degrees at 1.25 % a side, 6.205; 3 seeds.
   const auto shown = smallest_shown(results, 3);
-  REQUIRE(shown);
-  CHECK(shown->points == Approx(6.2053 * std::sqrt(5.0 / 3)).epsilon(1e-3));
-  CHECK(shown->comparisons == 2);
-  CHECK_FALSE(smallest_shown(results, 1));
+  REQUIRE(shown.points);
+  CHECK(*shown.points == Approx(6.2053 * std::sqrt(5.0 / 3)).epsilon(1e-3));
+  CHECK(shown.comparisons == 2);
+  CHECK_FALSE(smallest_shown(results, 1).points);
+  CHECK(smallest_shown(results, 1).why_unknown == "one seed shows none");
   // Where the design has effects, these are what it is for.
   Effect effect;
   effect.worth.difference = spread(2.0, 2);
   results.worth.effects = std::vector<Effect>{effect};
-  CHECK(smallest_shown(results, 3)->points == Approx(4.3027 * 2 / std::sqrt(3.0)).epsilon(1e-3));
+  CHECK(*smallest_shown(results, 3).points == Approx(4.3027 * 2 / std::sqrt(3.0)).epsilon(1e-3));
   results.worth = {};
   results.rows = {row(std::nullopt)};
-  CHECK_FALSE(smallest_shown(results, 3));
+  CHECK_FALSE(smallest_shown(results, 3).points);
+  CHECK(smallest_shown(results, 3).why_unknown == before_two_seeds);
 }
 
 TEST_CASE("A plan corrects for every difference that the finished table judges", "[analysis]") {
@@ -58,8 +60,8 @@ TEST_CASE("A plan corrects for every difference that the finished table judges",
     ScoredFolder folder(four_steps(design, {{"seeds", {0, 1, 2}}}));
     const Results finished = folder.results(noisy);
     const auto after = smallest_shown(finished, 3);
-    REQUIRE(after);
-    CHECK(after->comparisons == comparisons);
+    REQUIRE(after.points);
+    CHECK(after.comparisons == comparisons);
     size_t judged = 0;  // what holm() corrected together
     for (const Row& each : finished.rows) judged += each.delta && each.delta->difference->p_holm;
     if (finished.worth.effects) judged = finished.worth.effects->size() + (finished.worth.shapley ? 1 : 0);
@@ -69,7 +71,31 @@ TEST_CASE("A plan corrects for every difference that the finished table judges",
       for (const int64_t seed : {0, 1, 2})
         std::filesystem::remove_all(folder.ledger.run_folder({folder.design.variants[i].configuration, seed}));
     const auto before = smallest_shown(build_results(folder.experiment, folder.design, folder.ledger), 3);
-    if (before) CHECK(before->comparisons == comparisons);
-    if (std::string(design) != "shapley") REQUIRE(before);  // which needs all of them for its first number
+    if (before.points) CHECK(before.comparisons == comparisons);
+    if (std::string(design) != "shapley") REQUIRE(before.points);  // which needs all of them for its first number
   }
+}
+
+TEST_CASE("Rows at chance promise no difference, and do not make that of others smaller", "[analysis]") {
+  ScoredFolder folder(four_steps("cumulative", {{"seeds", {0, 1, 2}}}));
+  const auto at_chance = smallest_shown(folder.results([](size_t, int64_t) { return 10.0; }), 3);
+  CHECK_FALSE(at_chance.points);
+  CHECK_THAT(at_chance.why_unknown, ContainsSubstring("are at chance"));
+  // The first two rows guess; the differences of the others spread by 0, 1 and 5, then 5, 3 and 4.
+  const auto learned = [](size_t row, int64_t seed) {
+    const double noise[][3] = {{0, 0, 0}, {0, 0, 0}, {0, 1, 5}, {5, 4, 9}, {0, 0, 0}};
+    return row < 2 ? 10.0 : 50 + noise[row][seed];
+  };
+  Results results = folder.results(learned);
+  const auto mixed = smallest_shown(results, 3);
+  results.rows[1].delta->difference.reset();
+  CHECK(*mixed.points == Approx(*smallest_shown(results, 3).points));
+  CHECK(mixed.comparisons == 4);
+}
+
+TEST_CASE("Equal differences of all seeds promise nothing", "[analysis]") {
+  ScoredFolder folder(four_steps("cumulative", {{"seeds", {0, 1, 2}}}));
+  const auto shown = smallest_shown(folder.results([](size_t row, int64_t) { return 50.0 + row; }), 3);
+  CHECK_FALSE(shown.points);
+  CHECK_THAT(shown.why_unknown, ContainsSubstring("no spread"));
 }

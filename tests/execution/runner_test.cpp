@@ -36,7 +36,8 @@ class Counter : public ExperimentObserver {
   std::unique_ptr<RunObserver> watch(const RunLabel& label) override {
     return std::make_unique<OfRun>(*this, label.name);
   }
-  std::vector<std::string> ended, failed, warned;
+  void on_warning(const std::string& text) override { of_all.push_back(text); }
+  std::vector<std::string> ended, failed, warned, of_all;
 
  private:
   struct OfRun : RunObserver {
@@ -194,6 +195,35 @@ TEST_CASE("Planning more seeds uses what the done ones took and how they spread"
   CHECK(planned.work.training_macs > 0);
   CHECK(planned.work.expected_hours);
   CHECK(planned.experiment.options.seeds == std::vector<int64_t>{0, 1, 2, 3});
+}
+
+TEST_CASE("A plan and a run point out a warmup that is all of the schedule", "[execution]") {
+  const tests::TemporaryFolder folder;
+  config::Json content = small_ablation();
+  content["base"]["recipe"]["warmup_epochs"] = 1;
+  CHECK(plan_of(content, folder / "out").warnings.size() == 1);
+  Counter counter;
+  run(content, folder / "out", counter);
+  CHECK(counter.of_all.size() == 1);
+  run(content, folder / "out", counter);  // nothing is to do
+  CHECK(counter.of_all.size() == 1);
+}
+
+TEST_CASE("A step that changes nothing is refused, but a folder that holds it is reported and gone on with",
+          "[execution]") {
+  const tests::TemporaryFolder folder;
+  config::Json content = small_ablation();
+  content["steps"].push_back({{"name", "g16"}, {"set", {{"/model/groups", 16}}}});
+  Counter counter;
+  CHECK_THROWS_WITH(run(content, folder / "out", counter),
+                    ContainsSubstring("/steps/1/set: the step g16 changes nothing"));
+  CHECK_THROWS_WITH(plan_of(content, folder / "out"), ContainsSubstring("the step g16 changes nothing"));
+  CHECK_FALSE(fs::exists(folder / "out"));
+  // As a version that did not refuse it would have left it.
+  Ledger(folder / "out").write_experiment_file(resolved(content), {10, 3, {}});
+  CHECK(report_folder(folder / "out").rows.size() == 3);
+  const config::Json results = run(content, folder / "out", counter);
+  CHECK(results["done"] == 3);
 }
 
 TEST_CASE("Another design in the same folder trains only what the first did not", "[execution]") {

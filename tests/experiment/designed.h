@@ -44,8 +44,9 @@ struct ScoredFolder {
         ledger(folder.path()),
         design(experiment::design_variants(experiment, 10, 3)) {}
 
+  /// `average_above_raw`: points that the averaged weights reach more than score() says of the raw ones.
   template <class Score>
-  analysis::Results results(Score score) {
+  analysis::Results results(Score score, double average_above_raw = 0) {
     for (int64_t seed : experiment.options.seeds)
       for (size_t i = 0; i < design.variants.size(); ++i) {
         const experiment::Variant& variant = design.variants[i];
@@ -53,7 +54,7 @@ struct ScoredFolder {
         make_folder(ledger.run_folder(run));
         const double top1 = score(variant.subset.value_or(i), seed);
         write_file_atomically(ledger.run_folder(run) / "summary.json",
-                              config::Json{{"top1", top1}, {"top1_ema", top1}}.dump());
+                              config::Json{{"top1", top1}, {"top1_ema", top1 + average_above_raw}}.dump());
       }
     return analysis::build_results(experiment, design, ledger);
   }

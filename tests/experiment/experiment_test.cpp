@@ -7,6 +7,7 @@
 
 using namespace staircase;
 using namespace staircase::experiment;
+using Catch::Matchers::EndsWith;
 
 namespace {
 
@@ -210,8 +211,8 @@ TEST_CASE("A step that replaces a whole part but the recipe counts as several ch
   const std::string model = R"("/model": "convnext_tiny")";
   for (const std::string& edit :
        {model, std::string(R"("/data": {"kind": "shapes"})"), std::string(R"("/init": {"new_head": true})")})
-    CHECK_THROWS_WITH(read(with(edit)),
-                      ContainsSubstring("x.json: /steps/0/set: replaces /") && ContainsSubstring("\"bundle\""));
+    CHECK_THROWS_WITH(read(with(edit)), ContainsSubstring("x.json: /steps/0/set: the step whole replaces /") &&
+                                            ContainsSubstring("\"bundle\""));
   CHECK_NOTHROW(read(with(model, R"("bundle": "another network", )")));
   CHECK_NOTHROW(read(with(R"("/recipe": "small")")));
   CHECK_THROWS_WITH(design_variants(read(with(R"("/model/": "convnext_tiny")")), 10, 3),
@@ -280,6 +281,32 @@ TEST_CASE("Mistakes in an experiment are named with their place", "[experiment]"
   fails(R"({"kind": "single", "extends": "x.json"})", "in a circle");
   fails(R"({"kind": "sngle"})", "did you mean \"single\"");
   fails(R"({"name": "../up", "kind": "single"})", "/name");
+}
+
+TEST_CASE("What is wrong inside a step is said with the step's name and its place", "[experiment]") {
+  for (const char* design : {"cumulative", "one_at_a_time", "leave_one_out", "pairwise", "shapley", "grid"}) {
+    const auto refused = [&](const char* set) {
+      return [text = std::string(R"({"kind": "ablation", "base": {"recipe": "small"}, "design": ")") + design +
+                     R"(", "steps": [{"name": "start", "set": {}}, {"name": "norms", "set": {)" + set +
+                     "}}]}"] { design_variants(read(text), 10, 3); };
+    };
+    CHECK_THROWS_WITH(refused(R"("/model/norm": "layr")")(), ContainsSubstring("/model/norm: ") &&
+                                                                 ContainsSubstring("did you mean \"layer\"?") &&
+                                                                 EndsWith(" (in the step norms, /steps/1/set)"));
+    CHECK_THROWS_WITH(refused(R"("/model/nrm": "layer")")(), EndsWith(" (in the step norms, /steps/1/set)"));
+    CHECK_THROWS_WITH(refused(R"("/recipe": "smal")")(), EndsWith(" (in the step norms, /steps/1/set)"));
+  }
+}
+
+TEST_CASE("Beside a ladder a step's place is that in its file", "[experiment]") {
+  const auto with_step = [](const char* step) {
+    return read(std::string(R"({"kind": "ablation", "ladder": "resnet50-convnext_tiny", "steps": [)") + step + "]}");
+  };
+  const Experiment experiment = with_step(R"({"name": "norms", "set": {"/model/norm": "layr"}})");
+  CHECK_THROWS_WITH(design_variants(experiment, 10, 3), EndsWith(" (in the step norms, /steps/0/set)"));
+  CHECK(experiment.step_place("gelu") == "/ladder");
+  CHECK_THROWS_WITH(with_step(R"({"name": "r", "set": {"/recipe": "smal"}})"),
+                    EndsWith(" (in the step r, /steps/0/set)"));
 }
 
 TEST_CASE("Fields that cannot go together are refused with the configuration's name", "[experiment]") {

@@ -222,8 +222,8 @@ Effects add_effects(const experiment::DesignedExperiment& design, Design kind, c
       builder.add_contrasts(experiment::added_alone);
       builder.add_interactions();
       break;
-    case Design::cumulative:
-    case Design::grid: break;
+    case Design::grid: builder.add_interactions(); break;
+    case Design::cumulative: break;
   }
   return builder.take();
 }

@@ -62,7 +62,7 @@ struct Effects {
   /// one_at_a_time and pairwise: each step alone; leave_one_out: what the full model loses without it; shapley: its
   /// average over all orders.
   Given<std::vector<Effect>> effects;
-  Given<std::vector<Interaction>> interactions;  ///< pairwise
+  Given<std::vector<Interaction>> interactions;  ///< pairwise; a grid whose axes have two values
   Given<ShapleySum> shapley;
 
   static constexpr bool is_result = true;
@@ -79,7 +79,8 @@ struct Effects {
 /// are judged together (with the gain of shapley), and the interactions.
 /// A row's delta that is the same number as an effect (or as the gain) takes its verdict from there; others are not
 /// judged, since such a design asks for its effects. `rows`: in the order of the design's variants, with their deltas.
-/// Of other designs: nothing, and no delta is touched.
+/// Of a grid whose axes have two values: the interactions alone, each with the other axes as in the base.
+/// Of other designs: nothing. Where there are no effects, no delta is touched.
 Effects add_effects(const experiment::DesignedExperiment& design, config::Design kind, const std::string& score,
                     const std::vector<int64_t>& seeds, std::vector<Row>& rows);
 

@@ -10,12 +10,6 @@
 namespace staircase::analysis {
 namespace {
 
-double median(std::vector<double> numbers) {
-  std::sort(numbers.begin(), numbers.end());
-  const size_t middle = numbers.size() / 2;
-  return numbers.size() % 2 ? numbers[middle] : (numbers[middle - 1] + numbers[middle]) / 2;
-}
-
 /// What the seeds have under a member.
 std::vector<double> given_numbers(const std::vector<SeedResult>& seeds, Given<double> SeedResult::*member) {
   std::vector<double> numbers;
@@ -76,6 +70,17 @@ class RunReader {
   std::unordered_map<std::string, SeedResult> read_;
 };
 
+/// Whatever else a machine does makes a pass longer, never shorter.
+void add_latency(Row& row) {
+  const auto latencies = given_numbers(row.seeds, &SeedResult::latency_ms);
+  if (latencies.empty()) return;
+  row.latency_ms = *std::min_element(latencies.begin(), latencies.end());
+  std::vector<int64_t> disturbed;
+  for (const SeedResult& seed : row.seeds)
+    if (seed.latency_ms && *seed.latency_ms > 2 * *row.latency_ms) disturbed.push_back(seed.seed);
+  if (!disturbed.empty()) row.latency_outliers = disturbed;
+}
+
 Row read_row(const experiment::Variant& variant, const runs::Ledger& ledger, Results& results, RunReader& reader) {
   const config::Configuration& c = variant.configuration;
   const plan::ModelCounts counts = plan::count_model(c.model, c.data.image_size_px);
@@ -101,8 +106,7 @@ Row read_row(const experiment::Variant& variant, const runs::Ledger& ledger, Res
   }
   if (const auto rates = given_numbers(row.seeds, &SeedResult::images_per_second); !rates.empty())
     row.images_per_second = spread_of(rates).mean;
-  if (const auto latencies = given_numbers(row.seeds, &SeedResult::latency_ms); !latencies.empty())
-    row.latency_ms = median(latencies);
+  add_latency(row);
   row.paper_top1 = variant.paper_top1;
   row.paper_std = variant.paper_std;
   return row;
@@ -167,6 +171,7 @@ Results build_results(const experiment::Experiment& experiment, const experiment
   RunReader reader(ledger, results);
   for (const experiment::Variant& variant : design.variants)
     results.rows.push_back(read_row(variant, ledger, results, reader));
+  if (results.of_average) results.average_lag = average_lag(design, results.rows, *results.task, results.chance);
   add_deltas(design, results);
   results.worth = add_effects(design, options.design, results.score, results.seeds, results.rows);
   if (!results.worth.effects) judge_deltas(results.rows);

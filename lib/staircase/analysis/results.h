@@ -1,6 +1,6 @@
 #pragma once
 
-#include "staircase/analysis/chance.h"
+#include "staircase/analysis/average_lag.h"
 #include "staircase/analysis/effects.h"
 #include "staircase/analysis/subtotals.h"
 #include "staircase/config/task_metrics.h"
@@ -37,7 +37,8 @@ struct Results {
   /// The number that rows are compared by: the primary one of the averaged weights where the recipe of every row has
   /// an average, else of the raw ones; the same for all rows.
   std::string score, score_reason;
-  ChanceLevel chance;  ///< of the first row; rows with other validation images are held to their own
+  ChanceLevel chance;             ///< of the first row; rows with other validation images are held to their own
+  Given<AverageLag> average_lag;  ///< where the score hides what rows have learned
   size_t runs = 0, done = 0, failed = 0;
   std::vector<std::string> warnings;  ///< what could not be read of the runs
   std::vector<Row> rows;              ///< in the order of the design's variants
@@ -61,10 +62,11 @@ struct Results {
                            config::field("kind", &R::kind, ""), config::field("design", &R::design, ""),
                            config::field("seeds", &R::seeds, ""), config::field("score", &R::score, ""),
                            config::field("score_reason", &R::score_reason, ""), config::field("", &R::chance, ""),
-                           config::field("runs", &R::runs, ""), config::field("done", &R::done, ""),
-                           config::field("failed", &R::failed, ""), config::field("warnings", &R::warnings, ""),
-                           config::field("rows", &R::rows, ""), config::field("", &R::sums, ""),
-                           config::field("", &R::worth, ""), config::field("grid", &R::grid, ""));
+                           config::field("average_lag", &R::average_lag, ""), config::field("runs", &R::runs, ""),
+                           config::field("done", &R::done, ""), config::field("failed", &R::failed, ""),
+                           config::field("warnings", &R::warnings, ""), config::field("rows", &R::rows, ""),
+                           config::field("", &R::sums, ""), config::field("", &R::worth, ""),
+                           config::field("grid", &R::grid, ""));
   }
 };
 

@@ -80,8 +80,9 @@ struct Row {
   std::string configuration;  ///< names its content
   std::vector<SeedResult> seeds;
   NamedSpreads numbers;
-  Given<double> images_per_second;   ///< the mean over the seeds
-  std::optional<double> latency_ms;  ///< the median over the seeds; empty: not measured
+  Given<double> images_per_second;               ///< the mean over the seeds
+  std::optional<double> latency_ms;              ///< the least of the seeds; empty: not measured
+  Given<std::vector<int64_t>> latency_outliers;  ///< the seeds that took more than twice as long
   std::optional<double> paper_top1, paper_std;
   std::optional<Spread> score;           ///< of the number that rows are compared by
   bool at_chance = false;                ///< its mean does not pass what a network that has learned nothing reaches
@@ -106,6 +107,7 @@ struct Row {
         config::field("configuration", &R::configuration, ""), config::field("seeds", &R::seeds, "its runs"),
         config::field("", &R::numbers, "of each number of the task"),
         config::field("images_per_second", &R::images_per_second, ""), config::field("latency_ms", &R::latency_ms, ""),
+        config::field("latency_outliers", &R::latency_outliers, "seeds"),
         config::field("paper_top1", &R::paper_top1, ""), config::field("paper_std", &R::paper_std, ""),
         config::field("score", &R::score, ""), config::field("at_chance", &R::at_chance, ""),
         config::field("", &R::delta, ""), config::field("cell", &R::cell, ""));

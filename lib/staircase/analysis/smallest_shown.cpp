@@ -20,19 +20,32 @@ std::vector<std::optional<Difference>> judged_differences(const Results& results
 
 }  // namespace
 
-std::optional<SmallestShown> smallest_shown(const Results& results, int seeds) {
+SmallestShown smallest_shown(const Results& results, int seeds) {
   const auto differences = judged_differences(results);
   double squares = 0, degrees = 0;
+  bool any_at_chance = false;
   for (const std::optional<Difference>& each : differences) {
     if (!each || !each->std) continue;
+    if (each->verdict == Verdict::at_chance) {
+      any_at_chance = true;
+      continue;
+    }
     const auto free = static_cast<double>(each->count - 1);
     squares += free * *each->std * *each->std;
     degrees += free;
   }
-  if (degrees == 0) return std::nullopt;
-  const auto comparisons = static_cast<int>(differences.size());
-  const auto points = smallest_difference(std::sqrt(squares / degrees), seeds, comparisons);
-  return points ? std::optional(SmallestShown{*points, comparisons}) : std::nullopt;
+  SmallestShown shown;
+  shown.comparisons = static_cast<int>(differences.size());
+  if (degrees > 0 && squares > 0)
+    shown.points = smallest_difference(std::sqrt(squares / degrees), seeds, shown.comparisons);
+  if (shown.points) return shown;
+  if (seeds < 2) shown.why_unknown = "one seed shows none";
+  else if (degrees > 0) shown.why_unknown = "the seeds that are done differ by equal numbers, which have no spread";
+  else if (any_at_chance)
+    shown.why_unknown =
+        "the rows that are done are at chance, where seeds say nothing of how rows that learn will spread";
+  else shown.why_unknown = before_two_seeds;
+  return shown;
 }
 
 }  // namespace staircase::analysis

@@ -1,21 +1,26 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "staircase/analysis/results.h"
 
 namespace staircase::analysis {
 
-/// The smallest difference that shows, in points of the score, among so many comparisons.
+/// Why nothing is known in a folder where little is done.
+inline constexpr const char* before_two_seeds = "no two rows have two seeds done yet";
+
+/// The smallest difference that shows among so many comparisons.
 struct SmallestShown {
-  double points;
-  int comparisons;
+  int comparisons = 0;
+  std::optional<double> points;  ///< of the score
+  std::string why_unknown;       ///< without a number, why it is not known
 };
 
 /// What `seeds` seeds can show (smallest_difference in statistics.h) when all runs are done, from the spread of what is
 /// done by now, pooled: of the effects of designs that have them, else of the rows' deltas. All differences that the
 /// finished table judges together count as comparisons, those that are still to come too.
-/// Empty: none has two pairs of equal seed yet.
-std::optional<SmallestShown> smallest_shown(const Results& results, int seeds);
+/// Rows at chance promise nothing, nor do differences without any spread: what trains longer, or on other data, has one.
+SmallestShown smallest_shown(const Results& results, int seeds);
 
 }  // namespace staircase::analysis

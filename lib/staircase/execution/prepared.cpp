@@ -1,6 +1,7 @@
 #include "staircase/execution/prepared.h"
 
 #include <algorithm>
+#include <set>
 #include <thread>
 
 #include "staircase/base/errors.h"
@@ -10,6 +11,8 @@
 #include "staircase/execution/initial_weights.h"
 #include "staircase/execution/left_overs.h"
 #include "staircase/execution/run_starts.h"
+#include "staircase/execution/schedule_warnings.h"
+#include "staircase/experiment/void_steps.h"
 
 namespace staircase::execution {
 PreparedExperiment::PreparedExperiment(experiment::Experiment wanted, const RunOptions& options)
@@ -20,6 +23,7 @@ PreparedExperiment::PreparedExperiment(experiment::Experiment wanted, const RunO
   ledger_.join(experiment_);
   const data::DataSource& data = open_data(runs::data_of(experiment_));
   design_ = experiment::design_variants(experiment_, static_cast<int64_t>(data.class_names.size()), data.channels);
+  check_steps_have_effect();
   shape_ = shape_of_data();
   ledger_.know_data(experiment_, shape_);
   runs_ = runs::list_runs(design_, experiment_.options.seeds, ledger_);
@@ -45,6 +49,21 @@ runs::DataShape PreparedExperiment::shape_of_data() {
     shape.sets.push_back(data::content_of(open_data(options), options));
   }
   return shape;
+}
+
+std::vector<std::string> PreparedExperiment::schedule_warnings() {
+  std::vector<ScheduledRow> rows;
+  for (const experiment::Variant& variant : design_.variants)
+    rows.push_back({variant.name, &variant.configuration.recipe,
+                    static_cast<int64_t>(open_data(variant.configuration.data).train->size())});
+  return execution::schedule_warnings(rows);
+}
+
+void PreparedExperiment::check_steps_have_effect() {
+  std::set<std::string> known;
+  if (ledger_.exists())
+    for (const config::StepOptions& step : ledger_.read_experiment_file().first.steps) known.insert(step.name);
+  experiment::check_steps_have_effect(experiment_, design_, known);
 }
 
 void PreparedExperiment::check(const experiment::Variant& variant) {

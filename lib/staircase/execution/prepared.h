@@ -28,6 +28,9 @@ class PreparedExperiment {
 
   size_t count_done() const;
 
+  /// Of the rows' schedules, as schedule_warnings.h says.
+  std::vector<std::string> schedule_warnings();
+
   /// What people should know of the data sets, each said once.
   data::Findings find_in_data() const;
 
@@ -41,6 +44,8 @@ class PreparedExperiment {
   /// What all variants' data have; opens those that are not open yet.
   runs::DataShape shape_of_data();
   void check(const experiment::Variant& variant);
+  /// A folder that was begun with a step without one goes on.
+  void check_steps_have_effect();
   /// Every run that would go on from a checkpoint: that it is its own, and that it goes on where it began.
   void check_begun_runs();
 

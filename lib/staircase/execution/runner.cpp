@@ -176,6 +176,7 @@ RunPlan plan_run(experiment::Experiment experiment, const RunOptions& options) {
   plan.experiment = prepared.experiment();
   plan.design = prepared.design();
   plan.data = prepared.find_in_data();
+  plan.warnings = prepared.schedule_warnings();
   return plan;
 }
 
@@ -185,7 +186,10 @@ void run_experiment(experiment::Experiment wanted, const RunOptions& options, Ex
   PreparedExperiment experiment(std::move(wanted), options);
   experiment.claim_folder();
   take_over_finished(experiment, options, observer);
-  if (experiment.count_done() < experiment.runs().size()) tell_of_data(experiment.find_in_data(), observer);
+  if (experiment.count_done() < experiment.runs().size()) {
+    tell_of_data(experiment.find_in_data(), observer);
+    for (const std::string& text : experiment.schedule_warnings()) observer.on_warning(text);
+  }
   warn_of_crowding(experiment.experiment().options, options, observer);
   Runner runner(experiment, options, observer, stop);
   if (options.jobs > 1) runner.run_in_processes();

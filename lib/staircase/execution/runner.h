@@ -18,6 +18,7 @@ struct RunPlan {
   size_t to_take_over = 0;  ///< not done, but held by folders beside this one: they would be taken over
   WorkEstimate work;        ///< of the runs to train
   data::Findings data;
+  std::vector<std::string> warnings;  ///< of schedules, as schedule_warnings.h says
 };
 
 /// Checks everything that can be checked without training and says what would be done; times a few training

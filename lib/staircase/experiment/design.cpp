@@ -57,19 +57,23 @@ class Designer {
 
   /// Sets what the steps say. A part as a whole first, whatever its place in the file, or it would undo another
   /// edit of one of its fields.
-  Configuration with_edits(Configuration configuration, const std::vector<const Json*>& sets) const {
+  Configuration with_edits(Configuration configuration, const std::vector<const StepOptions*>& steps) const {
     for (const bool whole : {true, false})
-      for (const Json* set : sets)
-        for (const auto& [pointer, value] : set->items())
-          if (config::is_whole_part(pointer) == whole)
-            config::set_field(configuration, pointer, value, source_, model_reader());
+      for (const StepOptions* step : steps)
+        within_step(experiment_, step->name, [&] { set_fields(configuration, step->set, whole); });
     return configuration;
+  }
+
+  void set_fields(Configuration& configuration, const Json& edits, bool whole) const {
+    for (const auto& [pointer, value] : edits.items())
+      if (config::is_whole_part(pointer) == whole)
+        config::set_field(configuration, pointer, value, source_, model_reader());
   }
 
   /// Overrides, the data's classes and channels, and the checks that need the whole configuration.
   Configuration finished(Configuration c, const std::string& row) const {
     try {
-      c = with_edits(std::move(c), {&experiment_.options.override_fields});
+      for (const bool whole : {true, false}) set_fields(c, experiment_.options.override_fields, whole);
       take_from_data(c.model.num_classes, classes_, "num_classes", "classes");
       take_from_data(c.model.in_channels, channels_, "in_channels", "channels");
       config::check_recipe(c.recipe, {source_, "/recipe"});
@@ -112,7 +116,7 @@ class Designer {
     Configuration carried = experiment_.base;
     size_t standing = add(base_step_, carried, std::nullopt);
     for (const StepOptions& step : steps_) {
-      const Configuration stepped = with_edits(carried, {&step.set});
+      const Configuration stepped = with_edits(carried, {&step});
       const size_t row = add(step, stepped, standing);
       if (step.side_branch) continue;
       carried = stepped;
@@ -144,8 +148,12 @@ class Designer {
       const size_t added = add(shown, with_subset(row.subset), row.compared_to);
       result_.variants[added].subset = row.subset;
     }
+    add_designed_steps();
+  }
+
+  void add_designed_steps() {
     for (const StepOptions& step : steps_) {
-      const Configuration stepped = with_edits(experiment_.base, {&step.set});
+      const Configuration stepped = with_edits(experiment_.base, {&step});
       DesignedStep designed{step.name, step.group, {}};
       for (const auto& [pointer, value] : step.set.items())
         designed.changes.push_back(
@@ -169,10 +177,10 @@ class Designer {
   }
 
   Configuration with_subset(Subset subset) const {
-    std::vector<const Json*> sets;
+    std::vector<const StepOptions*> on;
     for (size_t i = 0; i < steps_.size(); ++i)
-      if (holds(subset, i)) sets.push_back(&steps_[i].set);
-    return with_edits(experiment_.base, sets);
+      if (holds(subset, i)) on.push_back(&steps_[i]);
+    return with_edits(experiment_.base, on);
   }
 
   void comparison() {
@@ -190,24 +198,33 @@ class Designer {
   void grid() {
     const std::vector<GridAxis> axes = grid_axes(steps_, source_);
     const auto value_name = [&](size_t axis, const StepOptions* step) {
-      return step ? step->name : base_value(axes[axis].pointer);
+      return step ? step->name : base_value(axes[axis]);
     };
+    // Then a cell is a subset of the steps, and an axis is a step.
+    const bool two_valued = axes.size() >= 2 && std::all_of(axes.begin(), axes.end(), [](const GridAxis& axis) {
+                              return axis.steps.size() == 2;
+                            });
+    if (two_valued) result_.requirements = requirements_of(steps_, source_);
     for (const GridCell& cell : grid_cells(axes, experiment_.options, base_step_.name, source_)) {
       StepOptions row;
-      std::vector<const Json*> sets;
+      std::vector<const StepOptions*> on;
       std::vector<std::string> names, values;
+      Subset subset = 0;
       for (size_t a = 0; a < axes.size(); ++a) {
         values.push_back(value_name(a, cell[a]));
         if (!cell[a]) continue;
-        sets.push_back(&cell[a]->set);
+        if (two_valued) subset |= only(a);
+        on.push_back(cell[a]);
         for (const auto& [pointer, value] : cell[a]->set.items()) row.set[pointer] = value;
         names.push_back(cell[a]->name);
       }
       row.name = names.empty() ? base_step_.name : join(names, "+");
       const size_t added =
-          add(row, with_edits(experiment_.base, sets), names.empty() ? std::nullopt : std::optional<size_t>(0));
+          add(row, with_edits(experiment_.base, on), names.empty() ? std::nullopt : std::optional<size_t>(0));
       result_.variants[added].cell = values;
+      if (two_valued) result_.variants[added].subset = subset;
     }
+    if (two_valued) add_designed_steps();
     for (size_t a = 0; a < axes.size(); ++a) {
       result_.axes.push_back({axes[a].pointer, {}});
       for (const StepOptions* step : axes[a].steps) result_.axes[a].values.push_back(value_name(a, step));
@@ -215,9 +232,11 @@ class Designer {
   }
 
   /// "batch (base)": what the base holds there.
-  std::string base_value(const std::string& pointers) const {
-    if (pointers.find(' ') != std::string::npos) return base_step_.name;
-    const Json value = shown_value(experiment_.base, pointers, source_);
+  std::string base_value(const GridAxis& axis) const {
+    if (axis.pointer.find(' ') != std::string::npos) return base_step_.name;
+    Json value;
+    within_step(experiment_, axis.steps.back()->name,
+                [&] { value = shown_value(experiment_.base, axis.pointer, source_); });
     return (value.is_string() ? value.get<std::string>() : value.dump()) + " (base)";
   }
 

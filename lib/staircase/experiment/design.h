@@ -37,7 +37,7 @@ struct DesignedStep {
 struct DesignedExperiment {
   std::vector<Variant> variants;
   std::vector<Axis> axes;  ///< grid only
-  // Of designs that are about which steps are on:
+  // Of designs that are about which steps are on, and of grids whose axes, two or more, have two values:
   std::vector<DesignedStep> steps;  ///< in the order of the bits of Variant::subset
   Requirements requirements;
   std::vector<StepOrder> orders;  ///< shapley with sampled orders

@@ -94,21 +94,25 @@ StepOptions from_ladder(const plan::LadderStep& step) {
 }
 
 /// Whether a recipe that is asked for anywhere leaves the drop-path rate to the model.
-bool asks_for_models_rate(const ExperimentOptions& options, const std::string& source) {
+bool asks_for_models_rate(const Experiment& experiment) {
+  const ExperimentOptions& options = experiment.options;
   const auto of_recipe = [&](const Json& recipe) {
-    return !config::read_recipe(recipe, {source, "/recipe"}).drop_path_rate.rate;
+    return !config::read_recipe(recipe, {experiment.source, "/recipe"}).drop_path_rate.rate;
   };
   const auto of_edits = [&](const Json& edits) {
     return edits.is_object() && ((edits.contains("/recipe") && of_recipe(edits["/recipe"])) ||
                                  edits.value("/recipe/drop_path_rate", Json()) == "model");
   };
-  return of_recipe(options.base["recipe"]) || of_edits(options.override_fields) ||
-         std::any_of(options.steps.begin(), options.steps.end(),
-                     [&](const StepOptions& step) { return of_edits(step.set); });
+  bool asks = of_recipe(options.base["recipe"]) || of_edits(options.override_fields);
+  for (const StepOptions& step : options.steps)
+    within_step(experiment, step.name, [&] { asks = of_edits(step.set) || asks; });
+  return asks;
 }
 
 /// The ladder's base under the file's, and the ladder's steps with those of the file in their places.
-void resolve_ladder(ExperimentOptions& options, const std::string& source) {
+void resolve_ladder(Experiment& experiment) {
+  ExperimentOptions& options = experiment.options;
+  const std::string& source = experiment.source;
   const Place place{source, "/ladder"};
   const plan::Ladder& ladder = plan::find_ladder(options.ladder, place);
   Json& base = options.base;
@@ -137,7 +141,7 @@ void resolve_ladder(ExperimentOptions& options, const std::string& source) {
   }
   options.steps.insert(options.steps.end(), own.begin(), own.end());
   // Elsewhere the rate decides nothing, and runs are named by it: those of earlier versions keep their names.
-  if (!base.contains(models_rate) && asks_for_models_rate(options, source)) base[models_rate] = ladder.drop_path_rate;
+  if (!base.contains(models_rate) && asks_for_models_rate(experiment)) base[models_rate] = ladder.drop_path_rate;
   options.ladder.clear();
 }
 
@@ -166,30 +170,36 @@ void check_names(const std::vector<Item>& items, const std::string& source, cons
 }
 
 /// `pointers`: what a step sets that says no reason to set several fields. The recipe as a whole counts as one.
-void check_one_change(const std::vector<std::string>& pointers, const Place& place) {
+void check_one_change(const std::string& step, const std::vector<std::string>& pointers, const Place& place) {
   const std::string rule = "; a step changes one, or says why in \"bundle\"";
   if (pointers.size() > 1)
-    throw ConfigError(place, "changes " + std::to_string(pointers.size()) + " fields (" + join(pointers) + ")" + rule);
+    throw ConfigError(place, "the step " + step + " changes " + std::to_string(pointers.size()) + " fields (" +
+                                 join(pointers) + ")" + rule);
   for (const std::string& pointer : pointers)
     if (config::is_whole_part(pointer) && pointer != "/recipe")
-      throw ConfigError(place, "replaces " + pointer + " as a whole, which counts as several fields" + rule);
+      throw ConfigError(
+          place, "the step " + step + " replaces " + pointer + " as a whole, which counts as several fields" + rule);
 }
 
 /// A step sets one field, or says why it sets several.
-void check_steps(const ExperimentOptions& options, const std::string& source) {
+void check_steps(const Experiment& experiment) {
+  const ExperimentOptions& options = experiment.options;
+  const std::string& source = experiment.source;
   check_names(options.steps, source, "steps");
   for (size_t i = 0; i < options.steps.size(); ++i) {
     const StepOptions& step = options.steps[i];
-    const Place place = Place{source, "/steps"}.at(i).at("set");
+    const Place place{source, experiment.step_place(step.name)};
     if (!step.set.is_object()) config::detail::refuse(step.set, place, "an object of pointer to value");
     std::vector<std::string> pointers;
     for (const auto& [pointer, value] : step.set.items()) {
       if (!config::is_configuration_pointer(pointer))
-        throw ConfigError(place.at(pointer), "a step sets fields under /model, /recipe, /data or /init");
+        throw ConfigError(place.at(pointer),
+                          "a step sets fields under /model, /recipe, /data or /init (in the step " + step.name + ")");
       pointers.push_back(pointer);
     }
-    if (pointers.empty() && i > 0) throw ConfigError(place, "sets nothing; only a first step may, to name the base");
-    if (step.bundle.empty()) check_one_change(pointers, place);
+    if (pointers.empty() && i > 0)
+      throw ConfigError(place, "the step " + step.name + " sets nothing; only a first step may, to name the base");
+    if (step.bundle.empty()) check_one_change(step.name, pointers, place);
   }
 }
 
@@ -280,6 +290,11 @@ Experiment read_experiment(const fs::path& file, const std::vector<Assignment>& 
   return resolve_experiment(content, file.string());
 }
 
+std::string Experiment::step_place(const std::string& step) const {
+  const auto found = step_places.find(step);
+  return found == step_places.end() ? "/ladder" : found->second;
+}
+
 Experiment resolve_experiment(const Json& content, const std::string& source) {
   Experiment experiment;
   experiment.source = source;
@@ -292,10 +307,12 @@ Experiment resolve_experiment(const Json& content, const std::string& source) {
   check_name(options.name, {source, "/name"});
   if (!options.base.is_object())
     config::detail::refuse(options.base, {source, "/base"}, "an object with model, recipe, data and init");
-  if (!options.ladder.empty()) resolve_ladder(options, source);
+  for (size_t i = 0; i < options.steps.size(); ++i)
+    experiment.step_places[options.steps[i].name] = Place{"", "/steps"}.at(i).at("set").pointer;
+  if (!options.ladder.empty()) resolve_ladder(experiment);
   check_kind(options, source);
   check_names(options.candidates, source, "candidates");
-  check_steps(options, source);
+  check_steps(experiment);
   check_base_name(options, source);
   check_requirements(options.steps, source);
   check_overrides(options, source);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -25,7 +26,21 @@ struct Experiment {
   config::ExperimentOptions options;  ///< base, ladder and extends are resolved into what follows
   config::Configuration base;
   std::vector<config::StepOptions> steps;
+  std::map<std::string, std::string> step_places;  ///< by their names, of those that the file gives: "/steps/1/set"
+
+  /// Where a step's edits stand, for messages: "/steps/1/set", or "/ladder" for one that the ladder gives.
+  std::string step_place(const std::string& step) const;
 };
+
+/// Calls edit(). What it throws for the request also says that it happened in this step, and where that stands.
+template <class Edit>
+void within_step(const Experiment& experiment, const std::string& step, Edit&& edit) {
+  try {
+    edit();
+  } catch (const RequestError& error) {
+    throw RequestError(std::string(error.what()) + " (in the step " + step + ", " + experiment.step_place(step) + ")");
+  }
+}
 
 /// Reads and checks an experiment: `extends`, `ladder`, names, the single-variable rule, the
 /// matched-recipe rule. Reads no data and writes nothing. Throws config::ConfigError.

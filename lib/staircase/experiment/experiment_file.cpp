@@ -60,7 +60,9 @@ void check_edits(const Experiment& experiment, const std::string& source) {
     config::set_field(tried, pointer, value, source, model_reader());
   };
   for (const config::StepOptions& step : experiment.steps)
-    for (const auto& [pointer, value] : step.set.items()) set(pointer, value);
+    within_step(experiment, step.name, [&] {
+      for (const auto& [pointer, value] : step.set.items()) set(pointer, value);
+    });
   for (const config::CandidateOptions& candidate : experiment.options.candidates) set("/model", candidate.model);
   for (const auto& [pointer, value] : experiment.options.override_fields.items()) set(pointer, value);
 }

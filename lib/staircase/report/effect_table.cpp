@@ -62,6 +62,16 @@ std::string shapley_note(const analysis::ShapleySum& sum) {
                          " sampled orders; intervals include the sampling; the values sum to the whole gain";
 }
 
+/// What the numbers of the table of the steps are.
+std::string worth_note(const Results& results) {
+  switch (results.design) {
+    case config::Design::leave_one_out:
+      return "A step's worth: what the full model loses without it (and without what requires it)";
+    case config::Design::shapley: return shapley_note(*results.worth.shapley);
+    default: return "A step's worth: added alone to the base (on top of what it requires)";
+  }
+}
+
 }  // namespace
 
 TextTable effect_table(const Results& results) {
@@ -94,7 +104,7 @@ TextTable interaction_table(const Results& results) {
 
 TextTable interaction_matrix(const Results& results) {
   TextTable table;
-  if (!results.worth.interactions) return table;
+  if (!results.worth.interactions || !results.worth.effects) return table;
   table.header = {"together, alone"};
   table.right = {false};
   const std::vector<Effect>& effects = *results.worth.effects;
@@ -113,23 +123,16 @@ TextTable interaction_matrix(const Results& results) {
 }
 
 std::vector<std::string> effect_notes(const Results& results) {
-  if (!results.worth.effects) return {};
   std::vector<std::string> lines;
-  switch (results.design) {
-    case config::Design::leave_one_out:
-      lines = {"A step's worth: what the full model loses without it (and without what requires it)"};
-      break;
-    case config::Design::shapley: lines = {shapley_note(*results.worth.shapley)}; break;
-    default: lines = {"A step's worth: added alone to the base (on top of what it requires)"};
-  }
+  if (results.worth.effects) lines.push_back(worth_note(results));
   if (results.worth.interactions)
-    lines.push_back(
-        "Together beyond alone: two steps added together, minus what each adds alone; above 0 they help each "
-        "other");
+    lines.push_back(std::string("Together beyond alone: two steps added together, minus what each adds alone") +
+                    (results.worth.effects ? "" : ", the other axes of the grid as in the base") +
+                    "; above 0 they help each other");
   const bool has_other_deltas = std::any_of(results.rows.begin(), results.rows.end(), [](const analysis::Row& row) {
     return row.delta && row.delta->difference && !row.delta->is_effect;
   });
-  if (has_other_deltas)
+  if (results.worth.effects && has_other_deltas)
     lines.push_back("The rows' deltas are not judged: what the design asks for stands in the table of the steps");
   return lines;
 }

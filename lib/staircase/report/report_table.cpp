@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "staircase/analysis/score.h"
 #include "staircase/base/counted.h"
@@ -206,6 +207,47 @@ std::vector<std::string> chance_notes(const Results& results) {
   return lines;
 }
 
+/// Which averages are far behind the weights that they average, and the ways out.
+std::vector<std::string> average_notes(const Results& results) {
+  if (!results.average_lag) return {};
+  std::vector<std::string> rows;
+  for (const analysis::LaggingRow& each : results.average_lag->rows)
+    rows.push_back(each.row + " (" + decimals(each.average, 2) + ", raw " + decimals(each.raw, 2) + ")");
+  const bool holds_start = results.average_lag->from_the_start;
+  return {"Far behind the raw weights are the averaged ones of " + join(rows) + ": the average " +
+          (holds_start ? "still holds its initial weights" : "has not caught up with the weights yet") +
+          ", so differences may be hidden. \"score\": \"raw\" compares the raw weights; " +
+          (holds_start ? "/recipe/ema_warmup true, or " : "") + "more epochs, let the average catch up"};
+}
+
+/// How the column of latencies was measured, and which seeds were disturbed.
+std::vector<std::string> latency_notes(const Results& results) {
+  std::set<double> threads;
+  bool any_older = false;
+  for (const analysis::RunLog& log : results.logs) {
+    if (log.timing.latency_threads) threads.insert(*log.timing.latency_threads);
+    else any_older = any_older || log.timing.latency_ms;
+  }
+  std::vector<std::string> counts, how;
+  for (const double each : threads) counts.push_back(decimals(each, 0));
+  if (!threads.empty())
+    how.push_back("the shortest of up to 100 passes, on " + join(counts) +
+                  (*threads.rbegin() == 1 ? " thread" : " threads") + " of the CPU or on the run's GPU");
+  if (any_older) how.push_back("in runs of earlier versions the median of their passes, on all their threads");
+  if (how.empty()) return {};
+  std::vector<std::string> lines{"latency (ms): one image through the finished network, " + join(how, "; ") +
+                                 "; of a row's seeds the shortest"};
+  std::vector<std::string> disturbed;
+  for (const Row& row : results.rows)
+    for (const analysis::SeedResult& seed : row.seeds)
+      if (row.latency_outliers && std::count(row.latency_outliers->begin(), row.latency_outliers->end(), seed.seed))
+        disturbed.push_back(row.name + " seed " + std::to_string(seed.seed) + " (" + decimals(*seed.latency_ms, 2) +
+                            " ms)");
+  if (!disturbed.empty())
+    lines.push_back("Latency outliers, over twice the shortest of their row, as on a busy machine: " + join(disturbed));
+  return lines;
+}
+
 std::vector<std::string> notes(const Results& results) {
   std::vector<std::string> lines;
   lines.push_back("Rows are compared by the last epoch's " + std::string(results.task->primary_metric().title) +
@@ -221,7 +263,8 @@ std::vector<std::string> notes(const Results& results) {
                     "\": p is 0.05 or more after Holm's correction for all differences of a table; so it is wherever "
                     "the interval contains 0, and for some intervals that do not");
   }
-  for (const auto& more : {chance_notes(results), effect_notes(results), origin_notes(results)})
+  for (const auto& more : {average_notes(results), chance_notes(results), effect_notes(results), latency_notes(results),
+                           origin_notes(results)})
     lines.insert(lines.end(), more.begin(), more.end());
   if (results.done < results.runs)
     lines.push_back(std::to_string(results.done) + " of " + counted(static_cast<long long>(results.runs), "run") +

@@ -35,9 +35,13 @@ RunTiming read_timing(const fs::path& folder, const std::string& run) {
   RunTiming timing;
   const auto add = [](double& sum, double number) { sum += std::isnan(number) ? 0 : number; };
   timing.warnings = config::read_number_lines(
-      folder / place, place.string(), {"latency_ms", "train_images", "train_seconds", "eval_seconds", "peak_memory_mb"},
+      folder / place, place.string(),
+      {"latency_ms", "train_images", "train_seconds", "eval_seconds", "peak_memory_mb", "latency_threads"},
       [&](const std::vector<double>& numbers) {
-        if (numbers[0] > 0) timing.latency_ms = numbers[0];
+        if (numbers[0] > 0) {
+          timing.latency_ms = numbers[0];
+          timing.latency_threads = numbers[5] > 0 ? std::optional(numbers[5]) : std::nullopt;
+        }
         add(timing.train_images, numbers[1]);
         add(timing.train_seconds, numbers[2]);
         add(timing.eval_seconds, numbers[3]);

@@ -13,8 +13,10 @@ namespace staircase::runs {
 struct RunTiming {
   double train_images = 0, train_seconds = 0, eval_seconds = 0;
   double peak_memory_mb = 0;
-  std::optional<double>
-      latency_ms;  ///< of one image, median; empty: the run is not done, or from before it was measured
+  /// Of one image, the shortest of the passes; empty: the run is not done, or from before it was measured.
+  std::optional<double> latency_ms;
+  /// Of the CPU, with which it was measured; empty: by a version that took the median and all threads of the run.
+  std::optional<double> latency_threads;
   std::vector<std::string> warnings;  ///< of damaged lines
 
   /// In training; empty: nothing was timed.

@@ -80,6 +80,7 @@ Latency measure_latency(nn::Classifier& model, const BenchmarkOptions& o, int64_
   Latency latency;
   const auto times = time_calls([&] { finish(forward(model, o, one)); }, o.seconds, most_runs, latency.warmup_seconds);
   latency.runs = static_cast<int64_t>(times.size());
+  latency.min_ms = 1000.0 * percentile(times, 0.0);
   latency.median_ms = 1000.0 * percentile(times, 0.5);
   latency.p95_ms = 1000.0 * percentile(times, 0.95);
   return latency;
@@ -90,6 +91,7 @@ Benchmark benchmark(nn::Classifier& model, const BenchmarkOptions& o) {
   const int64_t no_limit = std::numeric_limits<int64_t>::max();
   const Latency latency = measure_latency(model, o, no_limit);
   result.latency_runs = latency.runs;
+  result.latency_ms_min = latency.min_ms;
   result.latency_ms_median = latency.median_ms;
   result.latency_ms_p95 = latency.p95_ms;
   result.warmup_seconds = latency.warmup_seconds;

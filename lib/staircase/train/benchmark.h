@@ -20,7 +20,7 @@ struct BenchmarkOptions {
 /// On random images that are in memory already: the network's own speed, without a loader.
 struct Benchmark {
   double inference_images_per_second = 0, training_images_per_second = 0;
-  double latency_ms_median = 0, latency_ms_p95 = 0;        ///< inference at batch 1
+  double latency_ms_min = 0, latency_ms_median = 0, latency_ms_p95 = 0;  ///< inference at batch 1
   double warmup_seconds = 0;                               ///< of all measurements together, in none of them
   double inference_memory_mb = 0, training_memory_mb = 0;  ///< peak of the process so far; CPU memory only
   int64_t latency_runs = 0;
@@ -28,12 +28,13 @@ struct Benchmark {
 
 /// Inference of one image, milliseconds.
 struct Latency {
+  double min_ms = 0;  ///< what the network takes where nothing disturbs it
   double median_ms = 0, p95_ms = 0;
   double warmup_seconds = 0;  ///< in none of the numbers
   int64_t runs = 0;
 };
 
-/// Latency for `options.seconds` or `most_runs` forward passes, whichever is over first, at least three.
+/// Latency on LibTorch's threads as they are, for `options.seconds` or `most_runs` forward passes, whichever is over first, at least three.
 /// Moves the model to the device and leaves it in evaluation mode; changes no weight.
 Latency measure_latency(nn::Classifier& model, const BenchmarkOptions& options, int64_t most_runs);
 

@@ -1,5 +1,7 @@
 #include "staircase/train/run_files.h"
 
+#include <ATen/Parallel.h>
+
 #include "staircase/base/files.h"
 #include "staircase/config/json_lines.h"
 #include "staircase/interop/model_file.h"
@@ -8,6 +10,22 @@
 namespace staircase::train {
 
 using config::Json;
+
+namespace {
+
+/// LibTorch works on one thread as long as this lives.
+class OneThread {
+ public:
+  OneThread() { at::set_num_threads(1); }
+  ~OneThread() { at::set_num_threads(before_); }
+  OneThread(const OneThread&) = delete;
+  OneThread& operator=(const OneThread&) = delete;
+
+ private:
+  int before_ = at::get_num_threads();
+};
+
+}  // namespace
 
 void RunFiles::write_metrics(const Json& lines) const {
   std::string text;
@@ -30,10 +48,12 @@ void RunFiles::append_latency(nn::Classifier& model) const {
   options.precision = job_.configuration.recipe.precision;
   options.device = job_.device;
   options.seconds = 1.0;
-  const int64_t most_runs = 30;
+  const int64_t most_runs = 100;
+  const OneThread one_thread;
   const Latency latency = measure_latency(model, options, most_runs);
-  config::append_json_line(job_.folder / "timing.jsonl",
-                           {{"latency_ms", latency.median_ms}, {"latency_runs", latency.runs}});
+  config::append_json_line(
+      job_.folder / "timing.jsonl",
+      {{"latency_ms", latency.min_ms}, {"latency_runs", latency.runs}, {"latency_threads", at::get_num_threads()}});
 }
 
 void RunFiles::write_weights(const nn::Classifier& raw, const nn::Classifier* average) const {

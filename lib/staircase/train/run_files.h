@@ -24,7 +24,8 @@ class RunFiles {
   void write_metrics(const config::Json& lines) const;
   /// A line of timing.jsonl.
   void append_times(const EpochTimes& times) const;
-  /// A line of timing.jsonl: the network's latency at batch 1, measured for at most a second or 30 passes.
+  /// A line of timing.jsonl: the network's latency at batch 1, the shortest pass of at most a second or 100 passes. On
+  /// one thread: several wait for each other wherever a machine has other work. Leaves the number of threads as it was.
   void append_latency(nn::Classifier& model) const;
   /// weights.safetensors: those of the average where there is one, and then the raw ones as
   /// weights_raw.safetensors, so that both scores of a table can be made again. average: or null.

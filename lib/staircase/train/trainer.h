@@ -11,7 +11,7 @@ namespace staircase::train {
 void check_checkpoint(const TrainJob& job);
 
 /// Trains, or goes on from the newest checkpoint in the folder, and returns the content of summary.json.
-/// timing.jsonl ends with the finished network's latency at batch 1, measured for at most a second or few passes.
+/// timing.jsonl ends with the finished network's latency at batch 1, measured for at most a second or 100 passes.
 /// On the CPU the result does not depend on how often and when it was interrupted, to the bit.
 /// Throws Interrupted after a checkpoint once `stop` is set; std::runtime_error with the step number
 /// when the loss of training or a number of an evaluation is not finite, and naming the path when a file cannot be
