@@ -6,6 +6,7 @@
 
 #include "execution/small_run.h"
 #include "staircase/execution/worker.h"
+#include "support/catch.h"
 
 using namespace staircase;
 using namespace staircase::execution;

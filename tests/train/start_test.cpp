@@ -88,12 +88,12 @@ TEST_CASE("A run from a file tells what it starts from, once, and keeps it in st
   const std::atomic<bool> never{false};
   const tests::TemporaryFolder folder;
   TrainJob job = tests::job_in(folder / "first");
-  train(job, observer, never);
+  train::train(job, observer, never);
   CHECK(observer.notes.empty());
   CHECK_FALSE(std::filesystem::exists(folder / "first/start.json"));
   job.configuration.init.weights = (folder / "first/weights.safetensors").string();
   job.folder = folder / "second";
-  train(job, observer, never);
+  train::train(job, observer, never);
   REQUIRE(observer.notes.size() == 1);
   CHECK(observer.notes[0] == start_sentence(config::read_json_file(folder / "second/start.json")));
   CHECK_THAT(observer.notes[0], ContainsSubstring("the file's head, kept, for "));
