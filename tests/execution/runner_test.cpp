@@ -75,7 +75,7 @@ TEST_CASE("An experiment that is started again trains only what is missing", "[e
   CHECK(second.ended.empty());
   config::Json more = small_ablation();
   more["seeds"] = {1};
-  more["steps"].push_back({{"name", "gelu_again"}, {"set", {{"/model/activation", "gelu"}}}});
+  more["steps"].push_back({{"name", "relu_again"}, {"set", {{"/model/activation", "relu"}}}});
   const config::Json results = run(more, folder / "out", third);
   CHECK(third.ended == std::vector<std::string>{"base", "gelu"});  // the new step is no new configuration
   CHECK(results["seeds"] == config::Json({0, 1}));
@@ -201,6 +201,7 @@ TEST_CASE("A plan and a run point out a warmup that is all of the schedule", "[e
   const tests::TemporaryFolder folder;
   config::Json content = small_ablation();
   content["base"]["recipe"]["warmup_epochs"] = 1;
+  content["base"]["recipe"]["ema_decay"] = 0;
   CHECK(plan_of(content, folder / "out").warnings.size() == 1);
   Counter counter;
   run(content, folder / "out", counter);

@@ -1,5 +1,7 @@
 #include "staircase/train/trainer.h"
 
+#include <ATen/Parallel.h>
+
 #include <cmath>
 #include <fstream>
 
@@ -7,6 +9,7 @@
 #include "staircase/base/files.h"
 #include "staircase/config/json_lines.h"
 #include "staircase/interop/model_file.h"
+#include "staircase/train/benchmark.h"
 #include "staircase/train/classification.h"
 #include "staircase/train/evaluate.h"
 #include "support/catch.h"
@@ -237,6 +240,27 @@ TEST_CASE("The weights files of a run give the numbers that its summary reports,
   CHECK(summary.at("loss") != summary.at("loss_ema"));  // neither file would do for both
 }
 
+TEST_CASE("Latency is measured on one thread, which leaves the threads of training as they were", "[train]") {
+  const tests::TemporaryFolder folder;
+  TrainJob job = job_in(folder / "run");
+  job.threads = 2;
+  train_through(job);
+  CHECK(at::get_num_threads() == 2);
+  const auto timing = config::read_json_lines(job.folder / "timing.jsonl", "timing.jsonl");
+  CHECK(timing.lines.back()["latency_threads"] == 1);
+}
+
+TEST_CASE("The shortest pass of a benchmark is no longer than its median", "[train]") {
+  nn::Classifier model(job_in("unused").configuration.model);
+  BenchmarkOptions options;
+  options.image_size_px = 16;
+  const Latency latency = measure_latency(model, options, 20);
+  CHECK(latency.runs == 20);
+  CHECK(latency.min_ms > 0);
+  CHECK(latency.min_ms <= latency.median_ms);
+  CHECK(latency.median_ms <= latency.p95_ms);
+}
+
 TEST_CASE("A finished run leaves its latency among the times, and only there", "[train]") {
   const tests::TemporaryFolder folder;
   const TrainJob job = job_in(folder / "run");
@@ -245,7 +269,8 @@ TEST_CASE("A finished run leaves its latency among the times, and only there", "
   CHECK(timing.warnings.empty());
   REQUIRE(timing.lines.size() == 4);  // three epochs, and what came after them
   CHECK(timing.lines.back()["latency_ms"].get<double>() > 0);
-  CHECK(timing.lines.back()["latency_runs"].get<int64_t>() <= 30);
+  CHECK(timing.lines.back()["latency_runs"].get<int64_t>() <= 100);
+  CHECK(timing.lines.back()["latency_threads"] == 1);
   for (const char* file : {"summary.json", "metrics.jsonl"})
     CHECK_THAT(read_file(job.folder / file), !ContainsSubstring("latency"));
 }
