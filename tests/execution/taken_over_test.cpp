@@ -106,6 +106,30 @@ TEST_CASE("What happens to a run that was taken over leaves the folder that it c
   CHECK((folders.first_content() == before));  // not printed: weights are bytes
 }
 
+TEST_CASE("Where links are not possible, runs are taken over by copies", "[execution]") {
+  const Folders folders;
+  const fs::path elsewhere = "/dev/shm/staircase-test-" + folders.folder.path().filename().string();
+  std::error_code error;
+  fs::copy(folders.first, elsewhere, fs::copy_options::recursive, error);
+  if (!error) fs::create_hard_link(elsewhere / "experiment.json", folders.folder / "probe", error);
+  if (!error || !fs::exists(elsewhere / "experiment.json")) {  // there is no other file system here
+    fs::remove_all(elsewhere, error);
+    return;
+  }
+  const auto before = folders.first_content();
+  fs::remove_all(folders.first);
+  fs::create_directory_symlink(elsewhere, folders.first);
+  const auto hearer = folders.run_second();
+  for (const auto& run : fs::directory_iterator(folders.second / "runs"))
+    for (const char* file : {"config.json", "metrics.jsonl", "summary.json", "timing.jsonl", "weights.safetensors"}) {
+      const fs::path there = folders.first / "runs" / run.path().filename() / file;
+      CHECK(fs::hard_link_count(run.path() / file) == 1);
+      CHECK((read_file(run.path() / file) == before.at(there.string())));
+    }
+  fs::remove_all(elsewhere);
+  CHECK(hearer->ended.empty());
+}
+
 TEST_CASE("A run is taken over only where it would have the same result here", "[execution]") {
   const Folders folders;
   const auto original = read_file(fs::directory_iterator(folders.first / "runs")->path() / "config.json");

@@ -346,6 +346,22 @@ TEST_CASE("Data of files are told with their place, images, classes and fingerpr
   CHECK(table.rows[0][6] == "6");  // 2 batches of 4, the last two images fill none
 }
 
+TEST_CASE("Of many recipes the first ten are told and the rest is counted", "[report]") {
+  Trained trained;
+  for (int i = 0; i < 12; ++i) {
+    config::Configuration c;
+    c.recipe.learning_rate = 0.001 * (i + 1);
+    trained.rows.push_back({"rate_" + std::to_string(i), c});
+  }
+  const auto lines = recipe_lines(trained);
+  REQUIRE(lines.size() == 11);
+  CHECK_THAT(lines[0], ContainsSubstring("rate_0: ") && ContainsSubstring("learning_rate 0.001"));
+  CHECK(lines[10] == "2 more: config.json of each run has its own");
+  trained.rows.resize(1);
+  CHECK(recipe_lines(trained).size() == 1);
+  CHECK_THAT(recipe_lines(trained)[0], !ContainsSubstring("rate_0"));
+}
+
 TEST_CASE("Rows that were made otherwise than the others are named with what differs", "[report]") {
   const Sample sample;
   CHECK(origin_notes(sample.read().results).empty());

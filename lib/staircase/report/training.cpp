@@ -104,7 +104,14 @@ std::vector<std::string> recipe_lines(const Trained& trained) {
   std::vector<std::string> lines;
   const auto groups =
       grouped<std::string>(trained, [](const config::Configuration& c) { return recipe_text(c.recipe); });
-  for (const auto& [recipe, rows] : groups) lines.push_back((groups.size() > 1 ? some_of(rows) + ": " : "") + recipe);
+  const size_t most = 10;
+  for (const auto& [recipe, rows] : groups) {
+    if (lines.size() == most) {
+      lines.push_back(std::to_string(groups.size() - most) + " more: config.json of each run has its own");
+      break;
+    }
+    lines.push_back((groups.size() > 1 ? some_of(rows) + ": " : "") + recipe);
+  }
   return lines;
 }
 

@@ -8,7 +8,7 @@ namespace staircase::report {
 std::vector<std::string> data_lines(const Trained& trained);
 
 /// "small with epochs 2, batch_size 16": the named recipe that is nearest, and what is changed in it; a line a recipe,
-/// with the rows that have it where there are several.
+/// with the rows that have it where there are several. Of more than ten the rest is counted.
 std::vector<std::string> recipe_lines(const Trained& trained);
 
 /// How long and on what rows were trained: recipe, optimizer, learning rate, batch size, epochs, steps, image size.
