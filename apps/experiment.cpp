@@ -3,8 +3,11 @@
 namespace staircase::apps {
 
 void add_set_option(Arguments& arguments) {
-  arguments.options()("set", "PTR=VALUE: change a field of every configuration, or of the experiment; may be repeated",
-                      cxxopts::value<std::vector<std::string>>(), "PTR=VALUE");
+  arguments.options()(
+      "set",
+      "PTR=VALUE: change a field of every configuration, or of the experiment; may be repeated; a relative path starts "
+      "at the current directory",
+      cxxopts::value<std::vector<std::string>>(), "PTR=VALUE");
 }
 
 experiment::Experiment read_experiment(const Arguments& arguments) {

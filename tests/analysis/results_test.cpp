@@ -171,7 +171,8 @@ TEST_CASE("A row's latency is the least of its seeds, of each the last that was 
   CHECK(results["rows"][0]["seeds"][1]["latency_ms"] == 40.0);
   CHECK(results["rows"][1]["latency_ms"].is_null());
   CHECK_THAT(report_markdown(f.built()), ContainsSubstring("| latency (ms) |") && ContainsSubstring("| 3.00 |"));
-  CHECK_THAT(report_csv(f.built()), ContainsSubstring(",verdict,latency_ms\nbase,") && ContainsSubstring(",3.0\n"));
+  CHECK_THAT(report_csv(f.built()), ContainsSubstring(",verdict,latency_ms,bad_images,bad_val_images\nbase,") &&
+                                        ContainsSubstring(",3.0,,\n"));
 }
 
 TEST_CASE("Seeds that took more than twice a row's latency are named, and how it was measured", "[analysis]") {
@@ -232,5 +233,5 @@ TEST_CASE("Images that could not be decoded are counted where there are any", "[
   const auto run = f.ledger.run_folder({f.design.variants[0].configuration, 0});
   write_file_atomically(run / "summary.json", R"({"top1": 50, "bad_images": 12, "bad_val_images": 3})");
   CHECK_THAT(report_markdown(f.built()),
-             ContainsSubstring("| damaged images |") && ContainsSubstring("| 12, validation 3 |"));
+             ContainsSubstring("| damaged images |") && ContainsSubstring("| training 12, validation 3 |"));
 }

@@ -39,8 +39,13 @@ TEST_CASE("A field that is called otherwise elsewhere is found by that name", "[
          "\"rand_augment_magnitude\"?)");
 }
 
-TEST_CASE("A usual name is suggested only where its field is", "[config]") {
-  CHECK_THROWS_WITH(read_model(R"({"lr": 5})"), ContainsSubstring("/model/lr: is not a known field, known are depths"));
+TEST_CASE("A field that stands elsewhere is suggested by its pointer", "[config]") {
+  CHECK_THROWS_WITH(read_model(R"({"lr": 5})"),
+                    "rung.json: /model/lr: is not a known field (did you mean /recipe/learning_rate?)");
+  CHECK_THROWS_WITH(read_model(R"({"image_size_px": 5})"), ContainsSubstring("(did you mean /data/image_size_px?)"));
+  CHECK_THROWS_WITH(read_model(R"({"seed": 5})"), ContainsSubstring("(did you mean /seeds?)"));  // not stem
+  CHECK_THROWS_WITH(read_model(R"({"qqqqqqqq": 5})"),
+                    ContainsSubstring("/model/qqqqqqqq: is not a known field, known are depths, width, "));
 }
 
 TEST_CASE("Wrong types and values out of range say what was found and what is allowed", "[config]") {

@@ -137,6 +137,7 @@ TEST_CASE("An experiment where a network is wanted is refused with the names of 
         "DIR/runs/RUN/config.json",
         {"describe", "x.json"}},
        {"its networks are named resnet50-convnext_tiny/RUNG", {"describe", "l.json"}},
+       {".: is a folder, not a network; a row that was trained is ./runs/RUN/config.json", {"describe", "."}},
        {"x.json is an experiment and resnet50 is a model; diff takes two models", {"diff", "x.json", "resnet50"}}});
 }
 

@@ -173,6 +173,16 @@ TEST_CASE("An override that differs is named with what it is there and here", "[
                                                            place + " were made with 9; use another --out");
 }
 
+TEST_CASE("A step that is gone is named with the way that keeps the runs of the others", "[runs]") {
+  const Folder folder;
+  Experiment now = folder.experiment;
+  now.steps.pop_back();
+  now.options.steps.pop_back();
+  CHECK_THAT(folder.refusal(now, shape("/data/clothes")),
+             ContainsSubstring("its /steps hold \"other\"") &&
+                 ContainsSubstring("another --out beside it takes over the runs that both have"));
+}
+
 TEST_CASE("A misspelt override is named before what a folder holds is looked at", "[runs]") {
   const Folder folder;
   Experiment now = folder.experiment;

@@ -5,8 +5,10 @@
 #include "staircase/nn/initialize.h"
 #include "staircase/train/layer_groups.h"
 #include "staircase/train/optimizer.h"
+#include "staircase/train/start_report.h"
 #include "support/catch.h"
 #include "support/temporary_folder.h"
+#include "train/small_job.h"
 
 using namespace staircase;
 using namespace staircase::train;
@@ -43,6 +45,58 @@ TEST_CASE("A network starts from a file's weights with a fresh, scaled head", "[
   CHECK(
       parameter(*model, "stages.2.blocks.1.conv2.weight").equal(parameter(*trained, "stages.2.blocks.1.conv2.weight")));
   CHECK(torch::allclose(parameter(*model, "head.linear.weight"), fresh));
+}
+
+TEST_CASE("What a run starts from is reported: tensors, head, what is frozen, and the rate of each part", "[train]") {
+  TrainJob job;
+  job.configuration.init = {"w.pth", true, config::Freeze::stem};
+  job.configuration.recipe.learning_rate = 1e-3;
+  job.configuration.recipe.layer_decay = 0.5;
+  job.data.class_names = {"cat", "dog", "fox", "owl"};
+  auto model = network(4, 1);
+  model->freeze(config::Freeze::stem);
+  const config::Json report = start_report(job, *model, nn::named_state(*model).size() - 2);
+  int64_t stem = 0, all = 0;
+  for (const auto& item : model->named_parameters()) {
+    all += item.value().numel();
+    if (item.key().starts_with("stem.")) stem += item.value().numel();
+  }
+  CHECK(report.at("frozen_parameters") == stem);
+  CHECK(report.at("parameters") == all);
+  CHECK(report.at("head") == "fresh");
+  // By hand: stages 1 and 2 are groups 1 and 2 of 13, stage 3 of two blocks is 3 and 7, stage 4 is 12.
+  const auto rates = report.at("learning_rates");
+  REQUIRE(rates.size() == 5);
+  CHECK(rates[0] == config::Json{{"part", "stage 1"}, {"lowest", 1e-3 / 4096}, {"highest", 1e-3 / 4096}});
+  CHECK(rates[2] == config::Json{{"part", "stage 3"}, {"lowest", 1e-3 / 1024}, {"highest", 1e-3 / 64}});
+  CHECK(rates[3] == config::Json{{"part", "stage 4"}, {"lowest", 1e-3 / 2}, {"highest", 1e-3 / 2}});
+  CHECK(rates[4] == config::Json{{"part", "head"}, {"lowest", 1e-3}, {"highest", 1e-3}});
+  const std::string sentence = start_sentence(report);
+  INFO(sentence);
+  CHECK_THAT(sentence, ContainsSubstring("starts from w.pth: ") &&
+                           ContainsSubstring(" tensors loaded, a fresh head for 4 classes; ") &&
+                           ContainsSubstring(" parameters frozen (up to stem); ") &&
+                           ContainsSubstring("(layer_decay 0.5): stage 1 2.44e-07, ") &&
+                           ContainsSubstring("stage 3 9.77e-07 to 1.56e-05, stage 4 0.0005, head 0.001"));
+}
+
+TEST_CASE("A run from a file tells what it starts from, once, and keeps it in start.json", "[train]") {
+  struct : TrainObserver {
+    void on_note(const std::string& text) override { notes.push_back(text); }
+    std::vector<std::string> notes;
+  } observer;
+  const std::atomic<bool> never{false};
+  const tests::TemporaryFolder folder;
+  TrainJob job = tests::job_in(folder / "first");
+  train::train(job, observer, never);
+  CHECK(observer.notes.empty());
+  CHECK_FALSE(std::filesystem::exists(folder / "first/start.json"));
+  job.configuration.init.weights = (folder / "first/weights.safetensors").string();
+  job.folder = folder / "second";
+  train::train(job, observer, never);
+  REQUIRE(observer.notes.size() == 1);
+  CHECK(observer.notes[0] == start_sentence(config::read_json_file(folder / "second/start.json")));
+  CHECK_THAT(observer.notes[0], ContainsSubstring("the file's head, kept, for "));
 }
 
 TEST_CASE("What is frozen keeps its weights and statistics, and drops no path", "[train]") {

@@ -40,6 +40,7 @@ void refuse(const Json& found, const Place& place, const std::string& allowed) {
 void refuse_unknown_key(const std::string& key, const Place& object, const std::vector<std::string>& known) {
   std::vector<std::string> likely = likely_fields(key, known);
   for (std::string& name : likely) name = "\"" + name + "\"";
+  if (likely.empty()) likely = likely_elsewhere(key);
   throw ConfigError(object.at(key),
                     "is not a known field" + (likely.empty() ? ", known are " + join(known)
                                                              : " (did you mean " + join(likely, " or ") + "?)"));

@@ -16,7 +16,7 @@ ImageFileCheck check_bmp(std::string_view bytes) {
   if (bytes.size() < file_header + 24) return {cut_short};
   const uint64_t pixels_at = little_endian(bytes, 10, 4);
   ImageFileCheck check;
-  uint64_t bits = 0, compression = 0, declared = 0;
+  uint64_t bits = 0, compression = 0, declared = 0, colors = 0;
   if (little_endian(bytes, file_header, 4) == core_header) {
     check.width = little_endian(bytes, 18, 2);
     check.height = little_endian(bytes, 20, 2);
@@ -28,8 +28,11 @@ ImageFileCheck check_bmp(std::string_view bytes) {
     bits = little_endian(bytes, 28, 2);
     compression = little_endian(bytes, 30, 4);
     declared = little_endian(bytes, 34, 4);
+    if (bytes.size() >= 50) colors = little_endian(bytes, 46, 4);
   }
   if (check.width <= 0 || check.height <= 0) return {"declares no size"};
+  const bool known_bits = bits == 1 || bits == 4 || bits == 8 || bits == 16 || bits == 24 || bits == 32;
+  if (!known_bits || compression > 3 || colors > 256) return {"is of a kind of bitmap that is not read"};
   const bool run_lengths = compression == 1 || compression == 2;
   const uint64_t row = (static_cast<uint64_t>(check.width) * bits + 31) / 32 * 4;
   const uint64_t expected = run_lengths ? declared : row * static_cast<uint64_t>(check.height);
@@ -37,7 +40,9 @@ ImageFileCheck check_bmp(std::string_view bytes) {
   return check;
 }
 
-bool is_webp(std::string_view bytes) { return bytes.substr(0, 4) == "RIFF" && bytes.substr(8, 4) == "WEBP"; }
+bool is_webp(std::string_view bytes) {
+  return bytes.size() >= 12 && bytes.substr(0, 4) == "RIFF" && bytes.substr(8, 4) == "WEBP";
+}
 
 ImageFileCheck check_webp(std::string_view bytes) {
   const uint64_t end = uint64_t{8} + little_endian(bytes, 4, 4);

@@ -14,6 +14,7 @@ enum Tag : uint32_t {
   bits_tag = 258,
   color_tag = 262,
   strip_offsets = 273,
+  samples_tag = 277,
   strip_bytes = 279,
   tile_offsets = 324,
   tile_bytes = 325,
@@ -39,6 +40,7 @@ class Directory {
       if (values > 0) number(at + static_cast<uint64_t>(size) * (values - 1), size);
       entries_[static_cast<uint32_t>(number(entry, 2))] = {at, values, size};
     }
+    number(start + 2 + 12 * count, 4);  // the next page, or 0
   }
 
   bool has(Tag tag) const { return entries_.contains(tag); }
@@ -82,8 +84,12 @@ std::string fault_of(const Directory& page, uint64_t file_size) {
       return "has " + std::to_string(bits) + " bits a sample, read are 1, 8 and 16";
   for (const uint64_t format : page.values(sample_format))
     if (format != 1) return "has samples that are no whole numbers from 0";
-  const uint64_t color = page.value(color_tag, 1), lab = 8, log_luv = 32845;
-  if ((color >= lab && color <= 10) || color == log_luv || color == log_luv - 1) return "has colors that are not read";
+  const uint64_t color = page.value(color_tag, 1), rgb = 2, mask = 4, cmyk = 5, ycbcr = 6;
+  const uint64_t samples = page.value(samples_tag, 1);
+  const uint64_t needed = color == cmyk ? 4 : color == rgb || color == ycbcr ? 3 : 1;
+  if (color > ycbcr || color == mask) return "has colors of kind " + std::to_string(color) + ", which is not read";
+  if (samples < needed)
+    return "has " + std::to_string(samples) + " samples a pixel, expected " + std::to_string(needed);
   const bool tiled = page.has(tile_offsets);
   const auto offsets = page.values(tiled ? tile_offsets : strip_offsets);
   const auto sizes = page.values(tiled ? tile_bytes : strip_bytes);

@@ -82,11 +82,13 @@ std::string out_of_memory(const RunPlace& place, const std::string& wanted) {
   const int64_t at_once = recipe.micro_batch_size > 0 ? recipe.micro_batch_size : recipe.batch_size;
   std::string text = "out of memory in " + place.row + ", seed " + std::to_string(place.seed);
   text += place.steps > 0 ? " after step " + std::to_string(place.step) + " of " + std::to_string(place.steps)
-                          : " before its first step was done";
-  text += wanted_text(wanted) + "; less is taken with a /recipe/micro_batch_size below " + std::to_string(at_once);
-  text += " or a /data/image_size_px below " + std::to_string(place.configuration.data.image_size_px);
-  if (recipe.precision == config::Precision::fp32) text += ", with /recipe/precision bf16";
-  return text + ", or with fewer /loader_workers or --jobs";
+                          : " before a step was done";
+  text += wanted_text(wanted) + "; less is taken with a ";
+  const int64_t fewest = 2;  // images are mixed in pairs
+  if (at_once > fewest) text += "/recipe/micro_batch_size below " + std::to_string(at_once) + ", a ";
+  text += "/data/image_size_px below " + std::to_string(place.configuration.data.image_size_px);
+  if (recipe.precision == config::Precision::fp32) text += ", /recipe/precision bf16";
+  return text + ", or fewer /loader_workers or --jobs";
 }
 
 std::string failure_sentence() {

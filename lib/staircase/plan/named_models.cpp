@@ -135,6 +135,10 @@ NamedModel read_model(const Json& value, const Place& place) {
 
 NamedModel model_from_argument(const std::string& argument) {
   const bool file = argument.ends_with(".json");
+  std::error_code ignored;
+  if (std::filesystem::is_directory(argument, ignored))
+    throw RequestError(argument + ": is a folder, not a network; a row that was trained is " + argument +
+                       "/runs/RUN/config.json, as staircase status " + argument + " lists them");
   if (!file) return find_model(argument, {"", "MODEL"});
   const Json content = read_json_file(argument);
   if (is_experiment(content)) refuse_experiment(content, argument);

@@ -49,9 +49,10 @@ void check_kept(const Json& before, const Json& now, const char* list, const cha
       return other.at("name") == entry.at("name") && other.at(content) == entry.at(content);
     });
     if (!kept)
-      throw RequestError(folder.string() + ": belongs to another experiment: its /" + list + " hold " +
-                         entry.at("name").dump() +
-                         ", which is missing or changed here; more extend a folder, fewer do not");
+      throw RequestError(
+          folder.string() + ": belongs to another experiment: its /" + list + " hold " + entry.at("name").dump() +
+          ", which is missing or changed here; more extend a folder, fewer do not: another --out beside it "
+          "takes over the runs that both have");
   }
 }
 
