@@ -203,7 +203,7 @@ std::vector<std::string> chance_notes(const Results& results) {
   if (!names.empty())
     lines.push_back("At chance, not above " + decimals(*level.at_chance_up_to, 2) + " % (" +
                     (level.val_images ? "sampling error included" : "validation images unknown") + "): " + join(names) +
-                    "; what they differ in has no verdict: they have learned nothing that could be compared");
+                    "; differences between them have no verdict: they have learned nothing that could be compared");
   return lines;
 }
 
