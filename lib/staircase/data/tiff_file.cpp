@@ -90,6 +90,7 @@ std::string fault_of(const Directory& page, uint64_t file_size) {
   if (color > ycbcr || color == mask) return "has colors of kind " + std::to_string(color) + ", which is not read";
   if (samples < needed)
     return "has " + std::to_string(samples) + " samples a pixel, expected " + std::to_string(needed);
+  if (!page.has(color_tag)) return "does not say what its colors are";
   const bool tiled = page.has(tile_offsets);
   const auto offsets = page.values(tiled ? tile_offsets : strip_offsets);
   const auto sizes = page.values(tiled ? tile_bytes : strip_bytes);
