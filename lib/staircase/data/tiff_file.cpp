@@ -14,6 +14,7 @@ enum Tag : uint32_t {
   bits_tag = 258,
   color_tag = 262,
   strip_offsets = 273,
+  orientation_tag = 274,
   samples_tag = 277,
   strip_bytes = 279,
   tile_offsets = 324,
@@ -119,6 +120,16 @@ ImageFileCheck check_tiff(std::string_view bytes) {
     return check;
   } catch (const CutShort&) {
     return {cut_short};
+  }
+}
+
+int orientation_of_tiff(std::string_view bytes) {
+  if (!is_tiff(bytes)) return 1;
+  try {
+    const uint64_t orientation = Directory(bytes).value(orientation_tag, 1);
+    return orientation >= 1 && orientation <= 8 ? static_cast<int>(orientation) : 1;
+  } catch (const CutShort&) {
+    return 1;
   }
 }
 
