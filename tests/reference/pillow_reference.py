@@ -118,6 +118,10 @@ def write_other_formats(at, rgb, rgba):
     """WebP, BMP and TIFF as cameras, scanners and screenshots write them."""
     rgb.save(at("rgb.webp"), lossless=True)
     rgb.save(at("lossy.webp"), quality=90)
+    for orientation in range(2, 9):
+        exif = Image.Exif()
+        exif[0x0112] = orientation
+        rgb.save(at(f"orientation_{orientation}.webp"), lossless=True, exif=exif.tobytes())
     rgba.save(at("alpha.webp"), lossless=True, exact=True)
     rgb.save(at("rgb.bmp"))
     rgba.save(at("alpha.bmp"))

@@ -92,6 +92,7 @@ std::vector<std::string> likely_fields(const std::string& key, const std::vector
     const bool is_new = std::find(likely.begin(), likely.end(), field) == likely.end();
     if (is_new && std::find(known.begin(), known.end(), field) != known.end()) likely.emplace_back(field);
   };
+  add(wanted);
   for (const UsualNames& each : usual_names)
     if (each.has(wanted)) add(each.field());
   if (!likely.empty() || !likely_elsewhere(key).empty()) return likely;

@@ -68,4 +68,16 @@ ImageFileCheck check_webp(std::string_view bytes) {
   return check;
 }
 
+std::string_view exif_of_webp(std::string_view bytes) {
+  const std::string_view prefix("Exif\0\0", 6);  // some writers put it there as in a JPEG
+  for (uint64_t at = 12; at + 8 <= bytes.size();) {
+    const uint64_t length = little_endian(bytes, at + 4, 4);
+    std::string_view content = bytes.substr(at + 8, length);
+    if (content.starts_with(prefix)) content.remove_prefix(prefix.size());
+    if (bytes.substr(at, 4) == "EXIF") return content;
+    at += 8 + length + length % 2;
+  }
+  return {};
+}
+
 }  // namespace staircase::data

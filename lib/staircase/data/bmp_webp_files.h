@@ -13,5 +13,7 @@ bool is_webp(std::string_view bytes);
 /// Walks the chunks of a WebP; an animation is a fault.
 /// Source: RFC 9649.
 ImageFileCheck check_webp(std::string_view bytes);
+/// The EXIF data of a WebP that check_webp lets through; "": it has none.
+std::string_view exif_of_webp(std::string_view bytes);
 
 }  // namespace staircase::data

@@ -2,8 +2,10 @@
 
 #include <new>
 
+#include <opencv2/core.hpp>
 #include <opencv2/imgcodecs.hpp>
 
+#include "staircase/data/bmp_webp_files.h"
 #include "staircase/data/image_file.h"
 #include "staircase/data/tiff_file.h"
 #include "staircase/data/vectorize.h"
@@ -34,6 +36,22 @@ STAIRCASE_VECTORIZED void swap_red_and_blue(const uint8_t* bgr, int width, uint8
   }
 }
 
+/// OpenCV turns JPEG, PNG and TIFF as they say, but not WebP.
+void turn_webp(cv::Mat& image, int orientation) {
+  const bool mirrored_at_diagonal = orientation >= 5;
+  if (mirrored_at_diagonal) cv::transpose(image, image);
+  const int upside_down = 0, left_to_right = 1, both = -1;
+  switch (orientation) {
+    case 2:
+    case 6: cv::flip(image, image, left_to_right); break;
+    case 3:
+    case 7: cv::flip(image, image, both); break;
+    case 4:
+    case 8: cv::flip(image, image, upside_down); break;
+    default: break;
+  }
+}
+
 }  // namespace
 
 Image decode_image(const std::filesystem::path& path, const Pauses& pauses) {
@@ -57,6 +75,7 @@ Image decode_image(const std::filesystem::path& path, const Pauses& pauses) {
     blame_memory_first(check);
     fail(path, "is damaged: it cannot be decoded");
   }
+  if (is_webp(bytes)) turn_webp(decoded, orientation_of_tiff(exif_of_webp(bytes)));
   Image image(decoded.cols, decoded.rows, 3);
   for (int y = 0; y < image.height; ++y) swap_red_and_blue(decoded.ptr(y), image.width, image.row(y));
   return image;

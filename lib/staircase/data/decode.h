@@ -8,7 +8,7 @@
 namespace staircase::data {
 
 /// Reads a JPEG, PNG, WebP, BMP or TIFF as 3 channels, red green blue, 8 bit; of a TIFF its first page. What the file
-/// is, its first bytes say, not its name. EXIF orientation is applied (not in a WebP); gray, palette and CMYK become
+/// is, its first bytes say, not its name. EXIF orientation is applied; gray, palette and CMYK become
 /// RGB as Pillow's convert("RGB") makes them, alpha is dropped, 16 bits are cut to 8 (in a TIFF
 /// rounded).
 /// Throws BadImage naming the path when the file is cut short (no end marker; OpenCV alone decodes a JPEG cut to a

@@ -14,6 +14,7 @@ enum Tag : uint32_t {
   bits_tag = 258,
   color_tag = 262,
   strip_offsets = 273,
+  orientation_tag = 274,
   samples_tag = 277,
   strip_bytes = 279,
   tile_offsets = 324,
@@ -90,6 +91,7 @@ std::string fault_of(const Directory& page, uint64_t file_size) {
   if (color > ycbcr || color == mask) return "has colors of kind " + std::to_string(color) + ", which is not read";
   if (samples < needed)
     return "has " + std::to_string(samples) + " samples a pixel, expected " + std::to_string(needed);
+  if (!page.has(color_tag)) return "does not say what its colors are";
   const bool tiled = page.has(tile_offsets);
   const auto offsets = page.values(tiled ? tile_offsets : strip_offsets);
   const auto sizes = page.values(tiled ? tile_bytes : strip_bytes);
@@ -118,6 +120,16 @@ ImageFileCheck check_tiff(std::string_view bytes) {
     return check;
   } catch (const CutShort&) {
     return {cut_short};
+  }
+}
+
+int orientation_of_tiff(std::string_view bytes) {
+  if (!is_tiff(bytes)) return 1;
+  try {
+    const uint64_t orientation = Directory(bytes).value(orientation_tag, 1);
+    return orientation >= 1 && orientation <= 8 ? static_cast<int>(orientation) : 1;
+  } catch (const CutShort&) {
+    return 1;
   }
 }
 

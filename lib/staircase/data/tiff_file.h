@@ -12,6 +12,9 @@ bool is_tiff(std::string_view bytes);
 /// Source: TIFF, revision 6.0.
 ImageFileCheck check_tiff(std::string_view bytes);
 
+/// The orientation that a TIFF, or the EXIF data of another file, which are one, declares: 1 (as it is) to 8.
+int orientation_of_tiff(std::string_view bytes);
+
 /// Decoders multiply colors by an alpha that a TIFF calls unassociated, where those of PNG leave colors as they are.
 /// Calls it associated, which they take as it is.
 void keep_colors_of_tiff(std::string& bytes);
