@@ -103,6 +103,9 @@ class Display::Watcher : public execution::RunObserver {
   }
 
   void on_warning(const std::string& text) override { display_.print_line("warning: " + text); }
+  void on_note(const std::string& text) override {  // once, not for every seed
+    if (display_.noted_.insert(text).second) display_.print_line(title_ + " " + text);
+  }
 
  private:
   Display& display_;

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <filesystem>
 #include <map>
+#include <set>
 #include <string>
 
 #include "staircase/execution/observer.h"
@@ -20,6 +21,7 @@ class Display : public execution::ExperimentObserver {
   std::unique_ptr<execution::RunObserver> watch(const execution::RunLabel& label) override;
   void on_run_over() override;
   void on_warning(const std::string& text) override { print_line("warning: " + text); }
+  void on_note(const std::string& text) override { print_line(text); }
 
  private:
   class Watcher;
@@ -34,6 +36,7 @@ class Display : public execution::ExperimentObserver {
 
   report::FreshReport report_;
   bool terminal_;
+  std::set<std::string> noted_;         ///< of what runs start from
   std::map<size_t, std::string> bars_;  ///< by the run's index
   size_t bars_drawn_ = 0;
   std::chrono::steady_clock::time_point last_drawn_;

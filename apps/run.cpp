@@ -38,7 +38,9 @@ void ask_to_stop(int signal) {
 std::string plan_text(const execution::RunPlan& plan, const std::optional<analysis::SmallestShown>& smallest,
                       const execution::RunOptions& options) {
   const std::string folder = options.folder.string();
-  std::string text = std::to_string(plan.runs) + " runs, " + std::to_string(plan.done) + " done, " +
+  std::string text;
+  for (const std::string& note : plan.data.notes) text += note + "\n";
+  text += std::to_string(plan.runs) + " runs, " + std::to_string(plan.done) + " done, " +
                      std::to_string(plan.runs - plan.done) + " to do in " + folder + "\n";
   if (plan.runs > plan.done)
     text += "training: " + report::count_text(plan.work.training_macs) + " MACs, about " +
@@ -62,12 +64,14 @@ config::Json plan_json(const execution::RunPlan& plan, const std::optional<analy
           {"training_macs", plan.work.training_macs},
           {"expected_hours", or_null(plan.work.expected_hours)},
           {"smallest_difference", smallest ? config::Json(smallest->points) : config::Json(nullptr)},
+          {"data", plan.data.notes},
           {"comparisons", smallest ? config::Json(smallest->comparisons) : config::Json(nullptr)}};
 }
 
 /// --dry-run: says what would be done and what it costs.
 void show_plan(const experiment::Experiment& experiment, const execution::RunOptions& options, bool json) {
   const execution::RunPlan plan = execution::plan_run(experiment, options);
+  print_warnings(plan.data.warnings);
   std::optional<analysis::SmallestShown> smallest;
   if (plan.done > 0) {
     const analysis::Results results =

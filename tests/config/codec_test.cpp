@@ -23,6 +23,26 @@ TEST_CASE("An unknown key is refused with the nearest known one", "[config]") {
                     "rung.json: /model/kernl_size: is not a known field (did you mean \"kernel_size\"?)");
 }
 
+TEST_CASE("A field that is called otherwise elsewhere is found by that name", "[config]") {
+  const auto refuse = [](const std::string& text, const std::string& sentence) {
+    CHECK_THROWS_WITH(read_options<RecipeOptions>(parse_json(text, "x.json"), {"x.json", "/recipe"}),
+                      "x.json: /recipe/" + sentence);
+  };
+  refuse(R"({"lr": 0.1})", "lr: is not a known field (did you mean \"learning_rate\"?)");
+  refuse(R"({"Weight-Decay": 0})", "Weight-Decay: is not a known field (did you mean \"weight_decay\"?)");
+  refuse(R"({"bs": 8})", "bs: is not a known field (did you mean \"batch_size\"?)");
+  refuse(R"({"batch": 8})", "batch: is not a known field (did you mean \"batch_size\"?)");
+  refuse(R"({"epoch": 8})", "epoch: is not a known field (did you mean \"epochs\"?)");
+  refuse(R"({"betas": [0.9]})", "betas: is not a known field (did you mean \"beta1\" or \"beta2\"?)");
+  refuse(R"({"augment": 1})",
+         "augment: is not a known field (did you mean \"repeated_augmentation\" or \"rand_augment_operations\" or "
+         "\"rand_augment_magnitude\"?)");
+}
+
+TEST_CASE("A usual name is suggested only where its field is", "[config]") {
+  CHECK_THROWS_WITH(read_model(R"({"lr": 5})"), ContainsSubstring("/model/lr: is not a known field, known are depths"));
+}
+
 TEST_CASE("Wrong types and values out of range say what was found and what is allowed", "[config]") {
   CHECK_THROWS_WITH(read_model(R"({"kernel_size": 4})"),
                     "rung.json: /model/kernel_size: found 4, allowed is an odd integer from 1 to 63");

@@ -60,6 +60,7 @@ Files files_of(const std::shared_ptr<const Dataset>& dataset) {
 
 void check_equal(const DataSource& a, const DataSource& b) {
   CHECK(a.class_names == b.class_names);
+  CHECK(a.passed_over == b.passed_over);
   for (const auto member : {&DataSource::train, &DataSource::val, &DataSource::test}) {
     REQUIRE((a.*member && b.*member));
     REQUIRE((a.*member)->size() == (b.*member)->size());
@@ -87,8 +88,12 @@ TEST_CASE("The files of a folder are told by relative name and size, in the orde
 
 TEST_CASE("An index gives what listing the folders gave", "[data]") {
   const Photographs photographs;
+  for (const char* name : {"train/cat/a.heic", "val/dog/Thumbs.db", ".DS_Store"})
+    write_file_atomically(photographs.folder / name, "x");
+  photographs.rest();
   const DataSource listed = photographs.open();
   CHECK(Photographs::was_listed(listed));
+  CHECK(listed.passed_over.left_out.at(".heic") == 1);
   CHECK_FALSE(fs::exists(photographs.index()));  // opening writes nothing
   photographs.keep();
   const DataSource indexed = photographs.open();

@@ -194,6 +194,59 @@ TEST_CASE("Folders of classes are read sorted, whatever the case of the extensio
   }
 }
 
+TEST_CASE("WebP, BMP and TIFF files are images, and what else lies there is counted", "[data]") {
+  const TemporaryFolder folder;
+  write_folder(folder.path());
+  for (const char* name : {"rgb.webp", "rgb.bmp", "rgb.tif", "lzw.tiff"})
+    fs::copy_file(tests::reference_file(std::string("images/") + name), folder / ("val/cat/" + std::string(name)));
+  for (const char* name : {"train/cat/a.HEIC", "val/dog/b.heic", "train/dog/readme", "train/loose.jpg"})
+    write_file_atomically(folder / name, "x");
+  fs::create_directories(folder / "train/dog/more");
+  const DataSource source = open(DataKind::image_folder, folder.path());
+  CHECK(source.train->size() == 4);
+  CHECK(source.val->size() == 8);
+  CHECK(source.val->image(7).width == 24);
+  CHECK(source.passed_over.left_out ==
+        std::map<std::string, uint64_t>{
+            {".heic", 2}, {"folders", 1}, {"images outside of class folders", 1}, {"no extension", 1}});
+  CHECK(left_out_text(source.passed_over) ==
+        "5 files were left out: .heic 2, folders 1, images outside of class folders 1, no extension 1");
+}
+
+TEST_CASE("What operating systems leave behind is neither class nor image", "[data]") {
+  const TemporaryFolder folder;
+  write_folder(folder.path());
+  for (const char* name : {"__MACOSX", "train/__MACOSX", "val/@eaDir"}) fs::create_directories(folder / name);
+  for (const char* name : {".DS_Store", "train/.DS_Store", "train/cat/.DS_Store", "train/cat/Thumbs.db"})
+    write_file_atomically(folder / name, "x");
+  write_file_atomically(folder / "train/__MACOSX/._a.jpg", "x");
+  const DataSource source = open(DataKind::image_folder, folder.path());
+  CHECK(source.class_names == std::vector<std::string>{"cat", "dog"});
+  CHECK(source.passed_over.left_out.empty());
+  CHECK(left_behind_text(source.passed_over) ==
+        "left by the operating system and ignored: .DS_Store 3, __MACOSX 2, @eaDir 1, Thumbs.db 1");
+}
+
+TEST_CASE("A part that is called otherwise is suggested", "[data]") {
+  const TemporaryFolder folder;
+  const auto refuse = [&](const std::string& sentence) {
+    CHECK_THROWS_WITH(open(DataKind::image_folder, folder.path()), folder.path().string() + ": " + sentence);
+  };
+  write_folder(folder.path());
+  fs::rename(folder / "train", folder / "Training");
+  refuse("has no folder train; there are Training, val; rename Training to train if that is meant");
+  fs::rename(folder / "Training", folder / "train");
+  fs::rename(folder / "val", folder / "valid");
+  refuse("has no folder val or validation; there are train, valid; rename valid to val if that is meant");
+  fs::rename(folder / "valid", folder / "other");
+  refuse(
+      "has no folder val or validation; there are other, train; expected are train, val (or validation) and, if "
+      "wanted, test, with a folder a class in each");
+  fs::create_directories(folder / "photos");
+  fs::rename(folder / "train", folder / "photos/train");
+  refuse("has no folder train; there are other, photos; the data set seems to be " + (folder / "photos").string());
+}
+
 TEST_CASE("A test folder becomes the test part; its labels are those of training", "[data]") {
   const TemporaryFolder folder;
   write_folder(folder.path());
@@ -230,7 +283,7 @@ TEST_CASE("Folders that are not as they should be are refused by path", "[data]"
   fs::remove_all(folder / "val");
   write_folder(folder.path());
   fs::create_directories(folder / "train/empty");
-  refusal((folder / "train/empty").string() + ": has no JPEG or PNG image");
+  refusal((folder / "train/empty").string() + ": has no image (.jpg, .jpeg, .png, .webp, .bmp, .tif or .tiff)");
   fs::remove(folder / "train/empty");
   fs::create_directories(folder / "train/caf\xe9");
   refusal("is not named in UTF-8, as a class must be");

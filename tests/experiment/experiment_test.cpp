@@ -326,20 +326,33 @@ TEST_CASE("An assignment to a field is refused where the file's override is no o
                           ContainsSubstring("allowed is an object of pointer to value"));
 }
 
-TEST_CASE("Relative paths start from the working folder, also in a part that is given as a whole", "[experiment]") {
+TEST_CASE("A relative path on the command line starts at the working folder, also in a part as a whole",
+          "[experiment]") {
   const std::string photos = (std::filesystem::current_path() / "photos").string();
   const std::string weights = (std::filesystem::current_path() / "w.pth").string();
   const Experiment whole = read(R"({"kind": "single"})", {R"(/data={"kind": "image_folder", "path": "photos"})",
-                                                          R"(/init={"weights": "w.pth"})"});
+                                                          R"(/init={"weights": "w.pth"})", "/base/init/weights=w.pth"});
   CHECK(whole.options.override_fields["/data"]["path"] == photos);
   CHECK(whole.options.override_fields["/init"]["weights"] == weights);
-  const Experiment stepped = read(R"({"kind": "ablation", "base": {"model": "resnet50"}, "steps": [
-    {"name": "from_file", "set": {"/init/weights": "w.pth"}},
-    {"name": "photos", "bundle": "other images", "set": {"/data": {"kind": "image_folder", "path": "photos"}}}]})");
-  CHECK(stepped.steps[1].set["/data"]["path"] == photos);
-  const config::Json written = write_experiment(stepped);
-  CHECK(written["steps"][0]["set"]["/init/weights"] == weights);
-  CHECK(written["steps"][1]["set"]["/data"]["path"] == photos);
+  CHECK(whole.base.init.weights == weights);
+}
+
+TEST_CASE("A relative path in a file starts at the folder of the file that says it", "[experiment]") {
+  const tests::TemporaryFolder folder;
+  make_folder(folder / "below");
+  write_file_atomically(folder / "below/parent.json",
+                        R"({"kind": "ablation", "base": {"model": "resnet50", "init": {"weights": "../w.pth"}}})");
+  write_file_atomically(folder / "x.json", R"({"extends": "below/parent.json", "base": {"data": {"path": "photos"}},
+    "override": {"/data": {"kind": "image_folder", "path": "all"}}, "steps": [
+    {"name": "from_file", "set": {"/init/weights": "w2.pth"}}, {"name": "random", "set": {"/init/weights": ""}},
+    {"name": "photos", "bundle": "other images", "set": {"/init": {"weights": "./w3.pth"}}}]})");
+  const config::Json written = write_experiment(read_experiment(folder / "x.json"));
+  CHECK(written["base"]["data"]["path"] == (folder / "photos").string());
+  CHECK(written["base"]["init"]["weights"] == (folder / "w.pth").string());
+  CHECK(written["override"]["/data"]["path"] == (folder / "all").string());
+  CHECK(written["steps"][0]["set"]["/init/weights"] == (folder / "w2.pth").string());
+  CHECK(written["steps"][1]["set"]["/init/weights"] == "");
+  CHECK(written["steps"][2]["set"]["/init"]["weights"] == (folder / "w3.pth").string());
 }
 
 TEST_CASE("The committed schema is the program's own", "[experiment]") {

@@ -100,6 +100,42 @@ def png_rgb16(path, pixels):
                   + png_chunk(b"IDAT", zlib.compress(rows)) + png_chunk(b"IEND", b""))
 
 
+def tiff_rgb16(path, pixels):
+    """Pillow writes no 16-bit RGB; the larger byte first, unlike the TIFFs that it writes."""
+    height, width, _ = pixels.shape
+    data = pixels.astype(">u2").tobytes()
+    bits_at = 8 + len(data)
+    directory = bits_at + 6
+    entries = [(256, 4, 1, width), (257, 4, 1, height), (258, 3, 3, bits_at), (259, 3, 1, 1 << 16), (262, 3, 1, 2 << 16),
+               (273, 4, 1, 8), (277, 3, 1, 3 << 16), (278, 4, 1, height), (279, 4, 1, len(data))]
+    with open(path, "wb") as out:
+        out.write(struct.pack(">2sHI", b"MM", 42, directory) + data + struct.pack(">3H", 16, 16, 16))
+        out.write(struct.pack(">H", len(entries)) + b"".join(struct.pack(">HHII", *each) for each in entries))
+        out.write(struct.pack(">I", 0))
+
+
+def write_other_formats(at, rgb, rgba):
+    """WebP, BMP and TIFF as cameras, scanners and screenshots write them."""
+    rgb.save(at("rgb.webp"), lossless=True)
+    rgb.save(at("lossy.webp"), quality=90)
+    rgba.save(at("alpha.webp"), lossless=True, exact=True)
+    rgb.save(at("rgb.bmp"))
+    rgba.save(at("alpha.bmp"))
+    rgb.convert("L").save(at("gray.bmp"))
+    rgb.quantize(16).save(at("palette.bmp"))
+    rgb.convert("1").save(at("one_bit.bmp"))
+    rgb.save(at("rgb.tif"))
+    rgb.save(at("lzw.tiff"), compression="tiff_lzw")
+    rgba.save(at("alpha.tiff"))
+    rgb.convert("L").save(at("gray.tiff"), compression="tiff_adobe_deflate")
+    rgb.quantize(16).save(at("palette.tiff"))
+    rgb.convert("1").save(at("one_bit.tiff"), compression="group4")
+    rgb.convert("CMYK").save(at("cmyk.tiff"))
+    rgb.save(at("two_pages.tiff"), save_all=True, append_images=[rgb.transpose(Image.ROTATE_180)])
+    rgb.save(at("orientation_6.tiff"), tiffinfo={0x0112: 6})
+    tiff_rgb16(at("sixteen_bit.tiff"), smooth(24, 16, 3).astype(np.uint16) * 256 + 17)
+
+
 def write_images():
     folder = os.path.join(HERE, "images")
     os.makedirs(folder, exist_ok=True)
@@ -123,10 +159,13 @@ def write_images():
     rgba.convert("LA").save(at("gray_alpha.png"))
     deep = smooth(24, 16, 3).astype(np.uint16) * 256 + 17
     png_rgb16(at("sixteen_bit.png"), deep)
+    write_other_formats(at, rgb, rgba)
     expected = {}
     for name in sorted(os.listdir(folder)):
-        if name == "sixteen_bit.png":
+        if name.startswith("sixteen_bit."):
             image = rgb
+        elif name == "orientation_6.tiff":  # Pillow 9.4 leaves it as it is
+            image = rgb.transpose(Image.ROTATE_270)
         else:
             image = ImageOps.exif_transpose(Image.open(at(name))).convert("RGB")
         expected[name] = {"width": image.size[0], "height": image.size[1], "pixels": image.tobytes().hex()}

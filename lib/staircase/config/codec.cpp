@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "staircase/config/usual_names.h"
+
 namespace staircase::config::detail {
 namespace {
 
@@ -36,8 +38,11 @@ void refuse(const Json& found, const Place& place, const std::string& allowed) {
 }
 
 void refuse_unknown_key(const std::string& key, const Place& object, const std::vector<std::string>& known) {
-  const std::string hint = did_you_mean(key, known);
-  throw ConfigError(object.at(key), "is not a known field" + (hint.empty() ? ", known are " + join(known) : hint));
+  std::vector<std::string> likely = likely_fields(key, known);
+  for (std::string& name : likely) name = "\"" + name + "\"";
+  throw ConfigError(object.at(key),
+                    "is not a known field" + (likely.empty() ? ", known are " + join(known)
+                                                             : " (did you mean " + join(likely, " or ") + "?)"));
 }
 
 int64_t read_integer(const Json& value, const Place& place, const Limits& limits) {

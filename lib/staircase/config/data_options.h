@@ -34,7 +34,10 @@ struct DataOptions {
     return std::make_tuple(
         field("kind", &D::kind,
               "the built-in shapes, CIFAR's binary files, IDX files (MNIST family), or folders of classes"),
-        field("path", &D::path, "folder of the data; not for shapes"),
+        field("path", &D::path,
+              "folder of the data; not for shapes. A relative one starts at the file that says it, with --set at the "
+              "current directory",
+              a_path()),
         field("image_size_px", &D::image_size_px, "side of the square image that enters the network", range(8, 4096)),
         field("train_images", &D::train_images, "shapes: number of training images", range(1, 100000000)),
         field("val_images", &D::val_images, "shapes: number of validation images", range(1, 100000000)),

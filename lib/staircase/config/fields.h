@@ -16,6 +16,7 @@ struct Limits {
   std::array<int, 4> one_of{};  ///< with `one_of_count` > 0: the only values
   int one_of_count = 0;
   int min_items = 0, max_items = std::numeric_limits<int>::max();
+  bool path = false;  ///< a text that names a file or folder: a relative one starts at the JSON file that says it
 
   constexpr Limits range(double low, double high) const {
     auto l = *this;
@@ -43,6 +44,11 @@ struct Limits {
 };
 
 constexpr Limits range(double low, double high) { return Limits{}.range(low, high); }
+constexpr Limits a_path() {
+  Limits l;
+  l.path = true;
+  return l;
+}
 
 /// One switch: its key in JSON, where it is kept, what it means, and its limits.
 template <class Owner, class T>

@@ -26,7 +26,9 @@ struct InitOptions {
     using I = InitOptions;
     return std::make_tuple(
         field("weights", &I::weights,
-              "a weights file to start from: of a run, or of torchvision, timm or ConvNeXt; empty: random"),
+              "a weights file to start from: of a run, or of torchvision, timm or ConvNeXt; empty: random. A relative "
+              "one starts at the file that says it, with --set at the current directory",
+              a_path()),
         field("new_head", &I::new_head, "a fresh head, for other classes than the file's"),
         field("freeze", &I::freeze,
               "what is not trained: everything up to and including the stem, a stage, or all but the head"));

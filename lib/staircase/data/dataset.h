@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "staircase/data/image.h"
+#include "staircase/data/passed_over.h"
 
 namespace staircase::data {
 
@@ -35,6 +36,7 @@ struct DataSource {
   std::vector<std::string> class_names;
   int64_t channels = 3;
   std::shared_ptr<const Dataset> train, val, test;
+  PassedOver passed_over;
   /// Leaves an index in the file that it was opened with, for the next time; errors are passed over.
   /// Null: there is nothing to leave.
   std::function<void()> keep_index;

@@ -5,6 +5,7 @@
 #include <opencv2/imgcodecs.hpp>
 
 #include "staircase/data/image_file.h"
+#include "staircase/data/tiff_file.h"
 #include "staircase/data/vectorize.h"
 
 namespace staircase::data {
@@ -42,6 +43,7 @@ Image decode_image(const std::filesystem::path& path, const Pauses& pauses) {
   if (check.width > longest_side || check.height > longest_side || check.width * check.height > most_pixels)
     fail(path, "declares " + std::to_string(check.width) + "x" + std::to_string(check.height) +
                    " pixels, more than 100 million or 65535 along a side");
+  if (is_tiff(bytes)) keep_colors_of_tiff(bytes);
   cv::Mat decoded;
   try {
     const cv::Mat encoded(1, static_cast<int>(bytes.size()), CV_8U, bytes.data());

@@ -7,9 +7,9 @@
 
 namespace staircase::data {
 
-/// Reads a JPEG or PNG as 3 channels, red green blue, 8 bit. What the file is, its first bytes say,
-/// not its name. EXIF orientation is applied; gray, palette and CMYK become RGB as Pillow's
-/// convert("RGB") makes them, alpha is dropped, 16 bits are cut to 8.
+/// Reads a JPEG, PNG, WebP, BMP or TIFF as 3 channels, red green blue, 8 bit; of a TIFF its first page. What the file
+/// is, its first bytes say, not its name. EXIF orientation is applied (not in a WebP); gray, palette and CMYK become
+/// RGB as Pillow's convert("RGB") makes them, alpha is dropped, 16 bits are cut to 8.
 /// Throws BadImage naming the path when the file is cut short (no end marker; OpenCV alone decodes a JPEG cut to a
 /// tenth as a whole image), damaged, of another format, or declares more than 100 million pixels or 65535 along a side.
 /// Throws UnreadableFile naming the path and the system's reason when the file is missing or cannot be read; what may

@@ -19,7 +19,7 @@ static_assert(std::endian::native == std::endian::little, "the index holds numbe
 /// holds in the order of its fields (a text or list begins with its length, 8 bytes), and CRC-32 of all before it.
 class TableFile {
  public:
-  static constexpr std::string_view magic = "staircase folder index 1\n";
+  static constexpr std::string_view magic = "staircase folder index 2\n";
 
   explicit TableFile(std::ostream& out) : out_(&out) {}
   TableFile(std::istream& in, uint64_t size) : in_(&in), left_(size) {}
@@ -43,7 +43,11 @@ class TableFile {
       numbers(part.files.name_ends_);
       numbers(part.files.bytes_);
       check(part.files);
+      counts(part.passed_over.left_out);
+      counts(part.passed_over.left_behind);
     });
+    counts(index.passed_over.left_out);
+    counts(index.passed_over.left_behind);
     const uint64_t expected = crc_;
     uint64_t found = expected;
     number(found);
@@ -90,6 +94,15 @@ class TableFile {
   void list(std::vector<T>& values, Each&& each) {
     values.resize(length(values.size(), sizeof(uint64_t)));
     for (T& value : values) each(value);
+  }
+
+  void counts(std::map<std::string, uint64_t>& values) {
+    std::vector<std::pair<std::string, uint64_t>> pairs(values.begin(), values.end());
+    list(pairs, [this](auto& pair) {
+      text(pair.first);
+      number(pair.second);
+    });
+    values = {pairs.begin(), pairs.end()};
   }
 
   /// A checksum may fit by chance; no index may lead out of a table.

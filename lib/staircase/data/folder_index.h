@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "staircase/data/file_table.h"
+#include "staircase/data/passed_over.h"
 
 namespace staircase::data {
 
@@ -14,6 +15,7 @@ struct ImagePart {
   std::string name;
   FolderStamp stamp;
   FileTable files;
+  PassedOver passed_over;
   bool operator==(const ImagePart&) const = default;
 };
 
@@ -22,6 +24,7 @@ struct FolderIndex {
   std::string folder;  ///< as it was named when it was opened
   FolderStamp stamp;
   std::vector<ImagePart> parts;
+  PassedOver passed_over;  ///< beside the parts
   bool operator==(const FolderIndex&) const = default;
 };
 

@@ -4,19 +4,15 @@
 
 #include <cstring>
 
+#include "staircase/data/bmp_webp_files.h"
+#include "staircase/data/image_bytes.h"
+#include "staircase/data/tiff_file.h"
+
 namespace staircase::data {
 namespace {
 
 constexpr std::string_view png_signature = "\x89PNG\r\n\x1a\n";
 constexpr const char* cut_short = "is cut short: it has no end marker";
-
-uint32_t byte_at(std::string_view bytes, size_t i) { return static_cast<unsigned char>(bytes[i]); }
-
-uint32_t big_endian(std::string_view bytes, size_t at, int count) {
-  uint32_t value = 0;
-  for (int i = 0; i < count; ++i) value = value << 8 | byte_at(bytes, at + i);
-  return value;
-}
 
 /// Start of frame: C0 to CF without DHT (C4), JPG (C8) and DAC (CC).
 bool is_frame(uint32_t marker) {
@@ -102,7 +98,10 @@ ImageFileCheck check_image_file(std::string_view bytes) {
   if (bytes.empty()) return {"is empty"};
   if (bytes.substr(0, 3) == "\xff\xd8\xff") return check_jpeg(bytes);
   if (bytes.substr(0, png_signature.size()) == png_signature) return check_png(bytes);
-  return {"is neither JPEG nor PNG"};
+  if (is_webp(bytes)) return check_webp(bytes);
+  if (is_bmp(bytes)) return check_bmp(bytes);
+  if (is_tiff(bytes)) return check_tiff(bytes);
+  return {"is none of JPEG, PNG, WebP, BMP and TIFF"};
 }
 
 }  // namespace staircase::data

@@ -12,8 +12,9 @@ struct ImageFileCheck {
   int64_t width = 0, height = 0;
 };
 
-/// Walks the markers of a JPEG (SOI to EOI, past thumbnails inside segments) or the chunks of a PNG
-/// (signature to IEND, with the checksums of the critical ones). Bytes after the end are tolerated.
+/// Walks the markers of a JPEG (SOI to EOI, past thumbnails inside segments), the chunks of a PNG
+/// (signature to IEND, with the checksums of the critical ones), or what tiff_file.h and bmp_webp_files.h say. Bytes
+/// after the end are tolerated.
 /// Source: ITU-T T.81, annex B; PNG, third edition, section 5.
 ImageFileCheck check_image_file(std::string_view bytes);
 

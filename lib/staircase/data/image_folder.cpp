@@ -9,6 +9,7 @@
 #include "staircase/data/decode.h"
 #include "staircase/data/folder_index.h"
 #include "staircase/data/folder_listing.h"
+#include "staircase/data/part_names.h"
 
 namespace staircase::data {
 namespace fs = std::filesystem;
@@ -40,8 +41,8 @@ class ImageFiles : public Dataset {
   std::vector<int64_t> labels_;  // of the part's folders
 };
 
-std::vector<std::string> class_folders(const fs::path& part) {
-  auto names = list_folders(part);
+std::vector<std::string> class_folders(const fs::path& part, PassedOver& passed_over) {
+  auto names = list_folders(part, passed_over);
   if (names.empty()) throw RequestError(part.string() + ": has no folders, expected one for each class");
   for (const std::string& name : names)
     if (!config::is_utf8(name))
@@ -70,34 +71,30 @@ std::vector<std::string> names_of_folders(const ImagePart& part) {
 }
 
 ImagePart list_part(const fs::path& folder, const std::string& name, const std::vector<std::string>& classes) {
-  ImagePart part{name, stamp_of(folder / name), {}};
-  const std::vector<std::string> names = class_folders(folder / name);
+  ImagePart part{name, stamp_of(folder / name), {}, {}};
+  const std::vector<std::string> names = class_folders(folder / name, part.passed_over);
   labels_of(folder / name, names, classes);  // refuses a class that is unknown before a million files are listed
-  for (const std::string& each : names) add_image_folder(part.files, folder / name / each);
+  for (const std::string& each : names) add_image_folder(part.files, folder / name / each, part.passed_over);
   part.files.shrink();
   return part;
 }
 
-std::string validation_name(const fs::path& folder) {
-  const bool brief = fs::is_directory(folder / "val"), full = fs::is_directory(folder / "validation");
-  if (brief && full) throw RequestError(folder.string() + ": has both val and validation, expected one of them");
-  if (!brief && !full) throw RequestError(folder.string() + ": has no folder val or validation");
-  return brief ? "val" : "validation";
-}
-
 FolderIndex list_folder(const fs::path& folder) {
-  if (!fs::is_directory(folder / "train")) throw RequestError(folder.string() + ": has no folder train");
-  FolderIndex index{folder.string(), stamp_of(folder), {}};
-  const std::string val = validation_name(folder);
-  const std::vector<std::string> classes = class_folders(folder / "train");
-  for (const std::string& name : {std::string("train"), val}) index.parts.push_back(list_part(folder, name, classes));
-  if (fs::is_directory(folder / "test")) index.parts.push_back(list_part(folder, "test", classes));
+  FolderIndex index{folder.string(), stamp_of(folder), {}, {}};
+  PassedOver ignored;
+  const PartNames names = find_parts(folder, list_folders(folder, index.passed_over));
+  index.passed_over.left_out.clear();  // what lies beside the parts may be anything
+  const std::vector<std::string> classes = class_folders(folder / names.train, ignored);
+  for (const std::string& name : {names.train, names.val}) index.parts.push_back(list_part(folder, name, classes));
+  if (!names.test.empty()) index.parts.push_back(list_part(folder, names.test, classes));
   return index;
 }
 
 DataSource source_of(const std::shared_ptr<const FolderIndex>& index) {
   DataSource source;
   source.class_names = names_of_folders(index->parts.at(0));
+  source.passed_over = index->passed_over;
+  for (const ImagePart& part : index->parts) source.passed_over.add(part.passed_over);
   const auto part = [&](size_t number) -> std::shared_ptr<const Dataset> {
     if (number >= index->parts.size()) return nullptr;
     const ImagePart& found = index->parts[number];

@@ -7,7 +7,7 @@
 namespace staircase::data {
 
 /// A folder with `train`, `val` (or `validation`) and, if there, `test`, each with one folder a class
-/// that holds JPEG and PNG files (.jpg, .jpeg, .png in any case; other files are passed over). Classes
+/// that holds image files (see has_image_extension; others are counted in DataSource::passed_over). Classes
 /// are train's folders in the order of their bytes; images are sorted by class, then name. 3 channels.
 /// No image is opened here: damaged ones show up as BadImage from Dataset::image, and those that the system does
 /// not give as UnreadableFile.

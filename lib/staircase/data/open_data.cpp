@@ -4,6 +4,7 @@
 
 #include "staircase/base/random.h"
 #include "staircase/base/text.h"
+#include "staircase/config/paths.h"
 #include "staircase/data/cifar.h"
 #include "staircase/data/idx.h"
 #include "staircase/data/image_folder.h"
@@ -26,8 +27,9 @@ void require_default(const DataOptions& options, T DataOptions::*member, const c
 
 void require_folder(const fs::path& path, const config::Place& place) {
   if (fs::is_directory(path)) return;
-  throw config::ConfigError(place,
-                            "\"" + path.string() + "\" " + (fs::exists(path) ? "is not a folder" : "does not exist"));
+  const std::string found = "\"" + path.string() + "\" ";
+  if (fs::exists(path)) throw config::ConfigError(place, found + "is not a folder");
+  throw config::ConfigError(place, found + "does not exist" + config::other_reading(path, place.source, place.pointer));
 }
 
 /// Beside a run; the path names it, so that steps with other data have their own.

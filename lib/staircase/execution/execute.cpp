@@ -18,9 +18,12 @@ using Clock = std::chrono::steady_clock;
 /// Passes everything on, and notes in the run's lock where the run stands.
 class NotingObserver : public train::TrainObserver {
  public:
-  NotingObserver(RunObserver& next, const FileLock& lock) : next_(next), lock_(lock), note_{{"pid", ::getpid()}} {
+  NotingObserver(RunObserver& next, const FileLock& lock, const runs::RunKey& run)
+      : next_(next), lock_(lock), note_{{"pid", ::getpid()}}, place_{run.row, run.seed, 0, 0, run.configuration} {
     leave();
   }
+
+  const RunPlace& place() const { return place_; }
 
   void work_on(const train::TrainJob& job) {
     note_["device"] = job.device.str();
@@ -31,6 +34,8 @@ class NotingObserver : public train::TrainObserver {
 
   void on_step(const train::StepReport& report) override {
     next_.on_step(report);
+    place_.step = report.step;
+    place_.steps = report.steps;
     if (Clock::now() - left_ < std::chrono::seconds(1)) return;
     note_["epoch"] = report.epoch;
     note_["step"] = report.step;
@@ -41,6 +46,7 @@ class NotingObserver : public train::TrainObserver {
   }
   void on_epoch(const Json& line) override { next_.on_epoch(line); }
   void on_warning(const std::string& text) override { next_.on_warning(text); }
+  void on_note(const std::string& text) override { next_.on_note(text); }
 
  private:
   void leave() {
@@ -51,6 +57,7 @@ class NotingObserver : public train::TrainObserver {
   RunObserver& next_;
   const FileLock& lock_;
   Json note_;
+  RunPlace place_;
   Clock::time_point left_;
 };
 
@@ -88,7 +95,7 @@ RunOutcome execute_run(const runs::Ledger& ledger, const runs::RunKey& run,
   if (ledger.is_done(run)) return RunOutcome::done;
   for (const auto& folder : {ledger.run_folder(run), ledger.run_folder(run) / "checkpoints"})
     remove_unfinished_files(folder);
-  NotingObserver noting(observer, *lock);
+  NotingObserver noting(observer, *lock, run);
   observer.on_start();
   try {
     if (const std::string damage = ledger.set_damaged_summary_aside(run); !damage.empty()) observer.on_warning(damage);
@@ -102,7 +109,7 @@ RunOutcome execute_run(const runs::Ledger& ledger, const runs::RunKey& run,
   } catch (const Interrupted&) {
     throw;
   } catch (const std::exception&) {
-    return record_failure(ledger, run, observer, failure_sentence());
+    return record_failure(ledger, run, observer, failure_sentence(noting.place()));
   }
 }
 

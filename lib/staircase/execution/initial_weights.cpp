@@ -3,10 +3,19 @@
 #include <map>
 
 #include "staircase/base/text.h"
+#include "staircase/config/paths.h"
 #include "staircase/formats/weights_file.h"
 
 namespace staircase::execution {
 namespace fs = std::filesystem;
+
+void check_weights_exist(const config::InitOptions& init, const std::string& source) {
+  std::error_code error;
+  if (init.weights.empty() || fs::exists(init.weights, error)) return;
+  throw config::ConfigError(
+      {source, "/init/weights"},
+      "\"" + init.weights + "\" does not exist" + config::other_reading(init.weights, source, "/init/weights"));
+}
 
 std::string initial_weights_checksum(const config::InitOptions& init) {
   return init.weights.empty() ? std::string() : hexadecimal(formats::file_crc32(init.weights), 8);

@@ -7,6 +7,10 @@
 
 namespace staircase::execution {
 
+/// Refuses a weights file that does not exist. `source`: the experiment's file, for messages. Throws
+/// config::ConfigError.
+void check_weights_exist(const config::InitOptions& init, const std::string& source);
+
 /// The checksum of the weights file that a run starts from, 8 hexadecimal digits; "" for none.
 /// Throws RequestError naming the file when it cannot be read.
 std::string initial_weights_checksum(const config::InitOptions& init);

@@ -33,6 +33,8 @@ class ExperimentObserver {
   }
   /// A run is done or has failed, so the folder has more to report.
   virtual void on_run_over() {}
+  /// What was found in the experiment's data.
+  virtual void on_note(const std::string& text) { (void)text; }
   /// Of the experiment as a whole.
   virtual void on_warning(const std::string& text) { (void)text; }
 };

@@ -49,6 +49,7 @@ runs::DataShape PreparedExperiment::shape_of_data() {
 
 void PreparedExperiment::check(const experiment::Variant& variant) {
   try {
+    check_weights_exist(variant.configuration.init, experiment_.source);
     train::TrainJob job;  // of no run
     job.configuration = variant.configuration;
     job.data = open_data(variant.configuration.data);
@@ -94,6 +95,22 @@ train::TrainJob PreparedExperiment::job(const runs::RunKey& run, torch::Device d
 size_t PreparedExperiment::count_done() const {
   return static_cast<size_t>(
       std::count_if(runs_.begin(), runs_.end(), [&](const runs::RunKey& run) { return ledger_.is_done(run); }));
+}
+
+data::Findings PreparedExperiment::find_in_data() const {
+  std::map<std::string, const data::DataSource*> sets;  // one folder may be open at several sizes of image
+  for (const auto& [key, data] : opened_) {
+    const std::string path = config::parse_json(key, "").at("path");
+    sets.emplace(path.empty() ? key : path, &data);
+  }
+  data::Findings all;
+  for (const auto& [name, data] : sets) {
+    const data::Findings found = data::find_in_data(*data);
+    const std::string prefix = sets.size() > 1 && name[0] == '/' ? name + ": " : "";
+    for (const std::string& text : found.notes) all.notes.push_back(prefix + text);
+    for (const std::string& text : found.warnings) all.warnings.push_back(prefix + text);
+  }
+  return all;
 }
 
 }  // namespace staircase::execution

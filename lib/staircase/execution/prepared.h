@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "staircase/data/findings.h"
 #include "staircase/execution/execute.h"
 #include "staircase/execution/run_options.h"
 
@@ -26,6 +27,9 @@ class PreparedExperiment {
   train::TrainJob job(const runs::RunKey& run, torch::Device device);
 
   size_t count_done() const;
+
+  /// What people should know of the data sets, each said once.
+  data::Findings find_in_data() const;
 
   const experiment::Experiment& experiment() const { return experiment_; }
   const runs::Ledger& ledger() const { return ledger_; }

@@ -143,6 +143,11 @@ void warn_of_crowding(const config::ExperimentOptions& experiment, const RunOpti
                         " cores here");
 }
 
+void tell_of_data(const data::Findings& data, ExperimentObserver& observer) {
+  for (const std::string& text : data.notes) observer.on_note(text);
+  for (const std::string& text : data.warnings) observer.on_warning(text);
+}
+
 }  // namespace
 
 RunPlan plan_run(experiment::Experiment experiment, const RunOptions& options) {
@@ -166,6 +171,7 @@ RunPlan plan_run(experiment::Experiment experiment, const RunOptions& options) {
   plan.work = estimate_work(std::move(missing));
   plan.experiment = prepared.experiment();
   plan.design = prepared.design();
+  plan.data = prepared.find_in_data();
   return plan;
 }
 
@@ -174,6 +180,7 @@ void run_experiment(experiment::Experiment wanted, const RunOptions& options, Ex
   check_options(options);
   PreparedExperiment experiment(std::move(wanted), options);
   experiment.claim_folder();
+  if (experiment.count_done() < experiment.runs().size()) tell_of_data(experiment.find_in_data(), observer);
   warn_of_crowding(experiment.experiment().options, options, observer);
   Runner runner(experiment, options, observer, stop);
   if (options.jobs > 1) runner.run_in_processes();

@@ -2,6 +2,7 @@
 
 #include <atomic>
 
+#include "staircase/data/findings.h"
 #include "staircase/execution/estimate.h"
 #include "staircase/execution/observer.h"
 #include "staircase/execution/run_options.h"
@@ -15,6 +16,7 @@ struct RunPlan {
   experiment::DesignedExperiment design;
   size_t runs = 0, done = 0;
   WorkEstimate work;  ///< of the runs that are not done
+  data::Findings data;
 };
 
 /// Checks everything that can be checked without training and says what would be done; times a few training

@@ -10,6 +10,7 @@
 
 #include "staircase/base/errors.h"
 #include "staircase/data/open_data.h"
+#include "staircase/execution/failure_sentence.h"
 
 namespace staircase::execution {
 namespace {
@@ -18,7 +19,7 @@ using config::Json;
 using Clock = std::chrono::steady_clock;
 
 /// Writes what a run tells as JSON lines: {"start": true}, {"step": {...}}, {"epoch": {...}},
-/// {"warning": "..."}, {"end": summary}, {"failed": "reason"}.
+/// {"warning": "..."}, {"note": "..."}, {"end": summary}, {"failed": "reason"}.
 class LineObserver : public RunObserver {
  public:
   LineObserver(int descriptor, std::atomic<bool>& stop) : descriptor_(descriptor), stop_(stop) {}
@@ -38,6 +39,7 @@ class LineObserver : public RunObserver {
   }
   void on_epoch(const Json& line) override { write("epoch", line); }
   void on_warning(const std::string& text) override { write("warning", text); }
+  void on_note(const std::string& text) override { write("note", text); }
   void on_end(const Json& summary) override { write("end", summary); }
   void on_failed(const std::string& reason) override { write("failed", reason); }
 
@@ -73,12 +75,13 @@ train::StepReport to_step(const Json& j) {
   return r;
 }
 
-std::string death(int status) {
+std::string death(int status, const RunPlace& place) {
   if (status == exit_status(RunOutcome::stopped)) return "its process was asked to stop, and did after a checkpoint";
   if (status >= 0) return "its process ended with status " + std::to_string(status);
   const int signal = -status;
-  return "its process was killed by signal " + std::to_string(signal) + " (" + ::strsignal(signal) +
-         (signal == SIGKILL ? ", as the system does when memory runs out)" : ")");
+  const std::string killed = "its process was killed by signal " + std::to_string(signal) + " (" + ::strsignal(signal);
+  if (signal != SIGKILL) return killed + ")";
+  return killed + ", as the system does when memory runs out); if so: " + out_of_memory(place);
 }
 
 /// Who looks whether a run is at work holds its lock for a moment.
@@ -152,9 +155,15 @@ void Worker::tell(const Json& message) {
   const std::string key = message.begin().key();
   const Json& value = message.begin().value();
   if (key == "start") observer_->on_start();
-  if (key == "step") observer_->on_step(to_step(value));
+  if (key == "step") {
+    const train::StepReport report = to_step(value);
+    observer_->on_step(report);
+    step_ = report.step;
+    steps_ = report.steps;
+  }
   if (key == "epoch") observer_->on_epoch(value);
   if (key == "warning") observer_->on_warning(value);
+  if (key == "note") observer_->on_note(value);
   if (key == "end") observer_->on_end(value);
   if (key == "failed") {
     observer_->on_failed(value);
@@ -185,7 +194,7 @@ RunOutcome Worker::finish(const runs::Ledger& ledger, const runs::RunKey& run) {
   if (asked_to_stop_) return RunOutcome::stopped;
   const auto lock = lock_patiently(ledger, run);
   if (!lock) return RunOutcome::busy;  // another program has begun it anew
-  const std::string reason = death(status);
+  const std::string reason = death(status, {run.row, run.seed, step_, steps_, run.configuration});
   ledger.record_failure(run, reason);
   observer_->on_failed(reason);
   return RunOutcome::failed;

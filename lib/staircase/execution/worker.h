@@ -58,6 +58,7 @@ class Worker {
   std::unique_ptr<RunObserver> observer_;
   ChildProcess process_;
   bool asked_to_stop_ = false, told_failure_ = false;
+  int64_t step_ = 0, steps_ = 0;  // done, of all
 };
 
 }  // namespace staircase::execution

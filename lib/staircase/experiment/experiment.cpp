@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "staircase/config/paths.h"
 #include "staircase/config/recipes.h"
 #include "staircase/experiment/requirements.h"
 #include "staircase/plan/ladder.h"
@@ -43,6 +44,7 @@ Json read_merged(const fs::path& file, int depth) {
                       "goes over more than " + std::to_string(most) + " files, or in a circle");
   Json content = config::read_json_file(file);
   if (!content.is_object()) config::detail::refuse(content, {file.string(), ""}, "an experiment, which is an object");
+  config::make_paths_absolute(content, file.parent_path());
   const auto extends = content.find("extends");
   if (extends == content.end()) return content;
   if (!extends->is_string()) config::detail::refuse(*extends, {file.string(), "/extends"}, "the name of a file");
@@ -233,23 +235,6 @@ void check_kind(const ExperimentOptions& o, const std::string& source) {
     if (!seeds.insert(seed).second) refuse("/seeds", "holds " + std::to_string(seed) + " twice");
 }
 
-std::string absolute_path(const std::string& path) {
-  return path.empty() ? path : fs::absolute(path).lexically_normal().string();
-}
-
-void make_path_absolute(Json& fields, const std::string& key) {
-  const auto path = fields.find(key);
-  if (path != fields.end() && path->is_string()) *path = absolute_path(path->get<std::string>());
-}
-
-/// `edits`: pointer to value, where a value may be a part as a whole.
-void make_paths_absolute(Json& edits) {
-  make_path_absolute(edits, "/data/path");
-  make_path_absolute(edits, "/init/weights");
-  if (edits.contains("/data")) make_path_absolute(edits["/data"], "path");
-  if (edits.contains("/init")) make_path_absolute(edits["/init"], "weights");
-}
-
 /// Whatever but the network would differ between candidates is refused by name.
 void check_candidates(const Json& content, const std::string& source) {
   const auto list = content.find("candidates");
@@ -300,7 +285,10 @@ Experiment resolve_experiment(const Json& content, const std::string& source) {
   experiment.source = source;
   check_candidates(content, source);
   ExperimentOptions& options = experiment.options;
-  options = config::read_options<ExperimentOptions>(content, {source, ""});
+  // The same words from another folder would mean other data.
+  Json with_paths = content;
+  config::make_paths_absolute(with_paths, fs::current_path());
+  options = config::read_options<ExperimentOptions>(with_paths, {source, ""});
   check_name(options.name, {source, "/name"});
   if (!options.base.is_object())
     config::detail::refuse(options.base, {source, "/base"}, "an object with model, recipe, data and init");
@@ -312,11 +300,6 @@ Experiment resolve_experiment(const Json& content, const std::string& source) {
   check_requirements(options.steps, source);
   check_overrides(options, source);
   experiment.base = config::read_configuration(options.base, source, model_reader());
-  // The same words from another folder would mean other data.
-  experiment.base.data.path = absolute_path(experiment.base.data.path);
-  experiment.base.init.weights = absolute_path(experiment.base.init.weights);
-  make_paths_absolute(options.override_fields);
-  for (StepOptions& step : options.steps) make_paths_absolute(step.set);
   experiment.steps = options.steps;
   return experiment;
 }

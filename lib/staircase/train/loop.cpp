@@ -4,6 +4,7 @@
 #include "staircase/plan/plan.h"
 #include "staircase/train/batches.h"
 #include "staircase/train/evaluate.h"
+#include "staircase/train/start_report.h"
 
 namespace staircase::train {
 
@@ -41,8 +42,15 @@ void TrainLoop::start_or_go_on() {
     state_.restore(*checkpoint, job_);
     train_loader_->restore_bad_images(state_.bad_images);
   } else {
-    state_.start(job_);
+    const size_t tensors = state_.start(job_);
+    if (!job_.configuration.init.weights.empty()) tell_of_start(tensors);
   }
+}
+
+void TrainLoop::tell_of_start(size_t tensors) {
+  const Json report = start_report(job_, *state_.model, tensors);
+  files_.write_start(report);
+  observer_.on_note(start_sentence(report));
 }
 
 void TrainLoop::train_epoch() {

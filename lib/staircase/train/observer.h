@@ -22,6 +22,8 @@ class TrainObserver {
   /// `line`: what went into metrics.jsonl for this epoch.
   virtual void on_epoch(const config::Json& line) { (void)line; }
   virtual void on_warning(const std::string&) {}
+  /// What the run started from, where that is not random weights.
+  virtual void on_note(const std::string& text) { (void)text; }
 };
 
 }  // namespace staircase::train

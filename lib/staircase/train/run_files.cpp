@@ -44,6 +44,10 @@ void RunFiles::write_weights(const nn::Classifier& raw, const nn::Classifier* av
   if (average) write("weights_raw.safetensors", raw, "raw");
 }
 
+void RunFiles::write_start(const Json& report) const {
+  write_file_atomically(job_.folder / "start.json", report.dump(2) + "\n");
+}
+
 void RunFiles::write_summary(const Json& summary) const {
   write_file_atomically(job_.folder / "summary.json", summary.dump(2) + "\n");
 }

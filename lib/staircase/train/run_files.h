@@ -29,6 +29,8 @@ class RunFiles {
   /// weights.safetensors: those of the average where there is one, and then the raw ones as
   /// weights_raw.safetensors, so that both scores of a table can be made again. average: or null.
   void write_weights(const nn::Classifier& raw, const nn::Classifier* average) const;
+  /// start.json, of a run that starts from a file: see start_report.h.
+  void write_start(const config::Json& report) const;
   /// summary.json, which says that the run is done: the last file of a run.
   void write_summary(const config::Json& summary) const;
 

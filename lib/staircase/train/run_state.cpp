@@ -41,9 +41,11 @@ RunState::RunState(const TrainJob& job) {
   if (recipe.ema_decay > 0) average = std::make_unique<WeightAverage>(model, recipe.ema_decay, recipe.ema_warmup);
 }
 
-void RunState::start(const TrainJob& job) {
-  fill_weights(*model, static_cast<uint64_t>(job.seed), job.configuration.init, job.configuration.recipe);
+size_t RunState::start(const TrainJob& job) {
+  const size_t tensors =
+      fill_weights(*model, static_cast<uint64_t>(job.seed), job.configuration.init, job.configuration.recipe);
   if (average) average->restart();
+  return tensors;
 }
 
 std::vector<std::pair<std::string, torch::Tensor>> RunState::tensors() const {

@@ -14,8 +14,8 @@ namespace staircase::train {
 struct RunState {
   /// The network with neutral weights; start() or restore() fills it.
   explicit RunState(const TrainJob& job);
-  /// Fills the weights for step 0.
-  void start(const TrainJob& job);
+  /// Fills the weights for step 0. Returns how many tensors came from a file.
+  size_t start(const TrainJob& job);
 
   std::shared_ptr<nn::Classifier> model;
   std::unique_ptr<Optimizer> optimizer;

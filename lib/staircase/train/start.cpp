@@ -14,13 +14,15 @@ formats::TensorFile read_initial_weights(const config::InitOptions& init, const 
   return interop::open_model_file(init.weights, options).tensors;
 }
 
-void fill_weights(nn::Classifier& model, uint64_t seed, const config::InitOptions& init,
-                  const config::RecipeOptions& recipe) {
+size_t fill_weights(nn::Classifier& model, uint64_t seed, const config::InitOptions& init,
+                    const config::RecipeOptions& recipe) {
   const torch::NoGradGuard no_grad;
   nn::initialize(model, seed);
   for (nn::NamedTensor& item : nn::named_state(model))
     if (item.name.starts_with("head.linear.")) item.tensor.mul_(recipe.head_init_scale);
-  interop::copy_into(model, read_initial_weights(init, model.options()));
+  const formats::TensorFile file = read_initial_weights(init, model.options());
+  interop::copy_into(model, file);
+  return file.tensors.size();
 }
 
 }  // namespace staircase::train

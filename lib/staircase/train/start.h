@@ -13,8 +13,8 @@ namespace staircase::train {
 formats::TensorFile read_initial_weights(const config::InitOptions& init, const config::ModelOptions& model);
 
 /// Fills a network for its first step: random from the seed, the head scaled as the recipe says,
-/// then the initial weights over it.
-void fill_weights(nn::Classifier& model, uint64_t seed, const config::InitOptions& init,
-                  const config::RecipeOptions& recipe);
+/// then the initial weights over it. Returns how many tensors came from the file.
+size_t fill_weights(nn::Classifier& model, uint64_t seed, const config::InitOptions& init,
+                    const config::RecipeOptions& recipe);
 
 }  // namespace staircase::train
