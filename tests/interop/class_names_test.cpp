@@ -34,6 +34,8 @@ TEST_CASE("Some classes of a network are found by name, in any order", "[interop
   CHECK(find_classes(animals, {"emu", "cat"}, "w") == std::vector<int64_t>{2, 0});
   CHECK(find_classes(description_of(imagenet_classes(), 1000), {"goldfish", "scuba diver"}, "w") ==
         std::vector<int64_t>{1, 983});
+  CHECK(find_classes(description_of(imagenet_classes(), 1000), {"n01440764", "n10565667"}, "w") ==
+        std::vector<int64_t>{0, 983});
 }
 
 TEST_CASE("A class that the network does not know is refused by name", "[interop]") {

@@ -10,11 +10,16 @@
 namespace staircase::interop {
 namespace {
 
-std::vector<std::string> lines_of(std::string_view text) {
-  std::vector<std::string> lines;
-  for (size_t end = 0; (end = text.find('\n')) != std::string_view::npos; text.remove_prefix(end + 1))
-    lines.emplace_back(text.substr(0, end));
-  return lines;
+/// One column of imagenet_classes.txt, whose lines are "n01440764 tench".
+std::vector<std::string> imagenet_column(bool names) {
+  std::vector<std::string> column;
+  std::string_view text = embedded_file("imagenet_classes.txt");
+  for (size_t end = 0; (end = text.find('\n')) != std::string_view::npos; text.remove_prefix(end + 1)) {
+    const std::string_view line = text.substr(0, end);
+    const size_t space = line.find(' ');
+    column.emplace_back(names ? line.substr(space + 1) : line.substr(0, space));
+  }
+  return column;
 }
 
 std::vector<int64_t> in_their_order(size_t count) {
@@ -33,7 +38,7 @@ std::string some_of(const std::vector<std::string>& names) {
 }  // namespace
 
 const std::vector<std::string>& imagenet_classes() {
-  static const std::vector<std::string> names = lines_of(embedded_file("imagenet_classes.txt"));
+  static const std::vector<std::string> names = imagenet_column(true);
   return names;
 }
 
@@ -48,6 +53,10 @@ std::vector<int64_t> find_classes(const ModelDescription& description, const std
   }
   std::map<std::string, int64_t> places;
   for (size_t i = 0; i < known.size(); ++i) places.emplace(known[i], static_cast<int64_t>(i));
+  if (known == imagenet_classes()) {
+    const std::vector<std::string> synsets = imagenet_column(false);
+    for (size_t i = 0; i < synsets.size(); ++i) places.emplace(synsets[i], static_cast<int64_t>(i));
+  }
   std::vector<int64_t> found;
   std::string unknown;
   for (const std::string& name : classes) {
