@@ -107,3 +107,20 @@ TEST_CASE("The image size is the file's or the one asked for, and is said", "[pr
   refuse(2, "--image-size: found 4, allowed is an integer from 8 to 4096",
          {"eval", "--weights", weights, "--data", "data", "--image-size", "4"});
 }
+
+TEST_CASE("A run leaves its classes' scores, those that eval gives again from each of its weights", "[program]") {
+  const WorkFolder work;
+  const std::string weights = train_on_photographs();
+  const std::filesystem::path folder = std::filesystem::path(weights).parent_path();
+  const config::Json kept = config::read_json_file(folder / "per_class.json").at("classes");
+  const auto top1 = [&](const std::string& file, size_t c) {
+    return evaluate({"--weights", file, "--data", "data"}).at("classes").at(c).at("top1");
+  };
+  REQUIRE(kept.size() == 3);
+  for (size_t c = 0; c < 3; ++c) {
+    CHECK(kept[c].at("class") == std::vector<std::string>{"cat", "dog", "emu"}[c]);
+    CHECK(kept[c].at("images") == 4);
+    CHECK(kept[c].at("top1_ema") == top1(weights, c));
+    CHECK(kept[c].at("top1") == top1((folder / "weights_raw.safetensors").string(), c));
+  }
+}

@@ -37,7 +37,9 @@ TEST_CASE("Weights from elsewhere with a thousand classes bear ImageNet's names"
   const Answer answer = ask({"predict", "--weights", "elsewhere.pth", "--json", "--topk", "1000", "photos"});
   INFO(answer.err);
   REQUIRE(answer.status == 0);
-  for (const config::Json& top : answer.json()[0].at("top"))
+  const config::Json tops = answer.json()[0].at("top");
+  CHECK(tops.size() == 1000);
+  for (const config::Json& top : tops)
     if (top.at("index") == 983) CHECK(top.at("class") == "scuba diver");
   CHECK_THAT(ask({"predict", "--weights", "elsewhere.pth", "photos"}).out, ContainsSubstring("index"));
 }

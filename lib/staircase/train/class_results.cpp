@@ -4,10 +4,10 @@ namespace staircase::train {
 
 void ClassResults::add(const torch::Tensor& outputs, const torch::Tensor& labels) {
   const auto [probabilities, predicted] = outputs.softmax(1).max(1);
-  const torch::Tensor chances = probabilities.to(torch::kCPU, torch::kDouble), best = predicted.to(torch::kCPU);
-  const torch::Tensor truth = labels.to(torch::kCPU);
+  const torch::Tensor chances = probabilities.to(torch::kCPU, torch::kDouble).contiguous();
+  const torch::Tensor best = predicted.to(torch::kCPU).contiguous(), truth = labels.to(torch::kCPU).contiguous();
   for (int64_t i = 0; i < truth.size(0); ++i) {
-    const ImageAnswer answer{truth[i].item<int64_t>(), best[i].item<int64_t>(), chances[i].item<double>()};
+    const ImageAnswer answer{truth.data_ptr<int64_t>()[i], best.data_ptr<int64_t>()[i], chances.data_ptr<double>()[i]};
     answers_.push_back(answer);
     ++confusion_[{answer.label, answer.predicted}];
     ++images_[answer.label];
