@@ -1,5 +1,8 @@
 // `predict` and what goes in and out of a file of weights.
 #include "program/photographs.h"
+#include "staircase/formats/weights_file.h"
+#include "staircase/interop/convert_keys.h"
+#include "staircase/nn/initialize.h"
 
 using namespace staircase;
 using namespace staircase::tests;
@@ -22,18 +25,15 @@ TEST_CASE("One bad file among several costs only its own answer, and the exit st
 TEST_CASE("Weights from elsewhere with a thousand classes bear ImageNet's names", "[program]") {
   const WorkFolder work;
   make_photographs("photos", {"one"}, 1);
-  config::Json content = tiny_experiment();
-  content["base"]["model"] = {{"depths", {1, 1, 1, 1}}, {"width_factor", 0.125}};
-  std::vector<std::string> classes;
-  for (int i = 0; i < 1000; ++i) classes.push_back("c" + std::to_string(1000 + i));
-  for (const std::string part : {"train", "val"}) make_photographs("data/" + part, classes, 1);
-  content["base"]["recipe"]["batch_size"] = 1000;
-  content["base"]["data"] = {{"kind", "image_folder"}, {"path", "data"}, {"image_size_px", 32}};
-  write_experiment(content);
-  REQUIRE(ask({"run", "x.json", "--out", "results", "--json"}).status == 0);
-  for (const auto& entry : std::filesystem::directory_iterator("results/runs"))
-    REQUIRE(ask({"convert", (entry.path() / "weights.safetensors").string(), "elsewhere.pth", "--to", "torchvision"})
-                .status == 0);
+  config::ModelOptions options;
+  options.depths = {1, 1, 1, 1};
+  options.width_factor = 0.125;
+  options.num_classes = 1000;
+  nn::Classifier model(options);
+  nn::initialize(model, 0);
+  formats::TensorFile file;
+  for (const auto& item : nn::named_state(model)) file.tensors.emplace_back(item.name, item.tensor.detach());
+  formats::write_weights("elsewhere.pth", interop::from_staircase(file, options, interop::KeyLayout::torchvision));
   const Answer answer = ask({"predict", "--weights", "elsewhere.pth", "--json", "--topk", "1000", "photos"});
   INFO(answer.err);
   REQUIRE(answer.status == 0);
