@@ -34,6 +34,8 @@ int run_convert(const Words& words) {
   check_output(out, "OUT");
   interop::OpenOptions options;
   if (arguments.has("model")) options.model = plan::model_from_argument(arguments.get<std::string>("model"));
+  if (options.model && options.model->options.num_classes > 0)
+    options.head_way_out = "without num_classes --model takes the file's";
   if (arguments.has("key")) options.key = arguments.get<std::string>("key");
   const interop::ModelFile file = interop::open_model_file(runs::find_weights(in), options);
   formats::TensorFile converted = interop::from_staircase(file.tensors, file.description.model, layout);

@@ -1,14 +1,13 @@
-#include <ATen/Parallel.h>
-
-#include <filesystem>
 #include <iostream>
 #include <thread>
 
 #include "arguments.h"
 #include "console.h"
 #include "device.h"
+#include "eval_data.h"
+#include "eval_tables.h"
+#include "staircase/base/files.h"
 #include "staircase/base/text.h"
-#include "staircase/data/open_data.h"
 #include "staircase/train/classification.h"
 #include "staircase/train/evaluate.h"
 #include "weights.h"
@@ -16,107 +15,104 @@
 namespace staircase::apps {
 namespace {
 
-namespace fs = std::filesystem;
+struct Numbers {
+  train::Evaluation evaluation;
+  int64_t bad_images = 0, image_size_px = 0;
+};
 
-/// DATA: "shapes" as the weights were trained on, a folder, or a JSON file with the fields of a data set.
-/// Image size and normalization are those of the weights, unless the JSON file says otherwise.
-config::DataOptions data_options(const std::string& argument, const config::DataOptions& trained) {
-  if (argument.ends_with(".json"))
-    return config::read_options<config::DataOptions>(config::read_json_file(argument), {argument, "/data"}, trained);
-  config::DataOptions options = trained;
-  if (argument == "shapes") {
-    if (trained.kind != config::DataKind::shapes) {
-      const config::DataOptions defaults;
-      options.path.clear();
-      options.max_bad_fraction = defaults.max_bad_fraction;
-      options.kind = config::DataKind::shapes;
-    }
-    return options;
-  }
-  // Another kind of data than the weights saw keeps only size and normalization.
-  if (trained.kind == config::DataKind::shapes) {
-    options = config::DataOptions{};
-    options.image_size_px = trained.image_size_px;
-    options.mean = trained.mean;
-    options.std = trained.std;
-    options.kind = config::DataKind::image_folder;
-  }
-  options.path = argument;
-  return options;
-}
-
-/// Class i of the network must be class i of the data, by name where the file knows names.
-void check_classes(const interop::ModelDescription& description, const std::vector<std::string>& classes,
-                   const std::string& file) {
-  const auto outputs = description.model.num_classes;
-  if (static_cast<int64_t>(classes.size()) != outputs)
-    throw RequestError(file + ": its network has " + std::to_string(outputs) + " classes, the data has " +
-                       std::to_string(classes.size()));
-  for (size_t i = 0; i < description.class_names.size() && i < classes.size(); ++i)
-    if (description.class_names[i] != classes[i])
-      throw RequestError(file + ": its class " + std::to_string(i) + " is \"" + description.class_names[i] +
-                         "\", the data's is \"" + classes[i] + "\"");
-}
-
-void print_evaluation(const train::Evaluation& result, const config::TaskMetrics& metrics, int64_t bad_images,
-                      bool json) {
-  if (json) {
-    config::Json line = config::Json::object();
-    train::add_values(line, metrics, result);
-    line["images"] = result.images;
-    line["bad_images"] = bad_images;
-    return print_json(line);
-  }
+void print_numbers(const Numbers& numbers, const config::TaskMetrics& metrics) {
   for (size_t i = 0; i < metrics.metrics.size(); ++i) {
     const config::Metric& metric = metrics.metrics[i];
-    std::cout << metric.title << " " << decimals(result.values[i], metric.unit == "%" ? 2 : 4) << "  ";
+    std::cout << metric.title << " " << decimals(numbers.evaluation.values[i], metric.unit == "%" ? 2 : 4) << "  ";
   }
-  std::cout << "images " << result.images;
-  if (bad_images > 0) std::cout << "  damaged images left out " << bad_images;
+  std::cout << "images " << numbers.evaluation.images << "  image size " << numbers.image_size_px << " px";
+  if (numbers.bad_images > 0) std::cout << "  damaged images left out " << numbers.bad_images;
   std::cout << "\n";
+}
+
+void print_evaluation(const Numbers& numbers, const config::TaskMetrics& metrics, const EvalTables& tables, bool json) {
+  if (!json) {
+    print_numbers(numbers, metrics);
+    tables.print();
+    return;
+  }
+  config::Json line = config::Json::object();
+  train::add_values(line, metrics, numbers.evaluation);
+  line["images"] = numbers.evaluation.images;
+  line["bad_images"] = numbers.bad_images;
+  line["image_size"] = numbers.image_size_px;
+  tables.add_to(line);
+  print_json(line);
+}
+
+/// In order, every image once.
+data::Loader make_loader(const Arguments& arguments, const EvalData& data, const config::RecipeOptions& recipe) {
+  data::LoaderOptions loading;
+  loading.batch_size = arguments.bounded("batch-size", 65536);
+  loading.workers = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  loading.channels = data.channels;
+  loading.on_warning = print_warning;
+  return data::Loader(data.images, data.options, recipe, data::LoaderMode::eval, loading);
+}
+
+/// The file that an option names, or nothing; refused before anything is computed.
+std::string output_of(const Arguments& arguments, const std::string& option) {
+  if (!arguments.has(option)) return {};
+  const auto path = arguments.get<std::string>(option);
+  check_output(path, "--" + option);
+  return path;
+}
+
+Arguments eval_arguments() {
+  Arguments arguments("eval", "Top-1, top-5 and loss of trained weights on a data set, class by class.", "",
+                      "staircase eval --weights runs/photos:gelu@0 --data photos --per-image answers.csv");
+  add_weights_options(arguments);
+  add_image_size_option(arguments);
+  arguments.options()(
+      "data",
+      "a folder of images (with parts, or of class folders; some of the classes will do), shapes, or a JSON "
+      "file with the fields of /data",
+      cxxopts::value<std::string>(),
+      "DATA")("part", "train, val or test (default: val; all of a folder without parts)", cxxopts::value<std::string>(),
+              "PART")("per-image", "write path, class, predicted class, probability and correct, a line an image",
+                      cxxopts::value<std::string>(), "FILE.csv")(
+      "confusion", "write how often each class was taken for each", cxxopts::value<std::string>(), "FILE.csv")(
+      "batch-size", "images a forward pass", cxxopts::value<int64_t>()->default_value("128"), "N")(
+      "device", "cpu, cuda or cuda:N", cxxopts::value<std::string>()->default_value("cpu"), "DEVICE");
+  return arguments;
 }
 
 }  // namespace
 
 int run_eval(const Words& words) {
-  Arguments arguments("eval", "Top-1, top-5 and loss of trained weights on a data set.", "",
-                      "staircase eval --weights runs/photos:gelu@0 --data photos");
-  add_weights_options(arguments);
-  arguments.options()("data", "a folder of images, shapes, or a JSON file with the fields of /data",
-                      cxxopts::value<std::string>(), "DATA")(
-      "part", "train, val or test", cxxopts::value<std::string>()->default_value("val"), "PART")(
-      "batch-size", "images a forward pass", cxxopts::value<int64_t>()->default_value("128"), "N")(
-      "device", "cpu, cuda or cuda:N", cxxopts::value<std::string>()->default_value("cpu"), "DEVICE");
+  Arguments arguments = eval_arguments();
   if (!arguments.parse(words, 0, 0)) return 0;
   if (!arguments.has("data")) throw RequestError("staircase eval: needs --data");
   const torch::Device device = parse_device(arguments.get<std::string>("device"));
+  const std::string per_image = output_of(arguments, "per-image"), confusion = output_of(arguments, "confusion");
   const interop::ModelFile file = open_weights(arguments, "eval");
-  const config::DataOptions options = data_options(arguments.get<std::string>("data"), file.description.data);
-  const data::DataSource source = data::open_data(options, {arguments.get<std::string>("data"), "/data"});
-  const auto part = arguments.get<std::string>("part");
-  const auto dataset = part == "train"  ? source.train
-                       : part == "val"  ? source.val
-                       : part == "test" ? source.test
-                                        : nullptr;
-  if (!dataset)
-    throw RequestError("--part " + part +
-                       ": the data has no such part; allowed are train, val and, where it is there, test");
-  check_classes(file.description, source.class_names, arguments.get<std::string>("weights"));
+  const interop::ModelDescription& description = file.description;
+  const EvalData data =
+      open_eval_data(arguments.get<std::string>("data"),
+                     arguments.has("part") ? std::optional(arguments.get<std::string>("part")) : std::nullopt,
+                     image_size_option(arguments), description, arguments.get<std::string>("weights"));
   const auto model = interop::build_model(file);
   model->to(device);
-  data::LoaderOptions loading;
-  loading.batch_size = arguments.get<int64_t>("batch-size");
-  if (loading.batch_size < 1 || loading.batch_size > 65536)
-    throw RequestError("--batch-size: allowed is an integer from 1 to 65536");
-  loading.workers = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-  loading.channels = source.channels;
-  loading.on_warning = print_warning;
-  data::Loader loader(dataset, options, file.description.recipe, data::LoaderMode::eval, loading);
-  const train::Classification task(file.description.model.num_classes, 0.0);
+  data::Loader loader = make_loader(arguments, data, description.recipe);
+  const train::Classification task(description.model.num_classes, 0.0);
+  train::ClassResults results;
   // In the precision that the weights were trained and their scores were measured in.
-  const train::Evaluation result =
-      train::evaluate({model.get()}, loader, task, device, file.description.recipe.precision).front();
-  print_evaluation(result, task.metrics(), static_cast<int64_t>(loader.bad_images().size()), arguments.json());
+  const train::Evaluation evaluation =
+      train::evaluate({model.get()}, loader, task, device, description.recipe.precision, {},
+                      [&](size_t, const torch::Tensor& outputs, const train::TaskBatch& examples) {
+                        results.add(outputs, examples.batch.labels);
+                      })
+          .front();
+  const EvalTables tables{description, data.classes, results};
+  if (!per_image.empty()) write_file_atomically(per_image, tables.per_image_csv(*data.images, loader.bad_images()));
+  if (!confusion.empty()) write_file_atomically(confusion, tables.confusion_csv());
+  print_evaluation({evaluation, static_cast<int64_t>(loader.bad_images().size()), data.options.image_size_px},
+                   task.metrics(), tables, arguments.json());
   return 0;
 }
 

@@ -38,8 +38,27 @@ Exported untrained(const Arguments& arguments) {
   nn::initialize(*model, 0);
   description.model = model->options();
   const int64_t imagenet_size_px = 224;
-  description.data.image_size_px = imagenet_size_px;
+  description.data.image_size_px = image_size_option(arguments).value_or(imagenet_size_px);
   return {model, description};
+}
+
+/// What loads the file in Python and calls it.
+std::string python_lines(const std::string& file, const interop::ModelDescription& description, bool preprocessing) {
+  const std::string size = std::to_string(description.data.image_size_px);
+  std::string text = "import json, numpy, torch\n";
+  if (preprocessing) text += "from PIL import Image, ImageOps\n";
+  text += "extra = {\"classes.json\": \"\"}\nmodel = torch.jit.load(" + config::Json(file).dump() +
+          ", _extra_files=extra)\n";
+  text += preprocessing
+              ? "image = ImageOps.exif_transpose(Image.open(\"photo.jpg\")).convert(\"RGB\")\n"
+                "images = torch.from_numpy(numpy.array(image))  # uint8, (H, W, 3); several of one size: (N, H, W, 3)\n"
+              : "images = torch.zeros(1, " + std::to_string(description.model.in_channels) + ", " + size + ", " + size +
+                    ")  # float, normalized as normalization.json in the file says\n";
+  text +=
+      "with torch.no_grad():\n    probabilities = model(images).softmax(1)[0]\n"
+      "best = int(probabilities.argmax())\nnames = json.loads(extra[\"classes.json\"])\n"
+      "print(names[best] if names else best, float(probabilities[best]))\n";
+  return text;
 }
 
 }  // namespace
@@ -48,10 +67,12 @@ int run_export(const Words& words) {
   Arguments arguments("export", "A network as TorchScript, compared with the original after writing.", "",
                       "staircase export --weights runs/photos:gelu@0 --out photos.pt --include-preprocessing");
   add_weights_options(arguments);
+  add_image_size_option(arguments);
   arguments.options()("out", "the file to write", cxxopts::value<std::string>(), "FILE.pt")(
       "precision", "fp32, bf16 or fp16 (where the device computes it)",
       cxxopts::value<std::string>()->default_value("fp32"),
-      "P")("include-preprocessing", "take uint8 images and normalize them inside")(
+      "P")("include-preprocessing",
+           "resize, crop and normalize inside: take uint8 pixels (H, W, 3) of any size, as predict reads files")(
       "freeze", "parameters become constants, norms are folded into convolutions")(
       "device", "cpu, cuda or cuda:N", cxxopts::value<std::string>()->default_value("cpu"), "DEVICE");
   if (!arguments.parse(words, 0, 0)) return 0;
@@ -78,7 +99,8 @@ int run_export(const Words& words) {
   else
     std::cout << out << ": " << name << ", verified at " << shapes_text(report.verified_shapes)
               << ", largest difference of a logit " << config::Json(report.max_abs_diff).dump() << " (allowed "
-              << config::Json(report.bound).dump() << ")\n";
+              << config::Json(report.bound).dump() << ")\n\nIn Python:\n\n"
+              << python_lines(out, description, options.include_preprocessing);
   return 0;
 }
 

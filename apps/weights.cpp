@@ -20,12 +20,34 @@ void add_weights_options(Arguments& arguments) {
       cxxopts::value<std::string>(), "KEY");
 }
 
+void add_image_size_option(Arguments& arguments) {
+  arguments.options()("image-size", "side of the square that images are resized and cropped to (default: the file's)",
+                      cxxopts::value<int64_t>(), "PX");
+}
+
+std::optional<int64_t> image_size_option(const Arguments& arguments) {
+  if (!arguments.has("image-size")) return std::nullopt;
+  const int64_t smallest = 8, largest = 4096;
+  const auto size_px = arguments.get<int64_t>("image-size");
+  if (size_px < smallest || size_px > largest)
+    throw RequestError("--image-size: found " + std::to_string(size_px) + ", allowed is an integer from 8 to 4096");
+  return size_px;
+}
+
 interop::ModelFile open_weights(const Arguments& arguments, const std::string& command) {
   if (!arguments.has("weights")) throw RequestError("staircase " + command + ": needs --weights");
   interop::OpenOptions options;
   if (arguments.has("model")) options.model = plan::model_from_argument(arguments.get<std::string>("model"));
   if (arguments.has("key")) options.key = arguments.get<std::string>("key");
-  return interop::open_model_file(runs::find_weights(arguments.get<std::string>("weights")), options);
+  if (options.model && options.model->options.num_classes > 0)
+    options.head_way_out = "without num_classes --model takes the file's";
+  interop::ModelFile file =
+      interop::open_model_file(runs::find_weights(arguments.get<std::string>("weights")), options);
+  if (const auto size_px = image_size_option(arguments)) {
+    file.description.data.image_size_px = *size_px;
+    plan::count_model(file.description.model, plan::square(*size_px));  // refuses a size that shrinks to nothing
+  }
+  return file;
 }
 
 std::string class_name(const interop::ModelDescription& description, int64_t index) {

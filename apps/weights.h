@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -11,7 +12,12 @@ namespace staircase::apps {
 /// Declares --weights, --model and --key, which eval, predict and export share.
 void add_weights_options(Arguments& arguments);
 
-/// Opens what they name. Throws RequestError as open_model_file does, and when --weights is left out.
+/// Declares --image-size, which eval, predict and export share.
+void add_image_size_option(Arguments& arguments);
+/// Its value; empty where it is left out. Throws RequestError unless it is an image size.
+std::optional<int64_t> image_size_option(const Arguments& arguments);
+
+/// Opens what they name; --image-size takes the place of the file's. Throws RequestError as open_model_file does, and when --weights is left out.
 interop::ModelFile open_weights(const Arguments& arguments, const std::string& command);
 
 /// The name of a class, or its number where the file names none.

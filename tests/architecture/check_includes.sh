@@ -13,7 +13,7 @@ awk '
     may["nn"] = "base config plan nn"
     may["data"] = "base config data"
     may["formats"] = "base config formats"
-    may["interop"] = "base config plan nn formats interop"
+    may["interop"] = "base config plan nn data formats interop"
     may["train"] = "base config plan nn data formats interop train"
     may["experiment"] = "base config plan experiment"
     may["runs"] = "base config plan experiment runs"

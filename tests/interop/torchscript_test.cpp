@@ -6,6 +6,7 @@
 
 #include "formats/files.h"
 #include "staircase/base/errors.h"
+#include "staircase/interop/prepare_image.h"
 #include "staircase/nn/initialize.h"
 #include "support/catch.h"
 #include "support/temporary_folder.h"
@@ -17,11 +18,12 @@ using namespace staircase::tests;
 namespace {
 
 struct Subject {
-  Subject() {
+  explicit Subject(int64_t channels = 3) {
     config::ModelOptions options = plan::find_model("resnet50-convnext_tiny/kernel_7", {"test", ""}).options;
     options.width_factor = 0.125;
     options.depths = {1, 1};
     options.num_classes = 5;
+    options.in_channels = channels;
     model = std::make_shared<nn::Classifier>(options);
     nn::initialize(*model, 3);
     model->eval();
@@ -43,18 +45,96 @@ double largest_difference(const torch::Tensor& a, const torch::Tensor& b) { retu
 
 }  // namespace
 
-TEST_CASE("Preprocessing inside a file is what normalizing outside would be", "[interop]") {
+namespace {
+
+data::Image picture(int height, int width, int channels, uint32_t seed) {
+  data::Image image(width, height, channels);
+  for (uint8_t& pixel : image.pixels) {
+    seed = seed * 1664525U + 1013904223U;
+    pixel = static_cast<uint8_t>(seed >> 24);
+  }
+  return image;
+}
+
+torch::Tensor pixels_of(const data::Image& image) {
+  torch::Tensor pixels = torch::empty({image.height, image.width, image.channels}, torch::kUInt8);
+  std::copy(image.pixels.begin(), image.pixels.end(), pixels.data_ptr<uint8_t>());
+  return pixels;
+}
+
+/// Sizes that are shrunk, enlarged, cropped along either side, taken as they are, and cut to a few pixels.
+const std::vector<std::pair<int, int>> sizes{{300, 200}, {97, 411}, {640, 75}, {30, 31},   {32, 32},
+                                             {64, 64},   {1, 1},    {3, 500},  {255, 257}, {768, 1024}};
+
+/// The file prepares every picture as evaluation does, to the bit, and its logits are the network's.
+void compare_preprocessing(Subject& s, int channels) {
+  const torch::NoGradGuard no_grad;
+  ExportOptions options;
+  options.include_preprocessing = true;
+  export_torchscript(*s.model, s.description, s.file, options);
+  torch::jit::Module script = torch::jit::load(s.file.string());
+  for (const auto& [height, width] : sizes) {
+    INFO(height << "x" << width << " to " << s.description.data.image_size_px);
+    const data::Image image = picture(height, width, channels, static_cast<uint32_t>(height * width));
+    const torch::Tensor prepared = prepare_image(image, s.description), expected = s.model->forward(prepared);
+    torch::jit::Module preprocessing = script.attr("preprocessing").toModule();
+    CHECK(torch::equal(run(preprocessing, pixels_of(image)), prepared));
+    const torch::Tensor logits = run(script, pixels_of(image));
+    CHECK(logits.sizes() == expected.sizes());
+    CHECK(largest_difference(logits, expected) <= 1e-6 * expected.abs().max().item<double>());
+  }
+}
+
+}  // namespace
+
+TEST_CASE("An export with preprocessing prepares images of any size as evaluation does, to the bit", "[interop]") {
+  Subject s;
+  for (const auto kind : {config::Interpolation::bicubic, config::Interpolation::bilinear})
+    for (const int64_t size_px : {32, 64, 224, 384}) {
+      s.description.recipe.interpolation = kind;
+      s.description.data.image_size_px = size_px;
+      compare_preprocessing(s, 3);
+    }
+  s.description.data.image_size_px = 75;
+  s.description.recipe.eval_crop_ratio = 0.9;
+  compare_preprocessing(s, 3);
+}
+
+TEST_CASE("An export with preprocessing of a gray network takes gray and color images", "[interop]") {
+  Subject s(1);
+  s.description.data.image_size_px = 48;
+  compare_preprocessing(s, 1);
+  compare_preprocessing(s, 3);
+}
+
+TEST_CASE("Several images of one size give the logits that each gives alone", "[interop]") {
+  const torch::NoGradGuard no_grad;
+  Subject s;
+  s.description.data.image_size_px = 64;
+  for (const bool freeze : {false, true}) {
+    ExportOptions options;
+    options.include_preprocessing = true;
+    options.freeze = freeze;
+    export_torchscript(*s.model, s.description, s.file, options);
+    torch::jit::Module script = torch::jit::load(s.file.string());
+    const torch::Tensor one = pixels_of(picture(120, 90, 3, 1)), other = pixels_of(picture(120, 90, 3, 2));
+    const torch::Tensor alone = torch::cat({run(script, one), run(script, other)});
+    CHECK(largest_difference(run(script, torch::stack({one, other})), alone) <=
+          1e-4 * alone.abs().max().item<double>());
+  }
+}
+
+TEST_CASE("An export with preprocessing refuses another type, rank or number of colors in a sentence", "[interop]") {
   const torch::NoGradGuard no_grad;
   Subject s;
   ExportOptions options;
   options.include_preprocessing = true;
   export_torchscript(*s.model, s.description, s.file, options);
   torch::jit::Module script = torch::jit::load(s.file.string());
-  const torch::Tensor pixels = torch::randint(0, 256, {2, 3, 48, 40}, torch::kUInt8);
-  const torch::Tensor mean = torch::tensor({0.4F, 0.5F, 0.6F}).view({1, 3, 1, 1});
-  const torch::Tensor std = torch::tensor({0.229F, 0.224F, 0.225F}).view({1, 3, 1, 1});
-  const torch::Tensor expected = s.model->forward((pixels.to(torch::kFloat) / 255.0 - mean) / std);
-  CHECK(largest_difference(run(script, pixels), expected) <= 1e-4 * expected.abs().max().item<double>());
+  CHECK_THROWS_WITH(run(script, torch::rand({64, 64, 3})), ContainsSubstring("must be a uint8 tensor"));
+  CHECK_THROWS_WITH(run(script, torch::zeros({64, 64}, torch::kUInt8)), ContainsSubstring("found 2 dimensions"));
+  CHECK_THROWS_WITH(run(script, torch::zeros({3, 64, 64}, torch::kUInt8)), ContainsSubstring("3 colors"));
+  CHECK_THROWS_WITH(run(script, torch::zeros({0, 64, 3}, torch::kUInt8)), ContainsSubstring("no pixels"));
 }
 
 TEST_CASE("A frozen file holds no parameters and gives the same logits", "[interop]") {

@@ -41,7 +41,7 @@ refuse 2 '"layr" is not one of batch, layer (did you mean "layer"?)' run x.json 
 [ "$(head -c 1 run.out)" = '{' ] && [ "$(tail -n 1 run.out)" = '}' ] || fail "stdout holds more than one JSON value"
 shown=$(sed -n 's/.*"top1_ema": \([0-9.]*\).*/\1/p' results/runs/*/summary.json)
 again=$("$program" eval --weights results/runs/*/weights.safetensors --data shapes --json 2>/dev/null |
-  sed -n 's/.*"top1": \([0-9.]*\).*/\1/p')
+  sed -n 's/^  "top1": \([0-9.]*\).*/\1/p')  # of the whole, not of a class
 [ -n "$shown" ] && [ "$shown" = "$again" ] || fail "eval gives $again, the summary $shown"
 
 # A summary that is damaged costs its run: report and status name it, without the control characters in it.

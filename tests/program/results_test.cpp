@@ -92,7 +92,7 @@ TEST_CASE("What is wrong with weights in and out is named, and nothing is left b
   const Results results;
   const std::string& w = results.weights;
   WorkFolder::write("no.jpg", "no image");
-  refuse(2, "no.jpg", {"predict", "--weights", w, "no.jpg"});
+  refuse(2, "no.jpg: is ", {"predict", "--weights", w, "no.jpg"});
   refuse(2, "absent.png: no such file or folder", {"predict", "--weights", w, "absent.png"});
   refuse(2, "needs --weights", {"predict", "no.jpg"});
   refuse(2, "OUT nowhere/x.pth: there is no folder nowhere", {"convert", w, "nowhere/x.pth"});

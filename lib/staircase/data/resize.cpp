@@ -67,7 +67,8 @@ inline uint8_t rounded(int32_t sum) { return static_cast<uint8_t>(std::clamp(sum
 
 /// Eight sums side by side: up to four channels of two rows.
 using Lanes = int32_t __attribute__((vector_size(32)));
-struct Pair {
+/// Aligned as the AVX2 version of these functions expects it: where the baseline allocates, such a vector needs only 16.
+struct alignas(32) Pair {
   Lanes lanes;
 };
 

@@ -33,14 +33,14 @@ struct Problems {
   std::vector<std::string> missing, unexpected, misshapen;
   bool head_only = true;  ///< nothing but the head is wrong
 
-  void throw_if_any(const std::string& name) const {
+  void throw_if_any(const std::string& name, const std::string& head_way_out) const {
     std::vector<std::string> parts;
     for (const std::string& part :
          {listed("missing", missing), listed("unexpected", unexpected), listed("of another shape", misshapen)})
       if (!part.empty()) parts.push_back(part);
     if (parts.empty()) return;
     throw RequestError(name + ": does not fit the network, nothing was loaded: " + join(parts, "; ") +
-                       (head_only ? "; a fresh head (--new-head, /init/new_head) leaves the file's out" : ""));
+                       (head_only && !head_way_out.empty() ? "; " + head_way_out : ""));
   }
 };
 
@@ -49,7 +49,7 @@ bool is_head(const std::string& ours) { return ours.starts_with("head.linear.");
 }  // namespace
 
 formats::TensorFile to_staircase(const formats::TensorFile& file, const config::ModelOptions& model, KeyLayout layout,
-                                 const std::string& name, Head head) {
+                                 const std::string& name, Head head, const std::string& head_way_out) {
   std::map<std::string, torch::Tensor> tensors(file.tensors.begin(), file.tensors.end());
   formats::TensorFile converted;
   converted.metadata = file.metadata;
@@ -73,7 +73,7 @@ formats::TensorFile to_staircase(const formats::TensorFile& file, const config::
   for (const auto& [key, tensor] : file.tensors)
     if (tensors.count(key)) problems.unexpected.push_back(formats::printable(key));
   problems.head_only &= problems.unexpected.empty();
-  problems.throw_if_any(name);
+  problems.throw_if_any(name, head_way_out);
   return converted;
 }
 

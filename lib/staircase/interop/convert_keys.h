@@ -11,9 +11,11 @@ enum class Head { from_file, fresh };
 /// The tensors of a file under our names and in our shapes, complete for the network and nothing
 /// else; types stay. A missing num_batches_tracked is 0. Head::fresh leaves head.linear out,
 /// whatever the file holds of it. `name`: of the file, for messages.
-/// Throws RequestError that lists missing, unexpected and misshapen tensors (20 of each at most).
+/// Throws RequestError that lists missing, unexpected and misshapen tensors (20 of each at most), and ends with
+/// `head_way_out`, if that is not empty, where only the head does not fit.
 formats::TensorFile to_staircase(const formats::TensorFile& file, const config::ModelOptions& model, KeyLayout layout,
-                                 const std::string& name, Head head = Head::from_file);
+                                 const std::string& name, Head head = Head::from_file,
+                                 const std::string& head_way_out = "");
 
 /// The reverse, for what to_staircase returned: their names and shapes, in the order of the network.
 /// Throws RequestError as map_keys does.

@@ -3,6 +3,7 @@
 #include "staircase/base/errors.h"
 #include "staircase/formats/safetensors.h"
 #include "staircase/formats/weights_file.h"
+#include "staircase/interop/class_names.h"
 
 namespace staircase::interop {
 namespace {
@@ -56,17 +57,20 @@ void fill_sizes(config::ModelOptions& model, const formats::TensorFile& file, Ke
     }
 }
 
-void check_wanted(const config::ModelOptions& found, plan::NamedModel wanted, Head head, const std::string& name) {
-  if (wanted.options.num_classes == 0 || head == Head::fresh) wanted.options.num_classes = found.num_classes;
+void check_wanted(const config::ModelOptions& found, plan::NamedModel wanted, const OpenOptions& options,
+                  const std::string& name) {
+  if (wanted.options.num_classes == 0 || options.head == Head::fresh) wanted.options.num_classes = found.num_classes;
   if (wanted.options.in_channels == 0) wanted.options.in_channels = found.in_channels;
   wanted.options.initialization = found.initialization;  // says nothing about weights that are there
   if (wanted.options.layer_scale_init != 0 && found.layer_scale_init != 0)
     wanted.options.layer_scale_init = found.layer_scale_init;
   const auto differences = config::diff_options(found, wanted.options);
   if (differences.empty()) return;
+  const bool head_only = differences.size() == 1 && differences[0].pointer == "/model/num_classes";
   throw RequestError(name + ": holds another network than " + wanted.name + ": " + differences[0].pointer + " is " +
                      differences[0].a.dump() + " in the file and " + differences[0].b.dump() +
-                     " in the network asked for");
+                     " in the network asked for" +
+                     (head_only && !options.head_way_out.empty() ? "; " + options.head_way_out : ""));
 }
 
 config::ModelOptions model_of(const formats::TensorFile& file, KeyLayout layout, const OpenOptions& options,
@@ -75,7 +79,7 @@ config::ModelOptions model_of(const formats::TensorFile& file, KeyLayout layout,
   if (const auto json = described(file, model_key, name)) {
     model = config::read_options<config::ModelOptions>(*json, {name + ": metadata " + model_key, "/model"});
     if (options.model) {
-      check_wanted(model, *options.model, options.head, name);
+      check_wanted(model, *options.model, options, name);
       if (options.head == Head::fresh) model.num_classes = options.model->options.num_classes;
     }
   } else if (options.model) {
@@ -97,7 +101,11 @@ ModelFile describe_and_rename(const formats::TensorFile& file, const std::string
   read_part(description.data, file, data_key, name);
   read_part(description.recipe, file, recipe_key, name);
   description.class_names = read_class_names(file, name);
-  opened.tensors = to_staircase(file, description.model, description.layout, name, options.head);
+  // Files from elsewhere name no classes; those with a thousand are ImageNet's, in its order.
+  if (description.class_names.empty() && description.layout != KeyLayout::staircase &&
+      description.model.num_classes == static_cast<int64_t>(imagenet_classes().size()))
+    description.class_names = imagenet_classes();
+  opened.tensors = to_staircase(file, description.model, description.layout, name, options.head, options.head_way_out);
   return opened;
 }
 

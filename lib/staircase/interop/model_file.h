@@ -14,7 +14,7 @@ namespace staircase::interop {
 
 /// What a weights file is of: a network that can be used without the run that trained it. Files from
 /// elsewhere say only names and shapes; then data and recipe hold ImageNet's image size and
-/// normalization and ConvNeXt's evaluation, and class_names is empty.
+/// normalization and ConvNeXt's evaluation, and class_names is ImageNet's where they have its 1,000 classes, else empty.
 struct ModelDescription {
   config::ModelOptions model;  ///< num_classes and in_channels are the file's
   KeyLayout layout = KeyLayout::staircase;
@@ -33,6 +33,7 @@ struct OpenOptions {
   std::optional<plan::NamedModel> model;  ///< empty: told by the file's metadata or its tensors
   std::optional<std::string> key;         ///< of the state dict in a .pth, see formats::read_pth
   Head head = Head::from_file;
+  std::string head_way_out;  ///< what the asker can do where only the classes do not fit; ends the message
 };
 
 /// Reads weights of either format in any layout. Throws RequestError: what read_weights throws, an

@@ -14,6 +14,8 @@
 #include "staircase/base/errors.h"
 #include "staircase/base/files.h"
 #include "staircase/base/text.h"
+#include "staircase/interop/prepare_image.h"
+#include "staircase/interop/preprocessing.h"
 
 namespace staircase::interop {
 namespace fs = std::filesystem;
@@ -40,65 +42,41 @@ torch::jit::Module mirror(const torch::nn::Module& module, const CompilationUnit
   return script;
 }
 
-/// (1, C, 1, 1) in units of uint8 pixels. A gray image takes the averages, as in training.
-torch::Tensor per_channel(const std::array<double, 3>& values, int64_t channels) {
-  std::vector<double> pixels;
-  const double average = (values[0] + values[1] + values[2]) / 3.0;
-  for (int64_t c = 0; c < channels; ++c)
-    pixels.push_back(255.0 * (channels == 1 ? average : values[static_cast<size_t>(c)]));
-  return torch::tensor(pixels, torch::kFloat).view({1, channels, 1, 1});
-}
-
-/// What the exported forward() computes: the network between its casts and, if asked for, normalization.
+/// What the exported network computes: the network between its casts.
 struct Pipeline {
   nn::Classifier& model;
   torch::ScalarType type;
-  torch::Tensor mean, std;  ///< undefined without preprocessing
 
   torch::Tensor operator()(const torch::Tensor& images) const {
-    torch::Tensor x = images;
-    if (mean.defined()) x = (x.to(torch::kFloat) - mean) / std;
-    return model.forward(x.to(type)).to(torch::kFloat);
+    return model.forward(images.to(type)).to(torch::kFloat);
   }
 };
 
-Pipeline make_pipeline(nn::Classifier& model, const ModelDescription& description, const ExportOptions& options) {
-  Pipeline pipeline{model, scalar_type(options.precision), {}, {}};
-  if (!options.include_preprocessing) return pipeline;
-  const int64_t channels = model.options().in_channels;
-  if (channels != 1 && channels != 3)
-    throw RequestError("--include-preprocessing: the network takes " + std::to_string(channels) +
-                       " channels, images have 1 or 3");
-  pipeline.mean = per_channel(description.data.mean, channels).to(options.device);
-  pipeline.std = per_channel(description.data.std, channels).to(options.device);
-  return pipeline;
-}
-
-/// Images as forward() takes them; the same for the same shape.
-torch::Tensor example_images(const std::vector<int64_t>& shape, const ExportOptions& options) {
+/// Values in [-1, 1]; the same for the same shape.
+torch::Tensor wave(const std::vector<int64_t>& shape) {
   const int64_t count = std::accumulate(shape.begin(), shape.end(), int64_t{1}, std::multiplies<>());
-  const torch::Tensor wave = torch::arange(count, torch::kFloat).mul(0.7).sin().reshape(shape);  // in [-1, 1]
-  const torch::Tensor images = options.include_preprocessing ? wave.add(1).mul(127.5).to(torch::kUInt8) : wave;
-  return images.to(options.device);
+  return torch::arange(count, torch::kFloat).mul(0.7).sin().reshape(shape);
 }
 
-torch::jit::Module trace(const Pipeline& pipeline, const ExportOptions& options) {
+torch::jit::Module trace(const Pipeline& pipeline, const ModelDescription& description, const ExportOptions& options) {
   const auto unit = std::make_shared<torch::jit::CompilationUnit>();
   torch::jit::Module script = mirror(pipeline.model, unit);
-  if (pipeline.mean.defined()) {
-    torch::jit::Module preprocessing = mirror(torch::nn::Module(), unit);
-    preprocessing.register_buffer("mean", pipeline.mean);
-    preprocessing.register_buffer("std", pipeline.std);
-    script.register_module("preprocessing", preprocessing);
-  }
+  if (options.include_preprocessing)
+    script.register_module("preprocessing", make_preprocessing(description, unit, options.device));
   const int64_t side_px = 64;
-  const torch::Tensor images = example_images({1, pipeline.model.options().in_channels, side_px, side_px}, options);
+  const torch::Tensor images = wave({1, pipeline.model.options().in_channels, side_px, side_px}).to(options.device);
   const auto traced = torch::jit::tracer::trace(
       {images}, [&](torch::jit::Stack inputs) { return torch::jit::Stack{pipeline(inputs.at(0).toTensor())}; },
       [](const torch::Tensor&) { return std::string(); }, /*strict=*/true, /*force_outplace=*/false, &script,
       {"images"});
-  auto* forward = unit->create_function(c10::QualifiedName(*script.type()->name(), "forward"), traced.first->graph);
-  script.type()->addMethod(forward);
+  // Tracing fixes sizes, so what depends on the size of the image is no part of the trace.
+  const char* name = options.include_preprocessing ? "classify" : "forward";
+  auto* method = unit->create_function(c10::QualifiedName(*script.type()->name(), name), traced.first->graph);
+  script.type()->addMethod(method);
+  if (options.include_preprocessing)
+    script.define(
+        "def forward(self, image: Tensor) -> Tensor:\n"
+        "    return self.classify(self.preprocessing.forward(image))\n");
   // Python asks every module whether it trains.
   return options.freeze ? torch::jit::freeze(script, std::vector<std::string>{"training"}) : script;
 }
@@ -124,29 +102,55 @@ double largest(const torch::Tensor& tensor) { return tensor.abs().max().item<dou
 
 /// What the network gives, before it changes to the export's precision and after.
 struct Expected {
-  torch::Tensor images, fp32, logits;
+  torch::Tensor images;  ///< as the file takes them
+  torch::Tensor inputs;  ///< as the network does
+  torch::Tensor fp32, logits;
 };
 
-std::vector<Expected> expectations(Pipeline& pipeline, const ExportOptions& options) {
-  const int64_t channels = pipeline.model.options().in_channels;
+/// A photograph as forward() takes it, and as evaluation prepares it.
+Expected photograph(int height, int width, const ModelDescription& description) {
+  data::Image image(width, height, static_cast<int>(description.model.in_channels));
+  const torch::Tensor pixels = wave({height, width, image.channels}).add(1).mul(127.5).to(torch::kUInt8);
+  std::copy_n(pixels.data_ptr<uint8_t>(), image.pixels.size(), image.pixels.data());
+  return {pixels, prepare_image(image, description), {}, {}};
+}
+
+std::vector<Expected> examples(const ModelDescription& description, const ExportOptions& options) {
+  const int64_t channels = description.model.in_channels;
   std::vector<Expected> all;
-  for (const std::vector<int64_t>& shape :
-       {std::vector<int64_t>{2, channels, 96, 64}, {3, channels, 64, 128}, {1, channels, 160, 192}})
-    all.push_back({example_images(shape, options), {}, {}});
+  if (options.include_preprocessing) {
+    for (const auto& [height, width] : {std::pair{301, 200}, {97, 640}, {24, 24}})
+      all.push_back(photograph(height, width, description));
+  } else {
+    for (const std::vector<int64_t>& shape :
+         {std::vector<int64_t>{2, channels, 96, 64}, {3, channels, 64, 128}, {1, channels, 160, 192}})
+      all.push_back({wave(shape), wave(shape), {}, {}});
+  }
+  for (Expected& each : all) {
+    each.images = each.images.to(options.device);
+    each.inputs = each.inputs.to(options.device);
+  }
+  return all;
+}
+
+std::vector<Expected> expectations(Pipeline& pipeline, const ModelDescription& description,
+                                   const ExportOptions& options) {
+  std::vector<Expected> all = examples(description, options);
   const torch::ScalarType type = pipeline.type;
   pipeline.type = torch::kFloat;
   pipeline.model.to(options.device, torch::kFloat);
-  for (Expected& each : all) each.fp32 = pipeline(each.images);
+  for (Expected& each : all) each.fp32 = pipeline(each.inputs);
   pipeline.type = type;
   pipeline.model.to(type);
-  for (Expected& each : all) each.logits = pipeline(each.images);
+  for (Expected& each : all) each.logits = pipeline(each.inputs);
   return all;
 }
 
 /// Refuses a precision that the device does not compute, in a sentence instead of an operator's name.
-std::vector<Expected> expectations_or_refusal(Pipeline& pipeline, const ExportOptions& options) {
+std::vector<Expected> expectations_or_refusal(Pipeline& pipeline, const ModelDescription& description,
+                                              const ExportOptions& options) {
   try {
-    return expectations(pipeline, options);
+    return expectations(pipeline, description, options);
   } catch (const c10::Error&) {
     if (options.precision == ExportPrecision::fp32) throw;
     throw RequestError("--precision " + std::string(config::to_name(options.precision)) +
@@ -197,9 +201,10 @@ ExportReport export_torchscript(nn::Classifier& model, const ModelDescription& d
                                 const ExportOptions& options) {
   const torch::NoGradGuard no_grad;
   model.eval();
-  Pipeline pipeline = make_pipeline(model, description, options);
-  const std::vector<Expected> expected = expectations_or_refusal(pipeline, options);
-  const torch::jit::Module script = trace(pipeline, options);
+  if (options.include_preprocessing) check_channels(model.options().in_channels);
+  Pipeline pipeline{model, scalar_type(options.precision)};
+  const std::vector<Expected> expected = expectations_or_refusal(pipeline, description, options);
+  const torch::jit::Module script = trace(pipeline, description, options);
   fs::path unverified = path;
   unverified += ".unverified";
   try {

@@ -21,7 +21,7 @@ namespace staircase::interop {
 
 struct ExportOptions {
   ExportPrecision precision = ExportPrecision::fp32;
-  bool include_preprocessing = false;  ///< takes uint8 images and normalizes them inside
+  bool include_preprocessing = false;  ///< takes uint8 images of any size, as evaluation prepares them
   bool freeze = false;                 ///< parameters become constants, norms are folded where possible
   torch::Device device = torch::kCPU;  ///< that traces, computes and verifies
 };
@@ -38,7 +38,9 @@ double export_tolerance(ExportPrecision precision);
 
 /// Writes a network as TorchScript in evaluation mode, parameters under the network's own names,
 /// plain aten operators only, for any batch and image size. forward(images): (N, C, H, W) float,
-/// normalized (uint8 and not normalized with include_preprocessing) -> (N, classes) float logits.
+/// normalized -> (N, classes) float logits. With include_preprocessing forward(image) takes uint8 pixels (H, W, C) or
+/// (N, H, W, C) of any size, red green blue, and does inside what prepare_image() does, to the bit; another type or rank
+/// is refused there.
 /// Extra files: config.json (model, data, recipe), classes.json, normalization.json, revision.txt.
 /// The file is loaded again and compared at three shapes that were not traced before it takes its
 /// place; one that differs is deleted. The network is left in the export's precision and device.

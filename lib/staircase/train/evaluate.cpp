@@ -35,7 +35,7 @@ void add_to(std::vector<double>& sums, const std::vector<double>& more) {
 
 std::vector<Evaluation> evaluate(const std::vector<nn::Classifier*>& models, data::Loader& loader, const Task& task,
                                  torch::Device device, config::Precision precision,
-                                 const std::function<void()>& between_batches) {
+                                 const std::function<void()>& between_batches, const OutputVisitor& visit) {
   const torch::NoGradGuard no_grad;
   const EvaluationMode evaluation_mode(models);
   std::vector<std::vector<double>> sums(models.size());
@@ -52,6 +52,7 @@ std::vector<Evaluation> evaluate(const std::vector<nn::Classifier*>& models, dat
         outputs = models[m]->forward(inputs).to(torch::kFloat);
       }
       add_to(sums[m], task.sums(outputs, examples));
+      if (visit) visit(m, outputs, examples);
     }
     images += examples.batch.labels.size(0);
   }

@@ -15,12 +15,15 @@ struct Evaluation {
   int64_t images = 0;          ///< without the damaged ones
 };
 
+/// What looks at the outputs of one model for one batch: float, on the device.
+using OutputVisitor = std::function<void(size_t model, const torch::Tensor& outputs, const TaskBatch& batch)>;
+
 /// Runs every model in evaluation mode over the same pass of the loader, so images are decoded once; the models'
 /// modes are kept. One result a model, the same numbers as alone.
 /// Throws what the loader throws, and std::runtime_error when no image could be read.
 std::vector<Evaluation> evaluate(const std::vector<nn::Classifier*>& models, data::Loader& loader, const Task& task,
                                  torch::Device device, config::Precision precision,
-                                 const std::function<void()>& between_batches = {});
+                                 const std::function<void()>& between_batches = {}, const OutputVisitor& visit = {});
 
 /// Adds the values to a JSON object under the metrics' names: PREFIX + name + SUFFIX.
 void add_values(config::Json& line, const config::TaskMetrics& metrics, const Evaluation& evaluation,

@@ -115,15 +115,23 @@ void TrainLoop::save_when_due() {
 }
 
 /// The raw and the averaged weights over one pass.
-void TrainLoop::evaluate_part(Json& line, const std::shared_ptr<const data::Dataset>& part, const std::string& prefix) {
+std::vector<ClassResults> TrainLoop::evaluate_part(Json& line, const std::shared_ptr<const data::Dataset>& part,
+                                                   const std::string& prefix) {
   std::vector<nn::Classifier*> models{state_.model.get()};
   if (state_.average) models.push_back(state_.average->model().get());
   auto& loader = eval_loaders_[part.get()];
   if (!loader) loader = make_eval_loader(job_, part, warn());
-  const auto evaluations = evaluate(models, *loader, *task_, job_.device, recipe_.precision, [this] {
-    if (stop_) save_when_due();
-  });
   const config::TaskMetrics& metrics = task_->metrics();
+  std::vector<ClassResults> classes(models.size());
+  const bool classifies = metrics.task == config::classification_metrics().task;
+  const auto evaluations = evaluate(
+      models, *loader, *task_, job_.device, recipe_.precision,
+      [this] {
+        if (stop_) save_when_due();
+      },
+      [&](size_t m, const torch::Tensor& outputs, const TaskBatch& examples) {
+        if (classifies) classes[m].add(outputs, examples.batch.labels);
+      });
   for (size_t m = 0; m < models.size(); ++m) {
     for (size_t i = 0; i < metrics.metrics.size(); ++i)
       require_finite(evaluations[m].values.at(i), "the " + std::string(metrics.metrics[i].title) + " of the evaluation",
@@ -131,6 +139,7 @@ void TrainLoop::evaluate_part(Json& line, const std::shared_ptr<const data::Data
     add_values(line, metrics, evaluations[m], prefix, m == 0 ? "" : "_ema");
   }
   line[prefix + "images"] = evaluations[0].images;
+  return classifies ? classes : std::vector<ClassResults>{};
 }
 
 void TrainLoop::finish_epoch() {
@@ -140,7 +149,11 @@ void TrainLoop::finish_epoch() {
                {"step", state_.step},
                {"train_loss", state_.loss_sum / static_cast<double>(steps_.per_epoch)},
                {"learning_rate", learning_rate_at(recipe_, steps_, state_.step - 1)}};
-  if (epoch % recipe_.eval_every_epochs == 0 || epoch == recipe_.epochs) evaluate_part(line, job_.data.val, "");
+  if (epoch % recipe_.eval_every_epochs == 0 || epoch == recipe_.epochs) {
+    const std::vector<ClassResults> classes = evaluate_part(line, job_.data.val, "");
+    // Before the checkpoint: a run that goes on from it evaluates no more.
+    if (epoch == recipe_.epochs && !classes.empty()) files_.write_classes(classes);
+  }
   state_.metrics.push_back(line);
   ++state_.epoch;
   state_.batch = 0;

@@ -35,7 +35,9 @@ class TrainLoop {
   void save_checkpoint();
   void save_when_due();
   void finish_epoch();
-  void evaluate_part(config::Json& line, const std::shared_ptr<const data::Dataset>& part, const std::string& prefix);
+  /// By classes, one a model; none where the task is another than classification.
+  std::vector<ClassResults> evaluate_part(config::Json& line, const std::shared_ptr<const data::Dataset>& part,
+                                          const std::string& prefix);
   config::Json finish();
 
   const TrainJob& job_;

@@ -68,6 +68,19 @@ void RunFiles::write_start(const Json& report) const {
   write_file_atomically(job_.folder / "start.json", report.dump(2) + "\n");
 }
 
+void RunFiles::write_classes(const std::vector<ClassResults>& results) const {
+  Json classes = Json::array();
+  for (size_t c = 0; c < job_.data.class_names.size(); ++c) {
+    const auto label = static_cast<int64_t>(c);
+    Json line = {{"class", job_.data.class_names[c]},
+                 {"images", results.at(0).images(label)},
+                 {"top1", results.at(0).top1(label)}};
+    if (results.size() > 1) line["top1_ema"] = results[1].top1(label);
+    classes.push_back(line);
+  }
+  write_file_atomically(job_.folder / "per_class.json", Json{{"classes", classes}}.dump(2) + "\n");
+}
+
 void RunFiles::write_summary(const Json& summary) const {
   write_file_atomically(job_.folder / "summary.json", summary.dump(2) + "\n");
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "staircase/nn/classifier.h"
+#include "staircase/train/class_results.h"
 #include "staircase/train/job.h"
 
 namespace staircase::train {
@@ -32,6 +33,9 @@ class RunFiles {
   void write_weights(const nn::Classifier& raw, const nn::Classifier* average) const;
   /// start.json, of a run that starts from a file: see start_report.h.
   void write_start(const config::Json& report) const;
+  /// per_class.json, of a run that classifies: images and top-1 of each class in the last evaluation, of the raw weights and
+  /// of the average where there is one: {"classes": [{"class", "images", "top1", "top1_ema"}]}.
+  void write_classes(const std::vector<ClassResults>& results) const;
   /// summary.json, which says that the run is done: the last file of a run.
   void write_summary(const config::Json& summary) const;
 

@@ -11,6 +11,7 @@ formats::TensorFile read_initial_weights(const config::InitOptions& init, const 
   interop::OpenOptions options;
   options.model = plan::NamedModel{"/model", "custom", model, 0.0};
   options.head = init.new_head ? interop::Head::fresh : interop::Head::from_file;
+  options.head_way_out = "/init/new_head: true starts with a fresh head for these classes";
   return interop::open_model_file(init.weights, options).tensors;
 }
 

@@ -1,0 +1,127 @@
+#include "eval_data.h"
+
+#include <filesystem>
+
+#include "console.h"
+#include "staircase/base/errors.h"
+#include "staircase/base/text.h"
+#include "staircase/data/class_folders.h"
+#include "staircase/data/open_data.h"
+#include "staircase/interop/class_names.h"
+
+namespace staircase::apps {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Image size and normalization are those of the weights, unless a JSON file says otherwise.
+config::DataOptions data_options(const std::string& argument, const config::DataOptions& trained) {
+  if (argument.ends_with(".json"))
+    return config::read_options<config::DataOptions>(config::read_json_file(argument), {argument, "/data"}, trained);
+  config::DataOptions options = trained;
+  if (argument == "shapes") {
+    if (trained.kind != config::DataKind::shapes) {
+      const config::DataOptions defaults;
+      options.path.clear();
+      options.max_bad_fraction = defaults.max_bad_fraction;
+      options.kind = config::DataKind::shapes;
+    }
+    return options;
+  }
+  // Another kind of data than the weights saw keeps only size and normalization.
+  if (trained.kind == config::DataKind::shapes) {
+    options = config::DataOptions{};
+    options.image_size_px = trained.image_size_px;
+    options.mean = trained.mean;
+    options.std = trained.std;
+    options.kind = config::DataKind::image_folder;
+  }
+  options.path = argument;
+  return options;
+}
+
+/// The same images, labelled by the outputs of a network.
+class Relabelled : public data::Dataset {
+ public:
+  Relabelled(std::shared_ptr<const data::Dataset> images, std::vector<int64_t> outputs)
+      : images_(std::move(images)), outputs_(std::move(outputs)) {}
+  size_t size() const override { return images_->size(); }
+  data::Image image(size_t index) const override { return images_->image(index); }
+  int64_t label(size_t index) const override { return outputs_.at(static_cast<size_t>(images_->label(index))); }
+  std::string name(size_t index) const override { return images_->name(index); }
+  void visit_files(const data::FileVisitor& visit) const override { images_->visit_files(visit); }
+
+ private:
+  std::shared_ptr<const data::Dataset> images_;
+  std::vector<int64_t> outputs_;
+};
+
+/// The folder whose folders are classes: that of a part, or the folder itself where it has no parts.
+fs::path class_root(const fs::path& folder, const std::optional<std::string>& part) {
+  std::vector<std::string> there;
+  for (const char* name : {"train", "val", "validation", "test"})
+    if (fs::is_directory(folder / name)) there.emplace_back(name);
+  if (there.empty()) {
+    if (!part) return folder;
+    throw RequestError("--part " + *part + ": " + folder.string() +
+                       " has no parts (folders train, val, validation, test); without --part all of it is evaluated");
+  }
+  std::string wanted = part.value_or("val");
+  if (wanted == "val" && !fs::is_directory(folder / "val")) wanted = "validation";
+  if (fs::is_directory(folder / wanted) && !(wanted == "val" && fs::is_directory(folder / "validation")))
+    return folder / wanted;
+  if (wanted == "val") throw RequestError(folder.string() + ": has both val and validation, expected one of them");
+  throw RequestError("--part " + part.value_or("val") + ": " + folder.string() +
+                     " has no such folder; of the parts it has " + join(there));
+}
+
+void check_part(const std::optional<std::string>& part) {
+  if (!part || *part == "train" || *part == "val" || *part == "test") return;
+  throw RequestError("--part " + *part + ": allowed are train, val and test" +
+                     did_you_mean(*part, {"train", "val", "test"}));
+}
+
+data::ClassFolders open_folders(const config::DataOptions& options, const std::optional<std::string>& part) {
+  std::error_code error;
+  if (!fs::is_directory(options.path, error))
+    throw RequestError("--data " + options.path + ": " +
+                       (fs::exists(options.path, error) ? "is not a folder" : "does not exist"));
+  data::ClassFolders folders = data::open_class_folders(class_root(options.path, part));
+  if (const std::string text = data::left_out_text(folders.passed_over); !text.empty()) print_warning(text);
+  return folders;
+}
+
+std::shared_ptr<const data::Dataset> part_of(const data::DataSource& source, const std::string& part) {
+  const auto images = part == "train" ? source.train : part == "val" ? source.val : source.test;
+  if (!images) throw RequestError("--part " + part + ": the data has no such part");
+  return images;
+}
+
+}  // namespace
+
+EvalData open_eval_data(const std::string& data, const std::optional<std::string>& part,
+                        const std::optional<int64_t>& image_size_px, const interop::ModelDescription& description,
+                        const std::string& weights) {
+  check_part(part);
+  EvalData opened;
+  opened.options = data_options(data, description.data);
+  if (image_size_px) opened.options.image_size_px = *image_size_px;
+  std::shared_ptr<const data::Dataset> images;
+  std::vector<std::string> names;
+  if (opened.options.kind == config::DataKind::image_folder) {
+    data::check_data_options(opened.options, {data, "/data"});
+    data::ClassFolders folders = open_folders(opened.options, part);
+    images = folders.images;
+    names = folders.class_names;
+  } else {
+    const data::DataSource source = data::open_data(opened.options, {data, "/data"});
+    images = part_of(source, part.value_or("val"));
+    names = source.class_names;
+    opened.channels = source.channels;
+  }
+  opened.classes = interop::find_classes(description, names, weights);
+  opened.images = std::make_shared<Relabelled>(images, opened.classes);
+  return opened;
+}
+
+}  // namespace staircase::apps

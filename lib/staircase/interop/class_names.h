@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "staircase/interop/model_file.h"
+
+namespace staircase::interop {
+
+/// The names of ImageNet-1K's classes, in the order of its networks' outputs. Source: torchvision 0.14, models/_meta.py;
+/// their numbers beside them are those of WordNet 3.0, as ImageNet's folders bear them.
+const std::vector<std::string>& imagenet_classes();
+
+/// The output of the network for each of these classes of a data set, told by name: the data may have a part of the
+/// network's classes, in any order; ImageNet's are known by name and by number (n01440764). Where the file names no classes, and for a thousand classes of ImageNet that bear
+/// other names than ours, all classes are taken in their order. `file`: for messages.
+/// Throws RequestError naming a class that the file does not know, or both numbers of classes where it names none.
+std::vector<int64_t> find_classes(const ModelDescription& description, const std::vector<std::string>& classes,
+                                  const std::string& file);
+
+}  // namespace staircase::interop
