@@ -17,6 +17,12 @@ inline kernels::Element element_of(const torch::Tensor& x) {
 /// The same numbers with the channels side by side in memory.
 inline torch::Tensor channels_last(const torch::Tensor& x) { return x.contiguous(torch::MemoryFormat::ChannelsLast); }
 
+/// The numbers of `other` in the type and the memory format of x, which is dense.
+inline torch::Tensor in_layout_of(const torch::Tensor& x, const torch::Tensor& other) {
+  const bool fits = other.scalar_type() == x.scalar_type() && other.strides() == x.strides();
+  return fits ? other : torch::empty_like(x).copy_(other);
+}
+
 /// kernel(begin, end) over [0, tasks), shared out over the threads.
 template <class Kernel>
 void share_out(int64_t tasks, const Kernel& kernel) {

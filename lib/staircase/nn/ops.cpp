@@ -3,6 +3,7 @@
 #include <torch/csrc/jit/frontend/tracer.h>
 
 #include "staircase/nn/depthwise_convolution.h"
+#include "staircase/nn/gelu.h"
 #include "staircase/nn/kernel_guard.h"
 
 namespace staircase::nn::ops {
@@ -26,7 +27,8 @@ torch::Tensor convolution(const torch::Tensor& x, const torch::Tensor& weight, c
                       spec.groups);
   };
   if (!has_depthwise_kernel(spec) || x.numel() == 0) return guarded(x, NoKernel(), plain);
-  return guarded(x, [&] { return depthwise_convolution(x, weight, bias, spec); }, plain);
+  return guarded(
+      x, [&] { return depthwise_convolution(x, weight, bias, spec); }, plain);
 }
 
 torch::Tensor linear(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias) {
@@ -56,7 +58,8 @@ torch::Tensor relu(const torch::Tensor& x) {
 }
 
 torch::Tensor gelu(const torch::Tensor& x) {
-  return guarded(x, NoKernel(), [&] { return at::gelu(x); });
+  return guarded(
+      x, [&] { return gelu_by_kernel(x); }, [&] { return at::gelu(x); });
 }
 
 torch::Tensor max_pool(const torch::Tensor& x, const plan::LayerSpec& spec) {
