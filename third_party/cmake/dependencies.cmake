@@ -4,6 +4,7 @@ find_package(ZLIB REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(Boost CONFIG REQUIRED)  # headers alone
 find_package(Torch REQUIRED)
+find_package(hwy CONFIG REQUIRED)
 find_package(OpenCVParts REQUIRED)
 if(STAIRCASE_APPS)
   find_package(cxxopts REQUIRED)

@@ -44,4 +44,15 @@ class Bfloat16Scope {
   c10::DeviceType device_;
 };
 
+/// Whether the calling thread is in such a scope.
+inline bool wants_bfloat16(c10::DeviceType device) {
+#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4)
+  return at::autocast::is_autocast_enabled(device) && at::autocast::get_autocast_dtype(device) == at::kBFloat16;
+#else
+  return device == c10::DeviceType::CPU
+             ? at::autocast::is_cpu_enabled() && at::autocast::get_autocast_cpu_dtype() == at::kBFloat16
+             : at::autocast::is_enabled() && at::autocast::get_autocast_gpu_dtype() == at::kBFloat16;
+#endif
+}
+
 }  // namespace staircase::nn

@@ -2,6 +2,8 @@
 
 #include <torch/csrc/jit/frontend/tracer.h>
 
+#include "staircase/nn/depthwise_convolution.h"
+#include "staircase/nn/gelu.h"
 #include "staircase/nn/kernel_guard.h"
 
 namespace staircase::nn::ops {
@@ -13,14 +15,20 @@ c10::optional<torch::Tensor> optional(const torch::Tensor& tensor) {
 
 }  // namespace
 
-bool needs_plain_aten(const torch::Tensor& x) { return !x.is_cpu() || torch::jit::tracer::isTracing(); }
+bool needs_plain_aten(const torch::Tensor& x) {
+  const bool has_kernels = x.is_cpu() && (x.scalar_type() == torch::kFloat || x.scalar_type() == torch::kBFloat16);
+  return !has_kernels || torch::jit::tracer::isTracing();
+}
 
 torch::Tensor convolution(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias,
                           const plan::LayerSpec& spec) {
-  return guarded(x, NoKernel(), [&] {
+  const auto plain = [&] {
     return at::conv2d(x, weight, optional(bias), {spec.stride, spec.stride}, {spec.padding, spec.padding}, {1, 1},
                       spec.groups);
-  });
+  };
+  if (!has_depthwise_kernel(spec) || x.numel() == 0) return guarded(x, NoKernel(), plain);
+  return guarded(
+      x, [&] { return depthwise_convolution(x, weight, bias, spec); }, plain);
 }
 
 torch::Tensor linear(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias) {
@@ -50,7 +58,8 @@ torch::Tensor relu(const torch::Tensor& x) {
 }
 
 torch::Tensor gelu(const torch::Tensor& x) {
-  return guarded(x, NoKernel(), [&] { return at::gelu(x); });
+  return guarded(
+      x, [&] { return gelu_by_kernel(x); }, [&] { return at::gelu(x); });
 }
 
 torch::Tensor max_pool(const torch::Tensor& x, const plan::LayerSpec& spec) {

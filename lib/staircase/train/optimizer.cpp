@@ -3,6 +3,7 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "staircase/nn/kernel_tensors.h"
 #include "staircase/train/layer_groups.h"
 
 namespace staircase::train {
@@ -52,7 +53,18 @@ void Optimizer::clip(double max_norm) {
 void Optimizer::adamw(Group& group, const TensorList& gradients, double learning_rate) {
   const auto t = static_cast<double>(steps_done_);
   const double correction1 = 1.0 - std::pow(recipe_.beta1, t), correction2 = 1.0 - std::pow(recipe_.beta2, t);
-  if (group.weight_decay != 0) at::_foreach_mul_(group.parameters, 1.0 - learning_rate * group.weight_decay);
+  const double keep = 1.0 - learning_rate * group.weight_decay, step_size = learning_rate / correction1;
+  if (group.parameters[0].is_cpu()) {
+    nn::kernels::AdamWStep step;
+    step.keep = static_cast<float>(keep);
+    step.step_size = static_cast<float>(step_size);
+    step.root_correction = static_cast<float>(std::sqrt(correction2));
+    step.beta1 = static_cast<float>(recipe_.beta1);
+    step.beta2 = static_cast<float>(recipe_.beta2);
+    step.epsilon = static_cast<float>(recipe_.epsilon);
+    return adamw_by_kernel(group, gradients, step);
+  }
+  if (group.weight_decay != 0) at::_foreach_mul_(group.parameters, keep);
   at::_foreach_mul_(group.first_moments, recipe_.beta1);
   at::_foreach_add_(group.first_moments, gradients, 1.0 - recipe_.beta1);
   at::_foreach_mul_(group.second_moments, recipe_.beta2);
@@ -60,7 +72,21 @@ void Optimizer::adamw(Group& group, const TensorList& gradients, double learning
   auto denominators = at::_foreach_sqrt(group.second_moments);
   at::_foreach_div_(denominators, std::sqrt(correction2));
   at::_foreach_add_(denominators, recipe_.epsilon);
-  at::_foreach_addcdiv_(group.parameters, group.first_moments, denominators, -learning_rate / correction1);
+  at::_foreach_addcdiv_(group.parameters, group.first_moments, denominators, -step_size);
+}
+
+void Optimizer::adamw_by_kernel(Group& group, const TensorList& gradients, const nn::kernels::AdamWStep& step) {
+  constexpr int64_t portion = 16384;  // numbers that a thread takes at a time
+  for (size_t i = 0; i < group.parameters.size(); ++i) {
+    const torch::Tensor& parameter = group.parameters[i];
+    const torch::Tensor gradient = nn::ops::in_layout_of(parameter, gradients[i]);
+    const float* g = gradient.data_ptr<float>();
+    float *p = parameter.data_ptr<float>(), *m = group.first_moments[i].data_ptr<float>(),
+          *v = group.second_moments[i].data_ptr<float>();
+    at::parallel_for(0, parameter.numel(), portion, [&](int64_t begin, int64_t end) {
+      nn::kernels::adamw(step, g + begin, p + begin, m + begin, v + begin, end - begin);
+    });
+  }
 }
 
 void Optimizer::sgd(Group& group, const TensorList& gradients, double learning_rate) {

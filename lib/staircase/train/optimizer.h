@@ -6,12 +6,13 @@
 
 #include "staircase/config/recipe_options.h"
 #include "staircase/nn/classifier.h"
+#include "staircase/nn/kernels/adamw.h"
 
 namespace staircase::train {
 
 using TensorList = std::vector<torch::Tensor>;
 
-/// Updates all parameters of a model at once, with multi-tensor operations.
+/// Updates all parameters of a model at once: by a kernel on the CPU, with multi-tensor operations elsewhere.
 /// AdamW: Loshchilov and Hutter 2019, arXiv:1711.05101. SGD with momentum as torch.optim.SGD.
 class Optimizer {
  public:
@@ -41,6 +42,8 @@ class Optimizer {
   TensorList gradients(const Group& group) const;
   void clip(double max_norm);
   void adamw(Group& group, const TensorList& gradients, double learning_rate);
+  /// The same in one pass over memory, where parameters lie on the CPU.
+  static void adamw_by_kernel(Group& group, const TensorList& gradients, const nn::kernels::AdamWStep& step);
   void sgd(Group& group, const TensorList& gradients, double learning_rate);
 
   config::RecipeOptions recipe_;

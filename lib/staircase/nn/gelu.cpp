@@ -1,0 +1,63 @@
+#include "staircase/nn/gelu.h"
+
+#include <torch/csrc/autograd/custom_function.h>
+
+#include "staircase/nn/kernel_tensors.h"
+#include "staircase/nn/kernels/gelu.h"
+
+namespace staircase::nn::ops {
+namespace {
+
+using torch::Tensor;
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
+
+/// kernel(first element, number of elements) over all elements, a few pages at a time.
+template <class Kernel>
+void over_elements(const Tensor& x, const Kernel& kernel) {
+  constexpr int64_t portion = 8192;
+  const int64_t count = x.numel();
+  at::parallel_for(0, (count + portion - 1) / portion, 1, [&](int64_t begin, int64_t end) {
+    kernel(begin * portion, std::min(end * portion, count) - begin * portion);
+  });
+}
+
+template <class T>
+T* at_element(T* data, const Tensor& x, int64_t index) {
+  using Byte = std::conditional_t<std::is_const_v<T>, const char, char>;
+  return static_cast<Byte*>(data) + index * x.element_size();
+}
+
+struct Gelu : torch::autograd::Function<Gelu> {
+  static Tensor forward(AutogradContext* context, const Tensor& input) {
+    const Tensor x = input.is_non_overlapping_and_dense() ? input : input.contiguous();
+    Tensor y = torch::empty_like(x);
+    const void* from = x.data_ptr();
+    void* to = y.data_ptr();
+    over_elements(x, [&](int64_t first, int64_t count) {
+      kernels::gelu_forward(element_of(x), at_element(from, x, first), at_element(to, x, first), count);
+    });
+    context->save_for_backward({x});
+    return y;
+  }
+
+  static variable_list backward(AutogradContext* context, variable_list outputs) {
+    const torch::NoGradGuard no_grad;
+    const Tensor x = context->get_saved_variables()[0];
+    const Tensor gradient = in_layout_of(x, outputs[0]);
+    Tensor of_x = torch::empty_like(x);
+    const void *from = x.data_ptr(), *by = gradient.data_ptr();
+    void* to = of_x.data_ptr();
+    over_elements(x, [&](int64_t first, int64_t count) {
+      kernels::gelu_input_gradient(element_of(x), at_element(from, x, first), at_element(by, x, first),
+                                   at_element(to, x, first), count);
+    });
+    return {of_x};
+  }
+};
+
+}  // namespace
+
+Tensor gelu_by_kernel(const Tensor& x) { return Gelu::apply(x); }
+
+}  // namespace staircase::nn::ops

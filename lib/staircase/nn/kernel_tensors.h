@@ -1,0 +1,34 @@
+#pragma once
+
+#include <algorithm>
+
+#include <ATen/Parallel.h>
+#include <torch/types.h>
+
+#include "staircase/nn/kernels/element.h"
+
+/// What the operations with kernels of their own share.
+namespace staircase::nn::ops {
+
+inline kernels::Element element_of(const torch::Tensor& x) {
+  return x.scalar_type() == torch::kBFloat16 ? kernels::Element::bfloat16 : kernels::Element::float32;
+}
+
+/// The same numbers with the channels side by side in memory.
+inline torch::Tensor channels_last(const torch::Tensor& x) { return x.contiguous(torch::MemoryFormat::ChannelsLast); }
+
+/// The numbers of `other` in the type and the memory format of x, which is dense.
+inline torch::Tensor in_layout_of(const torch::Tensor& x, const torch::Tensor& other) {
+  const bool fits = other.scalar_type() == x.scalar_type() && other.strides() == x.strides();
+  return fits ? other : torch::empty_like(x).copy_(other);
+}
+
+/// kernel(begin, end) over [0, tasks), shared out over the threads.
+template <class Kernel>
+void share_out(int64_t tasks, const Kernel& kernel) {
+  // A few portions a thread, so that one that starts late holds up nobody.
+  const int64_t portion = std::max<int64_t>(1, tasks / (4 * at::get_num_threads()));
+  at::parallel_for(0, tasks, portion, kernel);
+}
+
+}  // namespace staircase::nn::ops
