@@ -5,6 +5,7 @@
 #include "staircase/nn/depthwise_convolution.h"
 #include "staircase/nn/gelu.h"
 #include "staircase/nn/kernel_guard.h"
+#include "staircase/nn/layer_norm.h"
 
 namespace staircase::nn::ops {
 namespace {
@@ -36,14 +37,18 @@ torch::Tensor linear(const torch::Tensor& x, const torch::Tensor& weight, const 
 }
 
 torch::Tensor layer_norm(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias, double eps) {
-  return guarded(x, NoKernel(), [&] {
+  const auto plain = [&] {
     // LibTorch 1.13 on the CPU refuses bfloat16 activations with float parameters.
     const bool cast = x.is_cpu() && x.scalar_type() != weight.scalar_type();
     const auto dtype = x.scalar_type();
     const torch::Tensor rows = x.permute({0, 2, 3, 1});
     return at::layer_norm(rows, weight.sizes(), cast ? weight.to(dtype) : weight, cast ? bias.to(dtype) : bias, eps)
         .permute({0, 3, 1, 2});
-  });
+  };
+  const bool fits = weight.scalar_type() == torch::kFloat && x.numel() > 0;
+  return fits ? guarded(
+                    x, [&] { return layer_norm_by_kernel(x, weight, bias, eps); }, plain)
+              : guarded(x, NoKernel(), plain);
 }
 
 torch::Tensor batch_norm(const torch::Tensor& x, const BatchNormArguments& a) {

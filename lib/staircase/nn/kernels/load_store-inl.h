@@ -7,6 +7,7 @@
 #endif
 
 #include <cstdint>
+#include <cstring>
 
 #include <hwy/highway.h>
 
@@ -48,6 +49,23 @@ HWY_INLINE void store(D /*floats*/, Vector<D> value, uint16_t* to) {
   const auto nan = hn::RebindMask(whole, hn::IsNaN(value));
   const auto kept = hn::IfThenElse(nan, hn::Set(whole, 0x7FC0), rounded);
   hn::StoreU(hn::DemoteTo(half, hn::BitCast(integers, kept)), half, to);
+}
+
+/// The first `count` lanes, and 0 in the others.
+template <class D, class T>
+HWY_INLINE Vector<D> load_some(D d, const T* from, int64_t count) {
+  if (count >= static_cast<int64_t>(hn::Lanes(d))) return load(d, from);
+  alignas(64) T padded[hn::MaxLanes(d)] = {};
+  std::memcpy(padded, from, static_cast<size_t>(count) * sizeof(T));
+  return load(d, padded);
+}
+
+template <class D, class T>
+HWY_INLINE void store_some(D d, Vector<D> value, T* to, int64_t count) {
+  if (count >= static_cast<int64_t>(hn::Lanes(d))) return store(d, value, to);
+  alignas(64) T padded[hn::MaxLanes(d)];
+  store(d, value, padded);
+  std::memcpy(to, padded, static_cast<size_t>(count) * sizeof(T));
 }
 
 }  // namespace staircase::nn::kernels::HWY_NAMESPACE
