@@ -3,6 +3,8 @@
 #include <cmath>
 #include <map>
 
+#include <torch/optim/adamw.h>
+
 #include "staircase/nn/initialize.h"
 #include "staircase/train/average.h"
 #include "support/catch.h"
@@ -66,6 +68,27 @@ TEST_CASE("AdamW follows the paper and decays weights but neither norms nor bias
     CHECK(item.value().flatten()[0].item<double>() ==
           Approx(adamw_by_hand(before[item.key()], 0.3, 0.01, decays ? 0.5 : 0.0, 5)).epsilon(1e-5).margin(1e-6));
   }
+}
+
+TEST_CASE("AdamW takes every number of a network where LibTorch's own takes it", "[train]") {
+  auto ours = small_model(), other = small_model();
+  config::RecipeOptions recipe;
+  recipe.weight_decay = 0.3;
+  recipe.decay_norms_and_biases = true;  // LibTorch's decays all of a group
+  Optimizer optimizer(*ours, recipe);
+  torch::optim::AdamW reference(other->parameters(), torch::optim::AdamWOptions(0.01).weight_decay(0.3));
+  torch::manual_seed(1);
+  const auto parameters = ours->parameters(), expected = other->parameters();
+  for (int step = 0; step < 4; ++step) {
+    for (size_t i = 0; i < parameters.size(); ++i) {
+      const torch::Tensor gradient = torch::randn(parameters[i].sizes());  // not in the parameter's memory format
+      parameters[i].mutable_grad() = gradient;
+      expected[i].mutable_grad() = gradient.clone();
+    }
+    optimizer.step(0.01);
+    reference.step();
+  }
+  for (size_t i = 0; i < parameters.size(); ++i) CHECK(torch::allclose(parameters[i], expected[i], 1e-5, 1e-6));
 }
 
 TEST_CASE("Weight decay leaves out biases of any shape", "[train]") {
