@@ -54,7 +54,7 @@ void Optimizer::adamw(Group& group, const TensorList& gradients, double learning
   const auto t = static_cast<double>(steps_done_);
   const double correction1 = 1.0 - std::pow(recipe_.beta1, t), correction2 = 1.0 - std::pow(recipe_.beta2, t);
   const double keep = 1.0 - learning_rate * group.weight_decay, step_size = learning_rate / correction1;
-  if (group.parameters[0].is_cpu()) {
+  if (group.parameters[0].is_cpu() && group.parameters[0].scalar_type() == torch::kFloat) {
     nn::kernels::AdamWStep step;
     step.keep = static_cast<float>(keep);
     step.step_size = static_cast<float>(step_size);
