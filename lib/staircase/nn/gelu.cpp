@@ -1,5 +1,7 @@
 #include "staircase/nn/gelu.h"
 
+#include <algorithm>
+
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "staircase/nn/kernel_tensors.h"
@@ -17,7 +19,7 @@ template <class Kernel>
 void over_elements(const Tensor& x, const Kernel& kernel) {
   constexpr int64_t portion = 8192;
   const int64_t count = x.numel();
-  at::parallel_for(0, (count + portion - 1) / portion, 1, [&](int64_t begin, int64_t end) {
+  share_out((count + portion - 1) / portion, [&](int64_t begin, int64_t end) {
     kernel(begin * portion, std::min(end * portion, count) - begin * portion);
   });
 }

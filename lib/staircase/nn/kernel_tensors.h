@@ -1,7 +1,5 @@
 #pragma once
 
-#include <algorithm>
-
 #include <ATen/Parallel.h>
 #include <torch/types.h>
 
@@ -23,12 +21,10 @@ inline torch::Tensor in_layout_of(const torch::Tensor& x, const torch::Tensor& o
   return fits ? other : torch::empty_like(x).copy_(other);
 }
 
-/// kernel(begin, end) over [0, tasks), shared out over the threads.
+/// kernel(begin, end) over [0, tasks), shared out evenly over the threads. A thread is worth its start for `least` tasks.
 template <class Kernel>
-void share_out(int64_t tasks, const Kernel& kernel) {
-  // A few portions a thread, so that one that starts late holds up nobody.
-  const int64_t portion = std::max<int64_t>(1, tasks / (4 * at::get_num_threads()));
-  at::parallel_for(0, tasks, portion, kernel);
+void share_out(int64_t tasks, const Kernel& kernel, int64_t least = 1) {
+  at::parallel_for(0, tasks, least, kernel);
 }
 
 }  // namespace staircase::nn::ops

@@ -1,5 +1,7 @@
 #include "staircase/nn/layer_norm.h"
 
+#include <algorithm>
+
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "staircase/nn/kernel_tensors.h"
@@ -27,10 +29,14 @@ struct LayerNorm : torch::autograd::Function<LayerNorm> {
     const kernels::Rows rows = rows_of(x);
     const Tensor moments = torch::empty({2, rows.count});
     Tensor y = torch::empty_like(x);
-    share_out(rows.count, [&](int64_t begin, int64_t end) {
-      kernels::layer_norm_forward(rows, element_of(x), x.data_ptr(), scale.data_ptr<float>(), offset.data_ptr<float>(),
-                                  static_cast<float>(eps), y.data_ptr(), moments_in(moments), begin, end);
-    });
+    share_out(
+        rows.count,
+        [&](int64_t begin, int64_t end) {
+          kernels::layer_norm_forward(rows, element_of(x), x.data_ptr(), scale.data_ptr<float>(),
+                                      offset.data_ptr<float>(), static_cast<float>(eps), y.data_ptr(),
+                                      moments_in(moments), begin, end);
+        },
+        /*least=*/std::max<int64_t>(1, 8192 / rows.channels));
     context->save_for_backward({x, scale, moments});
     return y;
   }
