@@ -1,14 +1,14 @@
 #!/bin/sh
 # Builds and runs, under sanitizers, the tests that they are for. What is not listed here is not built.
-#   sh tests/sanitize.sh asan [OPTION of ctest]...    address and undefined behavior: readers of files from outside
+#   sh tests/sanitize.sh asan [OPTION of ctest]...    address and undefined behavior: readers of files from outside, kernels
 #   sh tests/sanitize.sh tsan [OPTION of ctest]...    threads: the loader and the queue of runs
 set -eu
 cd "$(dirname "$0")/.."
 preset=${1-}
 case $preset in
   asan)
-    targets='test_formats test_config test_data fuzz_safetensors fuzz_pth'
-    tests='^(formats: .*|config: .*|data: (bad_images|decode|open_data|photographs|pillow)_test|fuzz: .*)$'
+    targets='test_kernels test_formats test_config test_data fuzz_safetensors fuzz_pth'
+    tests='^(kernels: .*|formats: .*|config: .*|data: (bad_images|decode|open_data|photographs|pillow)_test|fuzz: .*)$'
     ;;
   tsan)
     targets='test_base test_data test_runs'

@@ -41,7 +41,7 @@ HWY_INLINE void convolve_tile(const Plane& plane, const Window& w, int64_t i, in
     const float* weight = w.weight + (row * w.kernel + first_column) * block;
     for (int64_t column = first_column; column < end_column; ++column, x += block, weight += block)
       for (int64_t v = 0; v < vectors; ++v) {
-        const auto tap = hn::Load(floats, weight + v * lanes);
+        const auto tap = hn::LoadU(floats, weight + v * lanes);
         for (int64_t t = 0; t < Sums; ++t)
           sums[t][v] = hn::MulAdd(hn::Load(floats, x + t * w.stride * block + v * lanes), tap, sums[t][v]);
       }
