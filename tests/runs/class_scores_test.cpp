@@ -9,6 +9,30 @@
 using namespace staircase;
 using namespace staircase::tests;
 
+TEST_CASE("What a run's classes were taken for is read of the weights asked for, and a class it lacks is named",
+          "[runs]") {
+  const TemporaryFolder folder;
+  CHECK(runs::read_confusions(folder.path(), false).empty());
+  const auto write = [&](const std::string& confusion) {
+    std::ofstream(folder / "per_class.json")
+        << R"({"classes": [{"class": "cat", "images": 4, "top1": 75.0}, {"class": "dog", "images": 0, "top1": 0.0}])"
+        << confusion << "}";
+  };
+  write("");
+  CHECK(runs::read_confusions(folder.path(), false).empty());
+  write(R"(, "confusion": [{"index": 0, "predicted": 1, "images": 3}], "confusion_ema": [])");
+  const auto pairs = runs::read_confusions(folder.path(), false);
+  REQUIRE(pairs.size() == 1);
+  CHECK(pairs[0].label == 0);
+  CHECK(pairs[0].predicted == 1);
+  CHECK(pairs[0].images == 3);
+  CHECK(runs::read_confusions(folder.path(), true).empty());
+  write(R"(, "confusion": [{"index": 0, "predicted": 2, "images": 3}])");
+  CHECK_THROWS_WITH(runs::read_confusions(folder.path(), false), ContainsSubstring("per_class.json: is damaged"));
+  write(R"(, "confusion": 3)");
+  CHECK_THROWS_WITH(runs::read_confusions(folder.path(), false), ContainsSubstring("per_class.json: is damaged"));
+}
+
 TEST_CASE("The scores of a run's classes are read, none where it wrote none, and a damaged file is named", "[runs]") {
   const TemporaryFolder folder;
   CHECK(runs::read_class_scores(folder.path()).empty());

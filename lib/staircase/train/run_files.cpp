@@ -78,7 +78,9 @@ void RunFiles::write_classes(const std::vector<ClassResults>& results) const {
     if (results.size() > 1) line["top1_ema"] = results[1].top1(label);
     classes.push_back(line);
   }
-  write_file_atomically(job_.folder / "per_class.json", Json{{"classes", classes}}.dump(2) + "\n");
+  Json content = {{"classes", classes}, {"confusion", write_confusion(results[0])}};
+  if (results.size() > 1) content["confusion_ema"] = write_confusion(results[1]);
+  write_file_atomically(job_.folder / "per_class.json", content.dump(2) + "\n");
 }
 
 void RunFiles::write_summary(const Json& summary) const {
