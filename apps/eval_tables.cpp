@@ -87,14 +87,16 @@ void EvalTables::print() const {
 }
 
 void EvalTables::add_to(config::Json& line) const {
-  config::Json each = config::Json::array();
+  config::Json each = config::Json::array(), pairs = config::Json::array();
   for (const int64_t label : classes)
     each.push_back({{"class", class_name(description, label)},
                     {"index", label},
                     {"images", results.images(label)},
                     {"top1", results.top1(label)}});
+  for (const auto& [pair, images] : results.confusion())
+    pairs.push_back({{"index", pair.first}, {"predicted", pair.second}, {"images", images}});
   line["classes"] = each;
-  line["confusion"] = train::write_confusion(results);
+  line["confusion"] = pairs;
 }
 
 std::string EvalTables::confusion_csv() const {

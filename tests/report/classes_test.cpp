@@ -43,8 +43,8 @@ struct ClassSample {
   tests::TemporaryFolder folder;
 };
 
-config::Json pair_of(int64_t index, int64_t predicted, int64_t images) {
-  return {{"index", index}, {"predicted", predicted}, {"images", images}};
+config::Json pair_of(int64_t label, int64_t predicted, int64_t images) {
+  return config::Json::array({label, predicted, images});
 }
 
 /// Alike in all classes but the first, of which it is `top1`.

@@ -20,17 +20,16 @@ struct RowFiles {
   std::map<std::pair<int64_t, int64_t>, int64_t> confusion;
 };
 
-RowFiles read_row(const std::filesystem::path& runs_folder, const Row& row, bool with_confusion, Results& results) {
+RowFiles read_row(const std::filesystem::path& runs_folder, const Row& row, Results& results) {
   RowFiles files;
   for (const analysis::SeedResult& seed : row.seeds) {
     if (seed.status != analysis::SeedStatus::done) continue;
     try {
-      std::vector<ClassScore> scores = runs::read_class_scores(runs_folder / seed.run);
-      if (scores.empty()) continue;
-      if (with_confusion)
-        for (const runs::Confusion& each : runs::read_confusions(runs_folder / seed.run, results.of_average))
-          files.confusion[{each.label, each.predicted}] += each.images;
-      files.scores.push_back(std::move(scores));
+      runs::ClassEvaluation run = runs::read_class_evaluation(runs_folder / seed.run);
+      if (run.scores.empty()) continue;
+      for (const runs::Confusion& each : results.of_average ? run.confusion_ema : run.confusion)
+        files.confusion[{each.label, each.predicted}] += each.images;
+      files.scores.push_back(std::move(run.scores));
     } catch (const RequestError& error) {
       results.warnings.push_back(std::string(error.what()) + "; it was left out");
     }
@@ -72,7 +71,7 @@ Classes read_classes(const std::filesystem::path& folder, Results& results) {
   const auto read = [&](size_t row) {
     const auto [found, is_new] = files.try_emplace(row);
     if (!is_new) return;
-    found->second = read_row(folder / "runs", results.rows[row], row == best_index, results);
+    found->second = read_row(folder / "runs", results.rows[row], results);
     if (classes.names.empty()) name_classes(found->second, classes);
   };
   read(best_index);  // whose classes the others are held to

@@ -29,11 +29,4 @@ double ClassResults::top1(int64_t label) const {
   return all == 0 ? 0.0 : 100.0 * static_cast<double>(taken_for(label, label)) / static_cast<double>(all);
 }
 
-config::Json write_confusion(const ClassResults& results) {
-  config::Json pairs = config::Json::array();
-  for (const auto& [pair, images] : results.confusion())
-    pairs.push_back({{"index", pair.first}, {"predicted", pair.second}, {"images", images}});
-  return pairs;
-}
-
 }  // namespace staircase::train

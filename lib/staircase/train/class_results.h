@@ -6,8 +6,6 @@
 
 #include <torch/types.h>
 
-#include "staircase/config/json.h"
-
 namespace staircase::train {
 
 /// The answer to one image: the most probable class.
@@ -38,8 +36,5 @@ class ClassResults {
   std::map<std::pair<int64_t, int64_t>, int64_t> confusion_;
   std::map<int64_t, int64_t> images_;
 };
-
-/// The confusion as files and --json have it: [{"index", "predicted", "images"}], by class and predicted class.
-config::Json write_confusion(const ClassResults& results);
 
 }  // namespace staircase::train

@@ -35,7 +35,7 @@ class RunFiles {
   void write_start(const config::Json& report) const;
   /// per_class.json, of a run that classifies: images, top-1 and confusion of the classes in the last evaluation, of the
   /// raw weights and of the average where there is one: {"classes": [{"class", "images", "top1", "top1_ema"}],
-  /// "confusion", "confusion_ema"}, the two as write_confusion gives them.
+  /// "confusion": [[class, predicted class, images]], "confusion_ema"}, classes by their place in the list.
   void write_classes(const std::vector<ClassResults>& results) const;
   /// summary.json, which says that the run is done: the last file of a run.
   void write_summary(const config::Json& summary) const;
