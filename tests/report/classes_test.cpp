@@ -117,15 +117,18 @@ TEST_CASE("Of more than eight rows the first and the best stand there, with thei
 TEST_CASE("Of more than twenty classes the lowest, those that differ most and the confusions are told", "[report]") {
   const ClassSample sample;
   sample.give(0, 0, many(21, 90));
-  config::Json confusion = {pair_of(0, 0, 1), pair_of(0, 20, 3), pair_of(3, 2, 7)};
+  config::Json confusion = {pair_of(0, 0, 50), pair_of(0, 20, 3), pair_of(3, 2, 7)};
   for (int64_t c = 4; c < 20; ++c) confusion.push_back(pair_of(c, 0, 1));
-  sample.give(5, 0, many(21, 80), confusion);
+  Scores best = many(21, 80);
+  best[9] += 2;
+  sample.give(5, 0, best, confusion);
   const auto tables = class_tables(sample.read().classes);
   REQUIRE(tables.size() == 3);
   REQUIRE(tables[0].table.rows.size() == 10);
   CHECK(tables[0].table.rows[0] == Line{"class_1", "4", "51.00", "51.00", "+0.00"});
-  CHECK(tables[0].table.rows[9][0] == "class_10");
-  CHECK(tables[1].table.rows == std::vector<Line>{{"class_0", "4", "90.00", "80.00", "-10.00"}});
+  CHECK(tables[0].table.rows[9][0] == "class_9");  // as low as class_11, but before it
+  CHECK(tables[1].table.rows ==
+        std::vector<Line>{{"class_0", "4", "90.00", "80.00", "-10.00"}, {"class_9", "4", "59.00", "61.00", "+2.00"}});
   REQUIRE(tables[2].table.rows.size() == 10);
   CHECK(tables[2].table.rows[0] == Line{"class_3", "class_2", "7"});
   CHECK(tables[2].table.rows[1] == Line{"class_0", "class_20", "3"});
