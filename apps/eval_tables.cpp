@@ -6,14 +6,14 @@
 
 #include "console.h"
 #include "staircase/base/text.h"
+#include "staircase/report/classes.h"
 #include "staircase/report/csv.h"
 #include "weights.h"
 
 namespace staircase::apps {
 namespace {
 
-constexpr size_t most_columns = 20;  // of a confusion matrix on a terminal
-constexpr size_t lowest_shown = 10;
+using report::lowest_classes_shown, report::most_matrix_classes;
 
 using Rows = std::vector<std::vector<std::string>>;
 
@@ -37,7 +37,7 @@ std::vector<std::string> class_cells(const EvalTables& tables, int64_t label) {
 /// Columns are all classes of the network, or those of the data and the others together.
 void print_matrix(const EvalTables& tables) {
   const int64_t outputs = tables.description.model.num_classes;
-  const bool all = outputs <= static_cast<int64_t>(most_columns);
+  const bool all = outputs <= static_cast<int64_t>(most_matrix_classes);
   std::vector<int64_t> columns = tables.classes;
   if (all) {
     columns.clear();
@@ -68,7 +68,7 @@ void print_lowest(const EvalTables& tables) {
   std::vector<int64_t> order = tables.classes;
   std::stable_sort(order.begin(), order.end(),
                    [&](int64_t a, int64_t b) { return tables.results.top1(a) < tables.results.top1(b); });
-  order.resize(std::min(order.size(), lowest_shown));
+  order.resize(std::min(order.size(), lowest_classes_shown));
   Rows rows;
   for (const int64_t label : order) {
     rows.push_back(class_cells(tables, label));
@@ -82,7 +82,7 @@ void print_lowest(const EvalTables& tables) {
 }  // namespace
 
 void EvalTables::print() const {
-  if (classes.size() <= most_columns) print_matrix(*this);
+  if (classes.size() <= most_matrix_classes) print_matrix(*this);
   else print_lowest(*this);
 }
 

@@ -112,9 +112,18 @@ TEST_CASE("A run leaves its classes' scores, those that eval gives again from ea
   const WorkFolder work;
   const std::string weights = train_on_photographs();
   const std::filesystem::path folder = std::filesystem::path(weights).parent_path();
-  const config::Json kept = config::read_json_file(folder / "per_class.json").at("classes");
-  const auto top1 = [&](const std::string& file, size_t c) {
-    return evaluate({"--weights", file, "--data", "data"}).at("classes").at(c).at("top1");
+  const config::Json file = config::read_json_file(folder / "per_class.json"), kept = file.at("classes");
+  const auto confusion = [&](const std::string& model) {
+    const config::Json answer = evaluate({"--weights", model, "--data", "data"});
+    config::Json pairs = config::Json::array();
+    for (const config::Json& each : answer.at("confusion"))
+      pairs.push_back({each.at("index"), each.at("predicted"), each.at("images")});
+    return pairs;
+  };
+  CHECK(file.at("confusion_ema") == confusion(weights));
+  CHECK(file.at("confusion") == confusion((folder / "weights_raw.safetensors").string()));
+  const auto top1 = [&](const std::string& model, size_t c) {
+    return evaluate({"--weights", model, "--data", "data"}).at("classes").at(c).at("top1");
   };
   REQUIRE(kept.size() == 3);
   for (size_t c = 0; c < 3; ++c) {

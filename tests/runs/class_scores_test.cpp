@@ -9,6 +9,29 @@
 using namespace staircase;
 using namespace staircase::tests;
 
+TEST_CASE("What a run's classes were taken for is read of both weights, and a class it lacks is named", "[runs]") {
+  const TemporaryFolder folder;
+  CHECK(runs::read_class_evaluation(folder.path()).confusion.empty());
+  const auto read = [&](const std::string& confusion) {
+    std::ofstream(folder / "per_class.json")
+        << R"({"classes": [{"class": "cat", "images": 4, "top1": 75.0}, {"class": "dog", "images": 0, "top1": 0.0}])"
+        << confusion << "}";
+    return runs::read_class_evaluation(folder.path());
+  };
+  CHECK(read("").scores.size() == 2);
+  CHECK(read("").confusion.empty());
+  const runs::ClassEvaluation both = read(R"(, "confusion": [[0, 1, 3]], "confusion_ema": [[0, 0, 2], [0, 1, 1]])");
+  REQUIRE(both.confusion.size() == 1);
+  CHECK(both.confusion[0].label == 0);
+  CHECK(both.confusion[0].predicted == 1);
+  CHECK(both.confusion[0].images == 3);
+  CHECK(both.confusion_ema.size() == 2);
+  CHECK_THROWS_WITH(read(R"(, "confusion": [[0, 2, 3]])"), ContainsSubstring("per_class.json: is damaged"));
+  CHECK_THROWS_WITH(read(R"(, "confusion": [[-1, 0, 3]])"), ContainsSubstring("per_class.json: is damaged"));
+  CHECK_THROWS_WITH(read(R"(, "confusion": [[0, 1]])"), ContainsSubstring("per_class.json: is damaged"));
+  CHECK_THROWS_WITH(read(R"(, "confusion": 3)"), ContainsSubstring("per_class.json: is damaged"));
+}
+
 TEST_CASE("The scores of a run's classes are read, none where it wrote none, and a damaged file is named", "[runs]") {
   const TemporaryFolder folder;
   CHECK(runs::read_class_scores(folder.path()).empty());

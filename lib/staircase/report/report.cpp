@@ -7,6 +7,7 @@
 #include "staircase/base/printable.h"
 #include "staircase/base/text.h"
 #include "staircase/report/cells.h"
+#include "staircase/report/classes.h"
 #include "staircase/report/csv.h"
 #include "staircase/report/effect_table.h"
 #include "staircase/report/origin.h"
@@ -124,6 +125,13 @@ std::string markdown_list(const std::vector<std::string>& lines, const std::stri
   return text;
 }
 
+std::string classes_markdown(const Classes& classes) {
+  std::string text;
+  for (const TitledTable& each : class_tables(classes))
+    text += "\n" + printable(each.title) + "\n\n" + markdown_table(each.table);
+  return text.empty() ? text : "\n## Classes\n" + text;
+}
+
 }  // namespace
 
 std::string report_markdown(const Results& results, const ReportData* data) {
@@ -135,6 +143,7 @@ std::string report_markdown(const Results& results, const ReportData* data) {
   text += markdown_list(lines) + markdown_list(results.warnings, "Warning: ");
   text += "\n" + markdown_table(main_table(results));
   for (const TextTable& table : further_tables(results)) text += "\n" + markdown_table(table);
+  if (data) text += classes_markdown(data->classes);
   if (const auto failures = failure_lines(results); !failures.empty())
     text += "\n## Failed runs\n\n" + markdown_list(failures);
   if (data)

@@ -60,13 +60,14 @@ struct Cost {
 }  // namespace
 
 ReportData report_data(const fs::path& folder, Results results) {
-  ReportData data{results.name, folder.string(), std::move(results), nullptr, {}};
+  ReportData data{results.name, folder.string(), std::move(results), nullptr, {}, {}};
   try {
     data.experiment = config::read_json_file(folder / "experiment.json");
     data.trained = trained_rows(folder);
   } catch (const RequestError&) {
     data.results.warnings.push_back("experiment.json: is damaged and was left out");
   }
+  data.classes = read_classes(folder, data.results);
   return data;
 }
 

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "staircase/report/class_data.h"
 #include "staircase/report/report_table.h"
 #include "staircase/report/trained.h"
 
@@ -14,6 +15,7 @@ struct ReportData {
   analysis::Results results;
   config::Json experiment;  ///< the content of experiment.json; null: it cannot be read
   Trained trained;          ///< empty: it cannot be read
+  Classes classes;          ///< empty: no run has them
 };
 
 ReportData report_data(const std::filesystem::path& folder, analysis::Results results);

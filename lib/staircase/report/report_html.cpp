@@ -2,6 +2,7 @@
 
 #include "staircase/base/build_info.h"
 #include "staircase/base/text.h"
+#include "staircase/report/classes.h"
 #include "staircase/report/comparison.h"
 #include "staircase/report/effect_table.h"
 #include "staircase/report/embedded.h"
@@ -52,10 +53,18 @@ std::string configuration(const ReportData& experiment) {
          json_details("What each row was trained with, with every default", configurations(experiment.results));
 }
 
+std::string classes(const Classes& classes) {
+  std::string html;
+  for (const TitledTable& each : class_tables(classes))
+    html += "<p>" + escape_html(each.title) + "</p>\n" + html_table(each.table);
+  return html;
+}
+
 /// What made the numbers; `prefix` tells several experiments apart.
 std::string background(const ReportData& experiment, const std::string& prefix) {
   const analysis::Results& results = experiment.results;
-  return section(prefix + "Failed runs", list(failure_lines(results))) +
+  return section(prefix + "Classes", classes(experiment.classes)) +
+         section(prefix + "Failed runs", list(failure_lines(results))) +
          section(prefix + "Training", list(data_lines(experiment.trained)) + list(recipe_lines(experiment.trained)) +
                                           html_table(training_table(experiment.trained))) +
          section(prefix + "Cost", html_table(cost_table(results))) +

@@ -7,6 +7,9 @@
 
 namespace staircase::report {
 
+/// The row with the best mean of the score; null where no run is done.
+const analysis::Row* best_row(const analysis::Results& results);
+
 /// Which weights a run's weights.safetensors holds: "EMA" where its recipe has an average, else "raw"; nothing where
 /// the run is not done.
 std::string kept_weights(const analysis::Results& results, const analysis::SeedResult& seed);

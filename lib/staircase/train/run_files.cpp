@@ -25,6 +25,13 @@ class OneThread {
   int before_ = at::get_num_threads();
 };
 
+/// [class, predicted class, images] of each pair that occurred: of 1,000 classes there are thousands.
+Json confusion_of(const ClassResults& results) {
+  Json pairs = Json::array();
+  for (const auto& [pair, images] : results.confusion()) pairs.push_back({pair.first, pair.second, images});
+  return pairs;
+}
+
 }  // namespace
 
 void RunFiles::write_metrics(const Json& lines) const {
@@ -78,7 +85,9 @@ void RunFiles::write_classes(const std::vector<ClassResults>& results) const {
     if (results.size() > 1) line["top1_ema"] = results[1].top1(label);
     classes.push_back(line);
   }
-  write_file_atomically(job_.folder / "per_class.json", Json{{"classes", classes}}.dump(2) + "\n");
+  Json content = {{"classes", classes}, {"confusion", confusion_of(results[0])}};
+  if (results.size() > 1) content["confusion_ema"] = confusion_of(results[1]);
+  write_file_atomically(job_.folder / "per_class.json", content.dump(2) + "\n");
 }
 
 void RunFiles::write_summary(const Json& summary) const {

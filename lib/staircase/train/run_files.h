@@ -33,8 +33,9 @@ class RunFiles {
   void write_weights(const nn::Classifier& raw, const nn::Classifier* average) const;
   /// start.json, of a run that starts from a file: see start_report.h.
   void write_start(const config::Json& report) const;
-  /// per_class.json, of a run that classifies: images and top-1 of each class in the last evaluation, of the raw weights and
-  /// of the average where there is one: {"classes": [{"class", "images", "top1", "top1_ema"}]}.
+  /// per_class.json, of a run that classifies: images, top-1 and confusion of the classes in the last evaluation, of the
+  /// raw weights and of the average where there is one: {"classes": [{"class", "images", "top1", "top1_ema"}],
+  /// "confusion": [[class, predicted class, images]], "confusion_ema"}, classes by their place in the list.
   void write_classes(const std::vector<ClassResults>& results) const;
   /// summary.json, which says that the run is done: the last file of a run.
   void write_summary(const config::Json& summary) const;
