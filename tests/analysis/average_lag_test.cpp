@@ -31,6 +31,25 @@ TEST_CASE("An average far behind its weights is named with the ways out", "[anal
                                            "epochs, let the average catch up"));
 }
 
+TEST_CASE("Rows whose averages alone are at chance have learned, and their raw weights are the ones to take",
+          "[analysis]") {
+  const Results results = results_with(-20);  // 20 to 24 %, averages of 0 to 4
+  const std::string text = report::report_terminal(results, 120, "runs/x");
+  CHECK_THAT(text, !ContainsSubstring("At chance, not above") && !ContainsSubstring("learned nothing"));
+  CHECK_THAT(text, ContainsSubstring("Only the averages are not above 11.10 %, the raw weights are: base, gelu, "));
+  CHECK_THAT(text, ContainsSubstring("no bars: every row's average is at chance\n"));
+  CHECK_THAT(text, ContainsSubstring("weights of the best row: --weights runs/x:no_mixing@0:raw (raw, top-1 24.00)"));
+}
+
+TEST_CASE("An average that is ahead of all raw weights is the one to take though another row's is behind",
+          "[analysis]") {
+  Results results = results_with(-5);
+  Row& ahead = results.rows[0];
+  ahead.score->mean = 60;
+  ahead.seeds[0].numbers["top1_ema"] = 60.0;
+  CHECK_THAT(report::report_terminal(results, 120, "runs/x"), ContainsSubstring("runs/x:base@0 (EMA, top-1 60.00)"));
+}
+
 TEST_CASE("With ema_warmup an average behind its weights no longer holds the initial ones", "[analysis]") {
   const std::string text = report::report_markdown(results_with(-10));  // the recipe small has it
   CHECK_THAT(text, ContainsSubstring("has not caught up with the weights yet") && !ContainsSubstring("ema_warmup"));

@@ -75,6 +75,14 @@ TEST_CASE("Rows at chance have no verdict but that, in every table of every desi
   }
 }
 
+TEST_CASE("Where every row is at chance there is neither a best row nor a bar", "[analysis]") {
+  ScoredFolder folder(four_steps("cumulative", {{"seeds", {0, 1, 2}}}));
+  const std::string text = report::report_terminal(folder.results(guessed), 120, "runs/x");
+  CHECK_THAT(text, ContainsSubstring("no best row: every row is at chance\n") &&
+                       ContainsSubstring("no bars: every row's average is at chance\n"));
+  CHECK_THAT(text, !ContainsSubstring("█") && !ContainsSubstring("--weights"));
+}
+
 TEST_CASE("A row that has learned is compared with one at chance as ever", "[analysis]") {
   ScoredFolder folder(four_steps("one_at_a_time", {{"seeds", {0, 1, 2}}}));
   const Results results = folder.results([](experiment::Subset subset, int64_t seed) {
@@ -83,6 +91,43 @@ TEST_CASE("A row that has learned is compared with one at chance as ever", "[ana
   CHECK_FALSE(results.rows[1].at_chance);
   CHECK(verdict_of(results.rows[1].delta->difference) == Verdict::higher);
   CHECK(verdict_of(results.rows[2].delta->difference) == Verdict::at_chance);
+  CHECK_THAT(report::report_markdown(results),
+             ContainsSubstring("One of the two rows is at chance for gelu (base): the verdict tells which"));
+}
+
+TEST_CASE("Steps together beyond alone are not told where one of the four rows is at chance", "[analysis]") {
+  for (const char* design : {"grid", "pairwise"}) {
+    ScoredFolder folder(four_steps(design, {{"seeds", {0, 1, 2}}}));
+    const Results results = folder.results([](experiment::Subset subset, int64_t seed) {  // layer: nothing is learned
+      return subset & 2 ? 10.0 : 60 + guessed(subset, seed) + (subset & 1 ? 5 : 0);
+    });
+    const Interaction& hidden = (*results.worth.interactions)[0];
+    CHECK(verdict_of(hidden.worth.difference) == Verdict::at_chance);
+    CHECK_FALSE(hidden.worth.difference->p_holm);
+    CHECK(hidden.at_chance->size() == 2);
+    CHECK(write_result(hidden)["rows_at_chance"][0] == "layer");
+    const Interaction& told = (*results.worth.interactions)[1];  // gelu + stem
+    CHECK(verdict_of(told.worth.difference) == Verdict::not_shown);
+    CHECK_FALSE(write_result(told).contains("rows_at_chance"));
+    CHECK_THAT(report::report_markdown(results),
+               ContainsSubstring("- two of the four cells of gelu + layer are at chance (layer, ") &&
+                   ContainsSubstring("): what they give together cannot be told") &&
+                   !ContainsSubstring("cells of gelu + stem"));
+  }
+}
+
+TEST_CASE("A Shapley value has no verdict where one row is at chance, the gain of two that learned has", "[analysis]") {
+  ScoredFolder folder(four_steps("shapley", {{"seeds", {0, 1, 2}}}));
+  const Results results = folder.results([](experiment::Subset subset, int64_t seed) {
+    return subset == 2 ? 10.0 : 60 + guessed(subset, seed) + (subset == 15 ? 25 + static_cast<double>(seed) : 0);
+  });
+  for (const Effect& effect : *results.worth.effects) {
+    CHECK(verdict_of(effect.worth.difference) == Verdict::at_chance);
+    CHECK(*effect.at_chance == std::vector<std::string>{"layer"});
+  }
+  CHECK(verdict_of(results.worth.shapley->gain) == Verdict::higher);
+  CHECK_THAT(report::report_markdown(results),
+             ContainsSubstring("1 of the 16 rows at chance (layer) enter the Shapley"));
 }
 
 TEST_CASE("The results and the notes say what chance is and which rows do not pass it", "[analysis]") {

@@ -119,6 +119,31 @@ TEST_CASE("A failed run is shown with its reason", "[analysis]") {
   CHECK_THAT(report_terminal(f.built(), 120), ContainsSubstring("failed: recipe, seed 0"));
 }
 
+TEST_CASE("Two seeds are said to say next to nothing by their intervals, three are not", "[analysis]") {
+  const auto text_of = [](const config::Json& seeds) {
+    tests::ScoredFolder folder(tests::four_steps("cumulative", {{"seeds", seeds}}));
+    return report_markdown(folder.results(
+        [](size_t row, int64_t seed) { return 40.0 + static_cast<double>(row) + static_cast<double>(seed); }));
+  };
+  CHECK_THAT(text_of({0, 1}), ContainsSubstring("Two seeds leave one degree of freedom"));
+  CHECK_THAT(text_of({0, 1, 2}), !ContainsSubstring("degree of freedom"));
+}
+
+TEST_CASE("Schedules that are too short for what they hold stand in the notes", "[analysis]") {
+  const auto text_of = [](double warmup) {
+    tests::ScoredFolder folder(tests::four_steps("cumulative", {{"override",
+                                                                 {{"/recipe/warmup_epochs", warmup},
+                                                                  {"/recipe/epochs", 2},
+                                                                  {"/recipe/ema_warmup", false},
+                                                                  {"/recipe/ema_decay", 0.9999}}}}));
+    return report_markdown(folder.results([](size_t row, int64_t) { return 40.0 + static_cast<double>(row); }));
+  };
+  CHECK_THAT(text_of(2), ContainsSubstring("- /recipe/warmup_epochs 2.0 is all of the 2 in /recipe/epochs: ") &&
+                             ContainsSubstring("- /recipe/ema_decay 0.9999 averages over 10,000 steps") &&
+                             ContainsSubstring("(in all rows)"));
+  CHECK_THAT(text_of(1), !ContainsSubstring("warmup_epochs"));
+}
+
 TEST_CASE("One seed is said to show no spread", "[analysis]") {
   Folder f;
   f.experiment.options.seeds = {0};

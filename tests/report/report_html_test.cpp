@@ -180,6 +180,46 @@ TEST_CASE("Experiments side by side show what differs and match rows by name", "
   CHECK_FALSE(std::filesystem::exists(sample.folder / "other/report.html"));
 }
 
+TEST_CASE("Scores of other data are not subtracted, and that is said first", "[report]") {
+  const Sample sample;
+  config::Json content = config::parse_json(tests::sample_grid(), "sample");
+  content["base"]["data"] = {{"kind", "shapes"}, {"shapes_seed", 7}};
+  tests::write_sample(sample.folder / "other", content.dump(), flat_score);
+  auto experiments = read_experiments({sample.folder / "grid", sample.folder / "other"});
+  const TextTable table = comparison_table(experiments);
+  CHECK(table.rows[0].back() == "other data");
+  const std::string first = experiments[0].label, second = experiments[1].label,
+                    note = first + " (shapes, 10 classes) and " + second +
+                           " (shapes, 10 classes) have other data: their scores cannot be subtracted";
+  CHECK(comparison_terminal(experiments).starts_with(note + "\n"));
+  const std::string page = own_part(report_html(experiments));
+  CHECK(page.find(note) < page.find("<h2>"));
+  for (TrainedRow& row : experiments[1].trained.rows) {
+    row.configuration.data.shapes_seed = 0;
+    row.configuration.data.train_images = 5;  // the validation images are the same
+  }
+  CHECK(other_data_note(experiments).empty());
+  CHECK(comparison_table(experiments).rows[0].back() == "no difference shown");
+  experiments[1].trained.classes = 4;
+  CHECK_THAT(other_data_note(experiments), ContainsSubstring("(shapes, 4 classes) have other data: "));
+  experiments[1].trained.rows.pop_back();
+  experiments[1].trained.classes = 10;
+  experiments[1].trained.rows[0].configuration.data.kind = config::DataKind::cifar10;
+  CHECK_THAT(other_data_note(experiments), ContainsSubstring("(cifar10, 10 classes) have other data in base: "));
+}
+
+TEST_CASE("Rows at chance in both experiments have that verdict side by side", "[report]") {
+  const Sample sample;
+  const auto guess = [](const Variant&, size_t index, int64_t seed) {
+    return index == 0 ? 10 + 0.1 * static_cast<double>(seed) : 50 + static_cast<double>(index) + 0.1 * seed;
+  };
+  tests::write_sample(sample.folder / "a", tests::sample_grid(), guess);
+  tests::write_sample(sample.folder / "b", tests::sample_grid(), guess);
+  const TextTable table = comparison_table(read_experiments({sample.folder / "a", sample.folder / "b"}));
+  CHECK(table.rows[0].back() == "at chance");
+  CHECK(table.rows[1].back() != "at chance");
+}
+
 TEST_CASE("What differs is what rows were trained with: overridden fields count with their value", "[report]") {
   const Sample sample;
   config::Json content = config::parse_json(tests::sample_grid(), "sample");
@@ -210,6 +250,8 @@ TEST_CASE("Other data are pointed out by what they hold, and the same data elsew
   const Trained first = trained(here, set("/data/photos", 6)), moved = trained(there, set("/mnt/photos", 6)),
                 other = trained(there, set("/mnt/photos", 7));
   CHECK(trained_differences({&first, &moved}).empty());
+  CHECK_FALSE(have_other_data(first, first.rows[0], moved, moved.rows[0]));
+  CHECK(have_other_data(first, first.rows[0], other, other.rows[0]));
   const auto differences = trained_differences({&first, &other});
   REQUIRE(differences.size() == 1);
   CHECK(differences[0].pointer == "/data/content");

@@ -1,8 +1,6 @@
 #include "staircase/analysis/effects.h"
 
-#include <algorithm>
 #include <unordered_map>
-#include <unordered_set>
 
 #include "staircase/analysis/shapley.h"
 
@@ -48,7 +46,7 @@ class EffectBuilder {
     for (size_t i = 0; i < design_.steps.size(); ++i) {
       if (!judged[i]) continue;
       const experiment::Contrast contrast = contrast_of(design_.requirements, i);
-      leave_at_chance_where_all_are({contrast.with, contrast.without}, *judged[i]);
+      hold_to_chance({contrast.with, contrast.without}, *judged[i], (*result_.effects)[i].at_chance);
       give_verdict(contrast, *judged[i]);
     }
   }
@@ -60,11 +58,12 @@ class EffectBuilder {
     std::vector<Difference*> judged;
     for (Interaction& each : *result_.interactions) judged.push_back(to_judge(each.worth.difference));
     judge_together(judged);
-    auto next = judged.begin();
+    size_t next = 0;
     for (size_t a = 0; a < design_.steps.size(); ++a)
       for (size_t b = a + 1; b < design_.steps.size(); ++b, ++next)
-        if (const auto pair = experiment::pair_of(design_.requirements, a, b); pair && *next)
-          leave_at_chance_where_all_are({pair->both, pair->first, pair->second, pair->none}, **next);
+        if (const auto pair = experiment::pair_of(design_.requirements, a, b); pair && judged[next])
+          hold_to_chance({pair->none, pair->first, pair->second, pair->both}, *judged[next],
+                         (*result_.interactions)[next].at_chance);
   }
 
   void add_shapley() {
@@ -86,11 +85,13 @@ class EffectBuilder {
     judged.push_back(to_judge(result_.shapley->gain));  // it stands in the same table
     judge_together(judged);
     std::vector<experiment::Subset> all;
-    for (const auto& [subset, scores] : scores_) all.push_back(subset);
-    for (Difference* each : judged)
-      if (each)
-        leave_at_chance_where_all_are(each == judged.back() ? std::vector{whole.with, whole.without} : all, *each);
-    if (judged.back()) give_verdict(whole, *judged.back());
+    for (const experiment::Variant& variant : design_.variants) all.push_back(variant.subset.value());
+    for (size_t i = 0; i < by_step.size(); ++i)
+      if (judged[i]) hold_to_chance(all, *judged[i], (*result_.effects)[i].at_chance);
+    if (!judged.back()) return;
+    Given<std::vector<std::string>> of_gain;
+    hold_to_chance({whole.with, whole.without}, *judged.back(), of_gain);
+    give_verdict(whole, *judged.back());
   }
 
   Effects take() { return std::move(result_); }
@@ -98,14 +99,18 @@ class EffectBuilder {
  private:
   void add_row(experiment::Subset subset, const Row& row, const std::string& score) {
     scores_[subset] = row.scores(score);
-    if (row.at_chance) at_chance_.insert(subset);
+    if (row.at_chance) at_chance_[subset] = row.name;
   }
 
-  /// Of the rows that the difference is made of.
-  void leave_at_chance_where_all_are(const std::vector<experiment::Subset>& subsets, Difference& difference) const {
-    if (std::all_of(subsets.begin(), subsets.end(),
-                    [&](experiment::Subset each) { return at_chance_.count(each) > 0; }))
-      leave_at_chance(difference);
+  /// Names the rows at chance of those that the difference is made of, and takes its verdict back where they hide it.
+  void hold_to_chance(const std::vector<experiment::Subset>& subsets, Difference& difference,
+                      Given<std::vector<std::string>>& named) const {
+    std::vector<std::string> names;
+    for (const experiment::Subset each : subsets)
+      if (const auto found = at_chance_.find(each); found != at_chance_.end()) names.push_back(found->second);
+    if (names.empty()) return;
+    if (subsets.size() > 2 || names.size() == subsets.size()) leave_at_chance(difference);
+    named = std::move(names);
   }
 
   Effect effect(size_t step, std::optional<Difference> difference) const {
@@ -204,7 +209,7 @@ class EffectBuilder {
   const std::vector<int64_t>& seeds_;
   std::vector<Row>& rows_;
   std::unordered_map<experiment::Subset, SeedNumbers> scores_;
-  std::unordered_set<experiment::Subset> at_chance_;
+  std::unordered_map<experiment::Subset, std::string> at_chance_;  // with the names of their rows
   Effects result_;
 };
 

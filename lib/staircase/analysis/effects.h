@@ -16,14 +16,15 @@ struct Effect {
   std::vector<Change> changes;
   Worth worth;
   Given<double> order_std_error;  ///< what the sampling of orders leaves uncertain; the interval includes it
-
+  Given<std::vector<std::string>> at_chance{};  ///< those of its rows that are
   static constexpr bool is_result = true;
   static constexpr std::string_view title = "effect";
   static constexpr auto fields() {
     using E = Effect;
     return std::make_tuple(config::field("step", &E::step, ""), config::field("group", &E::group, ""),
                            config::field("changes", &E::changes, "against the base"), config::field("", &E::worth, ""),
-                           config::field("order_std_error", &E::order_std_error, "of sampled orders"));
+                           config::field("order_std_error", &E::order_std_error, "of sampled orders"),
+                           config::field("rows_at_chance", &E::at_chance, "that it is made of"));
   }
 };
 
@@ -31,14 +32,15 @@ struct Effect {
 struct Interaction {
   std::string a, b;
   Worth worth;
-  Given<std::string> reason;  ///< why there is no such number: one of them requires the other
-
+  Given<std::string> reason;                    ///< why there is no such number: one of them requires the other
+  Given<std::vector<std::string>> at_chance{};  ///< those of its four rows that are
   static constexpr bool is_result = true;
   static constexpr std::string_view title = "interaction";
   static constexpr auto fields() {
     using I = Interaction;
     return std::make_tuple(config::field("a", &I::a, ""), config::field("b", &I::b, ""),
-                           config::field("", &I::worth, ""), config::field("reason", &I::reason, "without a value"));
+                           config::field("", &I::worth, ""), config::field("reason", &I::reason, "without a value"),
+                           config::field("rows_at_chance", &I::at_chance, "that it is made of"));
   }
 };
 
@@ -77,6 +79,9 @@ struct Effects {
 
 /// Each is computed seed by seed, over the seeds for which all runs it needs are done, then averaged; then the effects
 /// are judged together (with the gain of shapley), and the interactions.
+/// Of two rows at chance the verdict is "at chance"; of one and one that has learned it stands: one has learned and the
+/// other has not. What is made of more rows (interactions, Shapley values) is at chance with the first row that is: no
+/// score goes below chance, so that what such a row takes away or adds is cut off.
 /// A row's delta that is the same number as an effect (or as the gain) takes its verdict from there; others are not
 /// judged, since such a design asks for its effects. `rows`: in the order of the design's variants, with their deltas.
 /// Of a grid whose axes have two values: the interactions alone, each with the other axes as in the base.

@@ -5,6 +5,7 @@
 
 #include "staircase/analysis/score.h"
 #include "staircase/config/recipes.h"
+#include "staircase/experiment/schedule_warnings.h"
 #include "staircase/plan/plan.h"
 
 namespace staircase::analysis {
@@ -100,10 +101,15 @@ Row read_row(const experiment::Variant& variant, const runs::Ledger& ledger, Res
       row.numbers.emplace_back(name, spread_of(numbers));
   const ChanceLevel chance = chance_level(c, ledger.data_content(c.data));
   if (results.rows.empty()) results.chance = chance;
+  const auto is_at_chance = [&](const Spread& score) {
+    return chance.at_chance_up_to && score.mean <= *chance.at_chance_up_to;
+  };
   if (const Spread* score = row.spread(results.score)) {
     row.score = *score;
-    row.at_chance = chance.at_chance_up_to && score->mean <= *chance.at_chance_up_to;
+    row.at_chance = is_at_chance(*score);
   }
+  const Spread* raw = row.spread(score_name(*results.task, false));
+  row.raw_at_chance = raw ? is_at_chance(*raw) : row.at_chance;
   if (const auto rates = given_numbers(row.seeds, &SeedResult::images_per_second); !rates.empty())
     row.images_per_second = spread_of(rates).mean;
   add_latency(row);
@@ -141,6 +147,17 @@ void add_deltas(const experiment::DesignedExperiment& design, Results& results) 
   }
 }
 
+/// Rows whose number of images is not known are left out.
+std::vector<std::string> too_short_schedules(const experiment::DesignedExperiment& design, const runs::Ledger& ledger) {
+  std::vector<experiment::ScheduledRow> rows;
+  for (const experiment::Variant& variant : design.variants) {
+    const config::Configuration& c = variant.configuration;
+    if (const auto images = experiment::count_train_images(c.data, ledger.data_content(c.data)))
+      rows.push_back({variant.name, &c.recipe, *images});
+  }
+  return experiment::schedule_warnings(rows);
+}
+
 void judge_deltas(std::vector<Row>& rows) {
   std::vector<Difference*> deltas;
   for (Row& row : rows)
@@ -168,6 +185,7 @@ Results build_results(const experiment::Experiment& experiment, const experiment
   results.seeds = options.seeds;
   results.task = &config::classification_metrics();
   choose_score(design, options.score, results);
+  results.schedules = too_short_schedules(design, ledger);
   RunReader reader(ledger, results);
   for (const experiment::Variant& variant : design.variants)
     results.rows.push_back(read_row(variant, ledger, results, reader));

@@ -48,6 +48,7 @@ struct Results {
 
   // Beside results.json:
   const config::TaskMetrics* task = nullptr;  ///< whose numbers the rows have
+  std::vector<std::string> schedules;         ///< those that are too short, as experiment::schedule_warnings says
   bool of_average = false;                    ///< whether the score is that of the averaged weights
   std::vector<RunLog> logs;                   ///< of the runs that have a folder
 

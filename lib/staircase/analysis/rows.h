@@ -86,6 +86,7 @@ struct Row {
   std::optional<double> paper_top1, paper_std;
   std::optional<Spread> score;           ///< of the number that rows are compared by
   bool at_chance = false;                ///< its mean does not pass what a network that has learned nothing reaches
+  bool raw_at_chance = false;            ///< the same of the raw weights; not in results.json
   std::optional<Delta> delta;            ///< empty: the row is compared with none
   Given<std::vector<std::string>> cell;  ///< grid: the value on each axis
 

@@ -11,7 +11,7 @@
 #include "staircase/execution/initial_weights.h"
 #include "staircase/execution/left_overs.h"
 #include "staircase/execution/run_starts.h"
-#include "staircase/execution/schedule_warnings.h"
+#include "staircase/experiment/schedule_warnings.h"
 #include "staircase/experiment/void_steps.h"
 
 namespace staircase::execution {
@@ -52,11 +52,11 @@ runs::DataShape PreparedExperiment::shape_of_data() {
 }
 
 std::vector<std::string> PreparedExperiment::schedule_warnings() {
-  std::vector<ScheduledRow> rows;
+  std::vector<experiment::ScheduledRow> rows;
   for (const experiment::Variant& variant : design_.variants)
     rows.push_back({variant.name, &variant.configuration.recipe,
                     static_cast<int64_t>(open_data(variant.configuration.data).train->size())});
-  return execution::schedule_warnings(rows);
+  return experiment::schedule_warnings(rows);
 }
 
 void PreparedExperiment::check_steps_have_effect() {

@@ -5,6 +5,8 @@
 #include <unordered_map>
 
 #include "staircase/analysis/score.h"
+#include "staircase/base/counted.h"
+#include "staircase/base/printable.h"
 #include "staircase/base/text.h"
 #include "staircase/report/cells.h"
 
@@ -52,22 +54,47 @@ std::vector<std::string> all_names(const std::vector<ReportData>& experiments) {
   return names;
 }
 
-/// The second experiment's row of each name minus the first's, by pairs of equal seed; empty where one has none.
-std::vector<std::optional<Difference>> judged_differences(const std::vector<Rows>& rows, const std::string& score,
+/// Whether two experiments' rows of that name have other data; not where one has no such row.
+bool have_other_data(const std::vector<ReportData>& two, const std::string& name) {
+  const Trained &a = two[0].trained, &b = two[1].trained;
+  const TrainedRow *first = find_row(a, name), *second = find_row(b, name);
+  return first && second && have_other_data(a, *first, b, *second);
+}
+
+/// Of the number that the experiments are compared by.
+bool is_at_chance(const ReportData& experiment, const Row& row, const std::string& score) {
+  return experiment.results.score == score ? row.at_chance : row.raw_at_chance;
+}
+
+/// The second experiment's row of each name minus the first's, by pairs of equal seed; empty where one has none, or
+/// other data than the other.
+std::vector<std::optional<Difference>> judged_differences(const std::vector<ReportData>& two,
+                                                          const std::vector<Rows>& rows, const std::string& score,
                                                           const std::vector<std::string>& names) {
   std::vector<std::optional<Difference>> differences;
+  std::vector<Difference*> judged;
   for (const std::string& name : names) {
     const Row* first = row_named(rows[0], name);
     const Row* second = row_named(rows[1], name);
-    differences.push_back(first && second ? analysis::difference_of(analysis::values_of(analysis::paired_differences(
-                                                second->scores(score), first->scores(score))))
-                                          : std::nullopt);
+    differences.emplace_back();
+    if (first && second && !have_other_data(two, name))
+      differences.back() = analysis::difference_of(
+          analysis::values_of(analysis::paired_differences(second->scores(score), first->scores(score))));
   }
-  std::vector<Difference*> judged;
   for (auto& each : differences)
     if (each) judged.push_back(&*each);
   analysis::judge_together(judged);
+  for (size_t i = 0; i < names.size(); ++i)
+    if (differences[i] && is_at_chance(two[0], *row_named(rows[0], names[i]), score) &&
+        is_at_chance(two[1], *row_named(rows[1], names[i]), score))
+      analysis::leave_at_chance(*differences[i]);
   return differences;
+}
+
+/// "shapes, 10 classes".
+std::string data_text(const ReportData& experiment, const std::string& row) {
+  return std::string(config::to_name(find_row(experiment.trained, row)->configuration.data.kind)) + ", " +
+         counted(experiment.trained.classes, "class", "classes");
 }
 
 /// A difference and its verdict, two cells; empty where there is none.
@@ -124,7 +151,7 @@ TextTable comparison_table(const std::vector<ReportData>& experiments) {
   std::vector<std::optional<Difference>> differences;
   if (experiments.size() == 2) {
     add_columns(experiments[1].label + " - " + experiments[0].label, "verdict");
-    differences = judged_differences(rows, score, names);
+    differences = judged_differences(experiments, rows, score, names);
   }
   for (size_t i = 0; i < names.size(); ++i) {
     std::vector<std::string> line{names[i]};
@@ -135,6 +162,7 @@ TextTable comparison_table(const std::vector<ReportData>& experiments) {
         add_difference(row && row->delta ? row->delta->difference : std::nullopt, line);
     }
     if (!differences.empty()) add_difference(differences[i], line);
+    if (!differences.empty() && have_other_data(experiments, names[i])) line[line.size() - 2] = "other data";
     table.rows.push_back(line);
   }
   drop_empty_columns(table);
@@ -158,9 +186,29 @@ TextTable differences_table(const std::vector<ReportData>& experiments) {
   return table;
 }
 
+std::string other_data_note(const std::vector<ReportData>& experiments) {
+  if (experiments.size() != 2) return "";
+  std::vector<std::string> others;
+  size_t common = 0;
+  for (const std::string& name : all_names(experiments)) {
+    if (!find_row(experiments[0].trained, name) || !find_row(experiments[1].trained, name)) continue;
+    ++common;
+    if (have_other_data(experiments, name)) others.push_back(name);
+  }
+  if (others.empty()) return "";
+  const size_t most = 10, more = others.size() > most ? others.size() - most : 0;
+  others.resize(others.size() - more);
+  const std::string which = join(others) + (more > 0 ? " and " + std::to_string(more) + " more" : "");
+  return experiments[0].label + " (" + data_text(experiments[0], others[0]) + ") and " + experiments[1].label + " (" +
+         data_text(experiments[1], others[0]) + ") have other data" +
+         (others.size() + more == common ? "" : " in " + which) + ": their scores cannot be subtracted";
+}
+
 std::string comparison_terminal(const std::vector<ReportData>& experiments) {
   const TextTable differences = differences_table(experiments);
-  std::string text = terminal_table(comparison_table(experiments));
+  const std::string note = other_data_note(experiments);
+  std::string text = note.empty() ? "" : printable(note) + "\n\n";
+  text += terminal_table(comparison_table(experiments));
   if (!differences.rows.empty()) text += "\nWhat differs besides the steps:\n" + terminal_table(differences);
   return text;
 }

@@ -12,7 +12,8 @@ namespace staircase::report {
 void label_experiments(std::vector<ReportData>& experiments);
 
 /// A row a name, in the order in which they first appear; for each experiment its score and delta, and for
-/// two the second's score minus the first's, as its title says. Nothing says that rows of one name are the same configuration:
+/// two the second's score minus the first's, as its title says, or "other data" where a score is of other data than the
+/// other. Nothing says that rows of one name are the same configuration:
 /// differences_table does.
 TextTable comparison_table(const std::vector<ReportData>& experiments);
 
@@ -20,7 +21,10 @@ TextTable comparison_table(const std::vector<ReportData>& experiments);
 /// and what the data hold. A field that differs alike in all rows stands there once.
 TextTable differences_table(const std::vector<ReportData>& experiments);
 
-/// Both tables for a terminal.
+/// Of two experiments: that rows of one name have no difference since their data are not the same; "": none is such.
+std::string other_data_note(const std::vector<ReportData>& experiments);
+
+/// The note and both tables for a terminal.
 std::string comparison_terminal(const std::vector<ReportData>& experiments);
 
 }  // namespace staircase::report

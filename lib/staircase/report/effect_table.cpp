@@ -72,6 +72,58 @@ std::string worth_note(const Results& results) {
   }
 }
 
+/// Worth of one step that a row at chance lends: of which, and what the verdict still says.
+std::vector<std::string> half_learned_notes(const Results& results) {
+  std::vector<std::string> steps;
+  for (const Effect& each : *results.worth.effects)
+    if (each.at_chance && each.at_chance->size() == 1)
+      steps.push_back(each.step + " (" + each.at_chance->front() + ")");
+  if (steps.empty()) return {};
+  return {"One of the two rows is at chance for " + join(steps) +
+          ": the verdict tells which of the two has learned, the number not what the step is worth"};
+}
+
+std::vector<std::string> shapley_chance_notes(const Results& results) {
+  const auto& effects = *results.worth.effects;
+  if (effects.empty() || !effects.front().at_chance) return {};
+  const std::vector<std::string>& rows = *effects.front().at_chance;
+  const size_t most = 10;
+  const std::vector<std::string> first(rows.begin(), rows.begin() + static_cast<long>(std::min(most, rows.size())));
+  return {std::to_string(rows.size()) + " of the " + std::to_string(results.rows.size()) + " rows at chance (" +
+          join(first) + (rows.size() > most ? ", ..." : "") +
+          ") enter the Shapley values: what a step is worth cannot be told"};
+}
+
+/// Pairs of which a cell has learned nothing; of many the first three.
+std::vector<std::string> interaction_chance_notes(const Results& results) {
+  const char* const counts[] = {"", "one", "two", "three", "all"};
+  std::vector<std::string> lines;
+  size_t more = 0;
+  for (const Interaction& each : *results.worth.interactions) {
+    if (!each.at_chance) continue;
+    const size_t count = each.at_chance->size();
+    if (lines.size() == 3) ++more;
+    else
+      lines.push_back(std::string(counts[count]) + " of the four cells of " + each.a + " + " + each.b +
+                      (count == 1 ? " is" : " are") + " at chance (" + join(*each.at_chance) +
+                      "): what they give together cannot be told");
+  }
+  if (more > 0) lines.push_back("and so it is with " + std::to_string(more) + " more pairs");
+  return lines;
+}
+
+/// What rows at chance leave untold. Where all are, the note of chance says enough.
+std::vector<std::string> effect_chance_notes(const Results& results) {
+  if (std::all_of(results.rows.begin(), results.rows.end(), [](const analysis::Row& row) { return row.at_chance; }))
+    return {};
+  std::vector<std::string> lines;
+  if (results.worth.effects)
+    lines = results.worth.shapley ? shapley_chance_notes(results) : half_learned_notes(results);
+  if (results.worth.interactions)
+    for (const std::string& line : interaction_chance_notes(results)) lines.push_back(line);
+  return lines;
+}
+
 }  // namespace
 
 TextTable effect_table(const Results& results) {
@@ -134,6 +186,7 @@ std::vector<std::string> effect_notes(const Results& results) {
   });
   if (results.worth.effects && has_other_deltas)
     lines.push_back("The rows' deltas are not judged: what the design asks for stands in the table of the steps");
+  for (const std::string& line : effect_chance_notes(results)) lines.push_back(line);
   return lines;
 }
 

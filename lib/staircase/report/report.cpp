@@ -42,18 +42,30 @@ std::string markdown_table(const TextTable& table) {
 /// Where bars start: what a network reaches that has learned nothing.
 double bars_start(const Results& results) { return results.chance.chance.value_or(0.0); }
 
+/// Of the number that bars are drawn of; where no row has one, false.
+bool is_all_at_chance(const Results& results) {
+  bool any = false, all = true;
+  for (const Row& row : results.rows) {
+    any = any || row.score;
+    all = all && (!row.score || row.at_chance);
+  }
+  return any && all;
+}
+
 std::string bars_note(const Results& results) {
+  if (is_all_at_chance(results))
+    return std::string("no bars: every row") + (results.of_average ? "'s average" : "") + " is at chance";
   return "bars start at " + decimals(bars_start(results), 2) + (results.chance.chance ? ", chance" : "");
 }
 
-/// A bar a row from the start of all to its score; the highest is `width` long. None: no row is above the start.
+/// A bar a row from the start of all to its score; the highest is `width` long. None: no row is above chance.
 std::vector<std::string> bars(const Results& results, size_t width) {
   const double start = bars_start(results);
   double highest = start;
   for (const Row& row : results.rows)
     if (row.score) highest = std::max(highest, row.score->mean);
   std::vector<std::string> list;
-  if (highest <= start) return list;
+  if (highest <= start || is_all_at_chance(results)) return list;
   for (const Row& row : results.rows) {
     list.emplace_back();
     const double share = row.score ? (row.score->mean - start) / (highest - start) : 0;
@@ -179,7 +191,7 @@ std::string report_terminal(const Results& results, int width, const std::string
   const size_t room = all > table_width + 2 ? all - table_width - 2 : 0;
   const std::vector<std::string> drawn = bars(results, std::clamp(room, shortest, longest));
   std::string text = terminal_table(main, drawn);
-  if (!drawn.empty()) text += bars_note(results) + "\n";
+  if (!drawn.empty() || is_all_at_chance(results)) text += bars_note(results) + "\n";
   for (const TextTable& table : further_tables(results)) text += "\n" + terminal_table(table);
   text += "\n";
   for (const std::string& note : notes(results)) text += printable(note) + "\n";

@@ -106,7 +106,8 @@ std::string scripts() {
 }
 
 std::string side_by_side_introduction(const std::vector<ReportData>& experiments) {
-  std::string html;
+  const std::string note = other_data_note(experiments);
+  std::string html = note.empty() ? "" : "<p class=\"warning\">" + escape_html(note) + ".</p>\n";
   for (const ReportData& experiment : experiments)
     html += "<h2>" + escape_html(experiment.label) + "</h2>\n" + introduction(experiment);
   return html;

@@ -197,13 +197,17 @@ std::vector<std::string> chance_notes(const Results& results) {
   if (level.largest_class)
     text += "; always naming the largest class of the " + grouped_digits(*level.val_images) +
             " validation images gives " + decimals(*level.largest_class, 2) + " %";
-  std::vector<std::string> lines{text}, names;
+  std::vector<std::string> lines{text}, names, averages;
   for (const Row& row : results.rows)
-    if (row.at_chance) names.push_back(row.name);
+    if (row.at_chance) (row.raw_at_chance ? names : averages).push_back(row.name);
   if (!names.empty())
     lines.push_back("At chance, not above " + decimals(*level.at_chance_up_to, 2) + " % (" +
                     (level.val_images ? "sampling error included" : "validation images unknown") + "): " + join(names) +
                     "; differences between them have no verdict: they have learned nothing that could be compared");
+  if (!averages.empty())
+    lines.push_back("Only the averages are not above " + decimals(*level.at_chance_up_to, 2) +
+                    " %, the raw weights are: " + join(averages) +
+                    "; differences between these averages have no verdict");
   return lines;
 }
 
@@ -259,12 +263,16 @@ std::vector<std::string> notes(const Results& results) {
     lines.push_back(std::to_string(seeds) +
                     " seeds: mean ± standard deviation; a difference is the mean over pairs "
                     "of equal seed [with its 95 % interval by Student's t]");
+    if (seeds == 2)
+      lines.push_back(
+          "Two seeds leave one degree of freedom: an interval reaches 12.7 standard errors to each side, also past what "
+          "a difference can be, and says next to nothing; three seeds say more");
     lines.push_back("\"" + std::string(config::to_name(analysis::Verdict::not_shown)) +
                     "\": p is 0.05 or more after Holm's correction for all differences of a table; so it is wherever "
                     "the interval contains 0, and for some intervals that do not");
   }
-  for (const auto& more : {average_notes(results), chance_notes(results), effect_notes(results), latency_notes(results),
-                           origin_notes(results)})
+  for (const auto& more : {results.schedules, average_notes(results), chance_notes(results), effect_notes(results),
+                           latency_notes(results), origin_notes(results)})
     lines.insert(lines.end(), more.begin(), more.end());
   if (results.done < results.runs)
     lines.push_back(std::to_string(results.done) + " of " + counted(static_cast<long long>(results.runs), "run") +

@@ -76,6 +76,21 @@ std::string content_text(const config::DataContent& content) {
   return join(parts);
 }
 
+const TrainedRow* find_row(const Trained& trained, const std::string& name) {
+  const auto found =
+      std::find_if(trained.rows.begin(), trained.rows.end(), [&](const TrainedRow& row) { return row.name == name; });
+  return found == trained.rows.end() ? nullptr : &*found;
+}
+
+bool have_other_data(const Trained& a, const TrainedRow& of_a, const Trained& b, const TrainedRow& of_b) {
+  const config::DataOptions &here = of_a.configuration.data, &there = of_b.configuration.data;
+  if (here.kind != there.kind || a.classes != b.classes) return true;
+  if (config::is_described_whole(here))
+    return here.val_images != there.val_images || here.shapes_seed != there.shapes_seed;
+  const config::DataContent *content = find_content(a.sets, here), *other = find_content(b.sets, there);
+  return content && other && content->fingerprint() != other->fingerprint();
+}
+
 Json effective_fields(const Configuration& configuration, const std::vector<config::DataContent>& sets) {
   Json whole = config::write_configuration(configuration);
   for (const char* field : idle_fields(configuration.data.kind)) whole["data"].erase(field);

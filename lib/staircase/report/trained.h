@@ -29,6 +29,13 @@ config::Json effective_fields(const config::Configuration& configuration, const 
 /// "train 40 images, val 30 images, 2 classes, fingerprint 0123456789abcdef".
 std::string content_text(const config::DataContent& content);
 
+/// The row of that name; null: there is none.
+const TrainedRow* find_row(const Trained& trained, const std::string& name);
+
+/// Whether their scores are of other data: of another kind, number of classes, or content; of drawn data, where other
+/// validation images are drawn. Files whose content is not known count as the same.
+bool have_other_data(const Trained& a, const TrainedRow& of_a, const Trained& b, const TrainedRow& of_b);
+
 /// Each pointer that some of these objects have, with its value in each; null where one has none.
 std::vector<std::pair<std::string, std::vector<config::Json>>> values_by_pointer(const std::vector<config::Json>& all);
 

@@ -6,6 +6,7 @@
 #include "staircase/base/counted.h"
 #include "staircase/base/text.h"
 #include "staircase/config/recipes.h"
+#include "staircase/experiment/schedule_warnings.h"
 
 namespace staircase::report {
 namespace {
@@ -18,19 +19,6 @@ std::string some_of(const std::vector<std::string>& names) {
   const size_t most = 10;
   if (names.size() <= most) return join(names);
   return join({names.begin(), names.begin() + most}) + " and " + std::to_string(names.size() - most) + " more";
-}
-
-const config::DataContent::Part* part_of(const config::DataContent& content, const std::string& name) {
-  const auto found =
-      std::find_if(content.parts.begin(), content.parts.end(), [&](const auto& part) { return part.name == name; });
-  return found == content.parts.end() ? nullptr : &*found;
-}
-
-std::optional<int64_t> train_images(const DataOptions& data, const Trained& trained) {
-  if (config::is_described_whole(data)) return data.train_images;
-  const config::DataContent* content = find_content(trained.sets, data);
-  const auto* part = content ? part_of(*content, "train") : nullptr;
-  return part ? std::optional(part->images()) : std::nullopt;
 }
 
 std::string data_line(const DataOptions& data, const Trained& trained) {
@@ -78,7 +66,7 @@ std::vector<std::pair<Value, std::vector<std::string>>> grouped(
 /// Cells of the table but for the first, the names of the rows.
 std::vector<std::string> training_line(const config::Configuration& c, const Trained& trained) {
   const config::RecipeOptions& r = c.recipe;
-  const auto images = train_images(c.data, trained);
+  const auto images = experiment::count_train_images(c.data, find_content(trained.sets, c.data));
   // As the trainer counts them: images that fill no batch are left out.
   const std::string steps = images ? grouped_digits(*images / r.batch_size * r.epochs) : "";
   return {config::recipe_name(r),

@@ -1,9 +1,9 @@
-#include "staircase/execution/schedule_warnings.h"
+#include "staircase/experiment/schedule_warnings.h"
 
 #include "support/catch.h"
 
 using namespace staircase;
-using execution::schedule_warnings;
+using experiment::schedule_warnings;
 
 namespace {
 
@@ -23,7 +23,7 @@ std::vector<std::string> warnings_of(const config::RecipeOptions& recipe) {
 
 }  // namespace
 
-TEST_CASE("A warmup that is all of the schedule is pointed out, a shorter one is not", "[execution]") {
+TEST_CASE("A warmup that is all of the schedule is pointed out, a shorter one is not", "[experiment]") {
   config::RecipeOptions recipe = fifty_steps();
   CHECK(warnings_of(recipe).empty());
   recipe.warmup_epochs = 4.9;
@@ -36,7 +36,7 @@ TEST_CASE("A warmup that is all of the schedule is pointed out, a shorter one is
                         "0.004 with the last step"));
 }
 
-TEST_CASE("An average over more steps than a run has is pointed out unless it warms up", "[execution]") {
+TEST_CASE("An average over more steps than a run has is pointed out unless it warms up", "[experiment]") {
   config::RecipeOptions recipe = fifty_steps();
   recipe.ema_decay = 0.98;  // over 50 steps
   CHECK(warnings_of(recipe).empty());
@@ -49,7 +49,7 @@ TEST_CASE("An average over more steps than a run has is pointed out unless it wa
   CHECK(warnings_of(recipe).empty());
 }
 
-TEST_CASE("A warning says of which rows it is so", "[execution]") {
+TEST_CASE("A warning says of which rows it is so", "[experiment]") {
   config::RecipeOptions good = fifty_steps(), bad = fifty_steps();
   bad.warmup_epochs = 5;
   const auto some = schedule_warnings({{"a", &good, 320}, {"b", &bad, 320}, {"c", &bad, 320}});

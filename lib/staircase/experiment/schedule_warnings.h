@@ -1,11 +1,16 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "staircase/config/data_content.h"
 #include "staircase/config/recipe_options.h"
 
-namespace staircase::execution {
+namespace staircase::experiment {
+
+/// How many images such data train on; empty: `content`, what is known of files, is null.
+std::optional<int64_t> count_train_images(const config::DataOptions& data, const config::DataContent* content);
 
 /// A row of an experiment as far as its schedule goes.
 struct ScheduledRow {
@@ -19,4 +24,4 @@ struct ScheduledRow {
 /// 1 / (1 - ema_decay) steps, is longer than the run.
 std::vector<std::string> schedule_warnings(const std::vector<ScheduledRow>& rows);
 
-}  // namespace staircase::execution
+}  // namespace staircase::experiment
