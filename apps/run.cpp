@@ -41,7 +41,8 @@ std::string plan_text(const execution::RunPlan& plan, const analysis::SmallestSh
   const std::string folder = options.folder.string();
   const size_t to_do = plan.runs - plan.done - plan.to_take_over;
   std::string text;
-  for (const std::string& note : plan.data.notes) text += note + "\n";
+  for (const auto* notes : {&plan.notes, &plan.data.notes})
+    for (const std::string& note : *notes) text += note + "\n";
   text += counted(static_cast<long long>(plan.runs), "run") + ", " + std::to_string(plan.done) + " done, " +
           (plan.to_take_over ? std::to_string(plan.to_take_over) + " to take over from folders beside it, " : "") +
           std::to_string(to_do) + " to do in " + folder + "\n";
@@ -70,6 +71,7 @@ config::Json plan_json(const execution::RunPlan& plan, const analysis::SmallestS
           {"smallest_difference", or_null(smallest.points)},
           {"smallest_difference_unknown", smallest.points ? config::Json(nullptr) : config::Json(smallest.why_unknown)},
           {"comparisons", smallest.points ? config::Json(smallest.comparisons) : config::Json(nullptr)},
+          {"notes", plan.notes},
           {"data", plan.data.notes},
           {"warnings", plan.warnings}};
 }

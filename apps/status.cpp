@@ -14,6 +14,13 @@ namespace {
 using runs::RunState;
 using runs::RunStatus;
 
+/// ", goes on at step 21 of 40".
+std::string goes_on(const RunStatus& run) {
+  if (run.steps == 0) return ", goes on at step " + grouped_digits(run.next_step);
+  if (run.next_step > run.steps) return ", goes on after the last of " + grouped_digits(run.steps) + " steps";
+  return ", goes on at step " + grouped_digits(run.next_step) + " of " + grouped_digits(run.steps);
+}
+
 std::string progress(const RunStatus& run) {
   if (run.state == RunState::failed) return run.reason;
   if (run.state == RunState::done) return "";
@@ -23,6 +30,7 @@ std::string progress(const RunStatus& run) {
   if (run.note.contains("step"))
     text += ", step " + std::to_string(run.note["step"].get<int64_t>()) + "/" +
             std::to_string(run.note["steps"].get<int64_t>());
+  if (run.next_step > 0) text += goes_on(run);
   return text;
 }
 

@@ -75,9 +75,14 @@ TEST_CASE("A step passes that changes something in one place of its design", "[e
   for (const char* design : {"pairwise", "shapley", "grid"}) CHECK_THROWS(check(ablation(design, {groups, gelu})));
 }
 
-TEST_CASE("Alternatives on the axis of a grid may restate the base's value", "[experiment]") {
+TEST_CASE("An alternative on the axis of a grid that restates the base's value is refused", "[experiment]") {
   const Json batch_64 = {"batch_64", "/recipe/batch_size", 64}, batch_128 = {"batch_128", "/recipe/batch_size", 128};
-  CHECK_NOTHROW(check(ablation("grid", {batch_64, batch_128, gelu})));
+  const Json batch_32 = {"batch_32", "/recipe/batch_size", 32};
+  CHECK_NOTHROW(check(ablation("grid", {batch_64, batch_32, gelu})));
+  CHECK_THROWS_WITH(check(ablation("grid", {batch_64, batch_128, gelu})),
+                    ContainsSubstring("/steps/1/set: the step batch_128 changes nothing") &&
+                        ContainsSubstring("/recipe/batch_size is 128 already"));
+  CHECK_NOTHROW(check(ablation("grid", {batch_64, batch_128, gelu}), {"batch_128"}));  // an older folder goes on
   CHECK_THROWS_WITH(check(ablation("grid", {batch_128, gelu})), ContainsSubstring("/recipe/batch_size is 128 already"));
 }
 

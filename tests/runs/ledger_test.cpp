@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "staircase/base/files.h"
+#include "staircase/runs/free_folder.h"
 #include "support/catch.h"
 #include "support/refusal.h"
 #include "support/small_experiment.h"
@@ -50,12 +51,20 @@ std::vector<std::string> names(const Experiment& experiment, const Ledger& ledge
   return all;
 }
 
-/// A folder of on_files("/data/clothes").
+/// A folder of on_files("/data/clothes") in which a run is done.
 struct Folder {
   Folder() {
     ledger.know_data(experiment, shape("/data/clothes"));
     ledger.write_experiment_file(experiment, shape("/data/clothes"));
+    leave("summary.json");
   }
+  /// Of a run.
+  void leave(const std::string& file) const {
+    const fs::path path = folder.path() / "runs/0123456789abcdef-0" / file;
+    make_folder(path.parent_path());
+    write_file_atomically(path, "{}");
+  }
+  void forget_runs() const { fs::remove_all(folder.path() / "runs"); }
   /// What a program says that comes with an experiment and what it finds where the data lie.
   std::string refusal(Experiment now, const DataShape& has) const {
     return tests::refusal([&] {
@@ -128,6 +137,60 @@ TEST_CASE("Data that changed are refused, wherever they lie, naming what changed
   other.classes = 11;
   CHECK_THAT(folder.refusal(on_files("/data/clothes"), other),
              ContainsSubstring("10 classes and 3 channels there and 11 classes and 3 channels here"));
+}
+
+TEST_CASE("A folder in which nothing was trained takes any experiment and any data", "[runs]") {
+  const Folder folder;
+  folder.forget_runs();
+  folder.leave("failure.json");
+  folder.leave("config.json");
+  Experiment now = on_files("/data/clothes");
+  now.options.override_fields["/recipe/epochs"] = 9;
+  now.options.threads = 2;
+  now.options.seeds = {7};
+  CHECK(folder.refusal(now, shape("/data/clothes", 65)).empty());
+  Ledger ledger(folder.folder.path());
+  ledger.join(now);
+  CHECK(ledger.begins_afresh());
+  CHECK(now.options.seeds == std::vector<int64_t>{7});
+  CHECK(now.options.threads == 2);
+  ledger.know_data(now, shape("/data/clothes", 65));
+  ledger.write_experiment_file(now, shape("/data/clothes", 65));
+  const DataShape known = Ledger(folder.folder.path()).read_experiment_file().second;
+  CHECK(known.sets.size() == 2);  // and nothing of the data that were there before
+  CHECK(config::find_content(known.sets, now.base.data)->parts[0].images() == 69);
+}
+
+TEST_CASE("A folder is taken by a run that is done, begun or worked on, and by a program between two", "[runs]") {
+  const Folder folder;
+  const fs::path path = folder.folder.path();
+  Experiment now = on_files("/data/clothes");
+  now.options.override_fields["/recipe/epochs"] = 9;
+  const auto is_taken = [&] { return !folder.refusal(now, shape("/data/clothes")).empty(); };
+  for (const char* file :
+       {"summary.json", "summary.json.damaged", "weights.safetensors", "checkpoints/step-000000001.safetensors"}) {
+    INFO(file);
+    folder.forget_runs();
+    CHECK_FALSE(is_taken());
+    folder.leave(file);
+    CHECK(is_taken());
+  }
+  folder.forget_runs();
+  folder.leave("failure.json");
+  {
+    const auto lock = FileLock::try_take(path / "runs/0123456789abcdef-0/.lock");
+    CHECK(is_taken());
+  }
+  {
+    const auto hold = hold_folder(path);
+    REQUIRE(hold);
+    CHECK(is_taken());
+  }
+  CHECK_FALSE(is_taken());
+  write_file_atomically(path / ".in_use-1", "");  // its program was killed
+  CHECK_FALSE(is_taken());
+  hold_folder(path);
+  CHECK_FALSE(fs::exists(path / ".in_use-1"));
 }
 
 TEST_CASE("A folder of format 1 names its runs by the path of their data and keeps it", "[runs]") {

@@ -65,6 +65,20 @@ TEST_CASE("A status tells done, running, failed, stopped and waiting runs apart"
   CHECK(Folder().read().count(RunState::waiting) == 4);
 }
 
+TEST_CASE("A stopped run says at which step it goes on", "[runs]") {
+  const Folder folder;  // of 80 images in batches of 16, 3 epochs
+  folder.write(3, "checkpoints/step-000000004.safetensors", "");
+  folder.write(3, "checkpoints/step-000000006.safetensors", "");
+  folder.write(3, "checkpoints/step-000000009.safetensors.damaged", "");
+  const ExperimentStatus status = folder.read();
+  CHECK(status.runs[3].next_step == 7);
+  CHECK(status.runs[3].steps == 15);
+  CHECK(status.runs[0].next_step == 0);
+  const config::Json entry = status.to_json()["list"][3];
+  CHECK(entry["next_step"] == 7);
+  CHECK(entry["steps"] == 15);
+}
+
 TEST_CASE("A run whose summary is damaged says so until somebody works on it, whatever else is left", "[runs]") {
   const Folder folder;
   folder.write(1, "summary.json", "{");

@@ -6,6 +6,7 @@
 
 #include "staircase/base/errors.h"
 #include "staircase/base/files.h"
+#include "staircase/base/text.h"
 #include "staircase/data/fingerprint.h"
 #include "staircase/data/open_data.h"
 #include "staircase/execution/initial_weights.h"
@@ -13,14 +14,28 @@
 #include "staircase/execution/run_starts.h"
 #include "staircase/experiment/schedule_warnings.h"
 #include "staircase/experiment/void_steps.h"
+#include "staircase/runs/free_folder.h"
 
 namespace staircase::execution {
+namespace {
+
+/// experiment.json without the version that wrote it.
+config::Json experiment_in(const std::filesystem::path& folder) {
+  config::Json content = config::read_json_file(folder / "experiment.json");
+  content.erase("staircase");
+  return content;
+}
+
+}  // namespace
+
 PreparedExperiment::PreparedExperiment(experiment::Experiment wanted, const RunOptions& options)
     : ledger_(options.folder),
       experiment_(std::move(wanted)),
       options_(options),
       cores_a_run_(std::max<int64_t>(1, std::thread::hardware_concurrency() / std::max<int64_t>(1, options.jobs))) {
+  const config::ExperimentOptions asked = experiment_.options;
   ledger_.join(experiment_);
+  note_what_differs(asked);
   const data::DataSource& data = open_data(runs::data_of(experiment_));
   design_ = experiment::design_variants(experiment_, static_cast<int64_t>(data.class_names.size()), data.channels);
   check_steps_have_effect();
@@ -59,10 +74,31 @@ std::vector<std::string> PreparedExperiment::schedule_warnings() {
   return experiment::schedule_warnings(rows);
 }
 
+void PreparedExperiment::note_what_differs(const config::ExperimentOptions& wanted) {
+  if (ledger_.begins_afresh()) return;
+  std::vector<std::string> kept;
+  bool fewer = false;
+  for (int64_t seed : experiment_.options.seeds) {
+    kept.push_back(std::to_string(seed));
+    fewer |= std::find(wanted.seeds.begin(), wanted.seeds.end(), seed) == wanted.seeds.end();
+  }
+  const std::string folder = ledger_.folder().string();
+  if (fewer)
+    notes_.push_back(folder + ": keeps its seeds " + join(kept) +
+                     "; for fewer, another --out beside it takes over the runs that both have");
+  const config::Score before = ledger_.read_experiment_file().first.options.score;
+  if (before == wanted.score) return;
+  const auto weights = [](config::Score score) { return score == config::Score::raw ? "raw" : "averaged"; };
+  notes_.push_back(folder + ": rows are compared by the " + weights(wanted.score) + " weights now, not by the " +
+                   weights(before) + " ones as before");
+}
+
 void PreparedExperiment::check_steps_have_effect() {
   std::set<std::string> known;
-  if (ledger_.exists())
-    for (const config::StepOptions& step : ledger_.read_experiment_file().first.steps) known.insert(step.name);
+  if (ledger_.exists()) {
+    const runs::Ledger stored(ledger_.folder());  // ledger_ itself may begin afresh, with names of its own
+    for (const config::StepOptions& step : stored.read_experiment_file().first.steps) known.insert(step.name);
+  }
   experiment::check_steps_have_effect(experiment_, design_, known);
 }
 
@@ -94,7 +130,15 @@ void PreparedExperiment::claim_folder() {
   ledger_.join(experiment_);
   ledger_.know_data(experiment_, shape_);
   if (experiment_.options.threads == 0) experiment_.options.threads = cores_a_run_;
+  if (auto hold = runs::hold_folder(ledger_.folder())) hold_.emplace(std::move(*hold));
+  const config::Json before =
+      ledger_.exists() && ledger_.begins_afresh() ? experiment_in(ledger_.folder()) : config::Json();
   ledger_.write_experiment_file(experiment_, shape_);
+  if (!before.is_null() && before != experiment_in(ledger_.folder())) {
+    runs::remove_failed_runs(ledger_.folder());
+    notes_.push_back(ledger_.folder().string() +
+                     ": nothing was trained in it, so this experiment replaces what it held");
+  }
   for (const auto& [options, data] : opened_)
     if (data.keep_index) data.keep_index();
   runs_ = runs::list_runs(design_, experiment_.options.seeds, ledger_);

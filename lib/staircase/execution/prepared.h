@@ -28,6 +28,9 @@ class PreparedExperiment {
 
   size_t count_done() const;
 
+  /// What the folder makes of the request, where that is not what it says: each in one line.
+  const std::vector<std::string>& notes() const { return notes_; }
+
   /// Of the rows' schedules, as schedule_warnings.h says.
   std::vector<std::string> schedule_warnings();
 
@@ -44,6 +47,8 @@ class PreparedExperiment {
   /// What all variants' data have; opens those that are not open yet.
   runs::DataShape shape_of_data();
   void check(const experiment::Variant& variant);
+  /// Seeds that the folder keeps, and another score for what is done already.
+  void note_what_differs(const config::ExperimentOptions& wanted);
   /// A folder that was begun with a step without one goes on.
   void check_steps_have_effect();
   /// Every run that would go on from a checkpoint: that it is its own, and that it goes on where it began.
@@ -57,6 +62,8 @@ class PreparedExperiment {
   runs::DataShape shape_;
   experiment::DesignedExperiment design_;
   std::vector<runs::RunKey> runs_;
+  std::vector<std::string> notes_;
+  std::optional<FileLock> hold_;  // of the folder, from claim_folder on
 };
 
 }  // namespace staircase::execution

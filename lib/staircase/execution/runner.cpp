@@ -175,6 +175,7 @@ RunPlan plan_run(experiment::Experiment experiment, const RunOptions& options) {
   plan.work = estimate_work(std::move(missing));
   plan.experiment = prepared.experiment();
   plan.design = prepared.design();
+  plan.notes = prepared.notes();
   plan.data = prepared.find_in_data();
   plan.warnings = prepared.schedule_warnings();
   return plan;
@@ -185,6 +186,7 @@ void run_experiment(experiment::Experiment wanted, const RunOptions& options, Ex
   check_options(options);
   PreparedExperiment experiment(std::move(wanted), options);
   experiment.claim_folder();
+  for (const std::string& text : experiment.notes()) observer.on_note(text);
   take_over_finished(experiment, options, observer);
   if (experiment.count_done() < experiment.runs().size()) {
     tell_of_data(experiment.find_in_data(), observer);

@@ -15,8 +15,9 @@ struct RunPlan {
   experiment::Experiment experiment;  ///< as the folder has it: with the seeds and steps of earlier starts
   experiment::DesignedExperiment design;
   size_t runs = 0, done = 0;
-  size_t to_take_over = 0;  ///< not done, but held by folders beside this one: they would be taken over
-  WorkEstimate work;        ///< of the runs to train
+  size_t to_take_over = 0;         ///< not done, but held by folders beside this one: they would be taken over
+  WorkEstimate work;               ///< of the runs to train
+  std::vector<std::string> notes;  ///< as PreparedExperiment has them
   data::Findings data;
   std::vector<std::string> warnings;  ///< of schedules, as schedule_warnings.h says
 };

@@ -70,14 +70,6 @@ Contexts contexts_of(const config::ExperimentOptions& options, const DesignedExp
   return is_subset_design(options.design) ? of_subsets(design) : of_rows(design);
 }
 
-/// Whether it gives a name to the base's value on an axis that has others.
-bool restates_the_base(const DesignedExperiment& design, const StepOptions& step, const Context& context) {
-  const auto has_others = [&](const Axis& axis) {
-    return axis.values.size() > 2 && std::count(axis.values.begin(), axis.values.end(), step.name) > 0;
-  };
-  return *context.with == *context.without && std::any_of(design.axes.begin(), design.axes.end(), has_others);
-}
-
 bool is_overridden(const config::ExperimentOptions& options, const std::string& field) {
   const Json& edits = options.override_fields;
   return edits.contains(field) || edits.contains(field.substr(0, field.rfind('/')));
@@ -122,9 +114,8 @@ void check_steps_have_effect(const Experiment& experiment, const DesignedExperim
     const auto found = contexts.find(step.name);
     if (step.set.empty() || known.count(step.name) || found == contexts.end()) continue;
     const std::vector<Context>& its = found->second;
-    const bool changes = std::any_of(its.begin(), its.end(), [&](const Context& each) {
-      return !train_alike(*each.without, *each.with) || restates_the_base(design, step, each);
-    });
+    const bool changes = std::any_of(its.begin(), its.end(),
+                                     [&](const Context& each) { return !train_alike(*each.without, *each.with); });
     if (!changes && !its.empty()) refuse(experiment, step, its.front());
   }
 }

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "staircase/base/files.h"
+#include "staircase/runs/free_folder.h"
 #include "staircase/runs/join.h"
 
 namespace staircase::runs {
@@ -16,7 +17,9 @@ const std::string shape_key = "data_has";
 
 const std::string lock_name = run_lock_file;
 
-bool is_left_over(const fs::path& path) { return path.filename() == lock_name || is_unfinished_file(path); }
+bool is_left_over(const fs::path& path) {
+  return path.filename() == lock_name || is_folder_hold(path.filename().string()) || is_unfinished_file(path);
+}
 
 bool is_unused(const fs::path& folder) {
   std::error_code error;
@@ -27,23 +30,27 @@ bool is_unused(const fs::path& folder) {
 
 }  // namespace
 
-void Ledger::join(experiment::Experiment& experiment) const {
+void Ledger::join(experiment::Experiment& experiment) {
   const fs::path file = folder_ / "experiment.json";
   std::error_code error;
   if (fs::exists(folder_, error) && !fs::is_directory(folder_, error))
     throw RequestError(folder_.string() + ": is a file, not a folder for results");
-  if (!exists()) {
+  begins_afresh_ = !exists();
+  if (begins_afresh_) {
     if (!is_unused(folder_))
       throw RequestError(folder_.string() +
                          ": is not empty and holds no experiment.json, so it is not a folder of results");
     return;
   }
-  join_stored(folder_, experiment::read_stored_experiment(file, {shape_key}), experiment);
+  const experiment::StoredExperiment stored = experiment::read_stored_experiment(file, {shape_key});
+  begins_afresh_ = is_free(folder_);
+  if (begins_afresh_) naming_ = Naming(config::newest_format, {});
+  else join_stored(folder_, stored, experiment);
 }
 
 void Ledger::know_data(const experiment::Experiment& experiment, const DataShape& shape) {
   DataShape known = shape;
-  if (exists()) {
+  if (exists() && !begins_afresh_) {
     const auto [there, shape_there] = read_experiment_file();
     check_same_data(folder_, there, shape_there, experiment, shape);
     known = join_shapes(shape_there, shape);

@@ -27,10 +27,13 @@ class Ledger {
 
   /// Takes the folder for this experiment: an empty or missing one, or one that holds the same
   /// experiment, which more seeds, steps and candidates extend (the folder's seeds and threads are
-  /// taken over into `experiment`). The data may lie elsewhere by now: know_data says whether they are the same.
+  /// taken over into `experiment`), or one in which nothing was trained (free_folder.h), whatever it is of. The data may
+  /// lie elsewhere by now: know_data says whether they are the same.
   /// Writes nothing. Throws RequestError naming the field in which the folder's experiment differs, or the version
   /// that wrote the folder when this one cannot read it.
-  void join(experiment::Experiment& experiment) const;
+  void join(experiment::Experiment& experiment);
+  /// Whether join found the folder new or free: nothing of it is taken over, and its experiment.json is replaced.
+  bool begins_afresh() const { return begins_afresh_; }
 
   /// Names runs by these data from here on, by the folder's own rule. Needed before the first experiment.json.
   /// Throws RequestError naming what changed when they are not what the folder was made with.
@@ -88,6 +91,7 @@ class Ledger {
 
   std::filesystem::path folder_;
   mutable std::optional<Naming> naming_;  // as experiment.json has it, once it was read
+  bool begins_afresh_ = false;
 };
 
 /// Configurations x seeds without repetition, seed by seed in the order of the table. Names each configuration once.

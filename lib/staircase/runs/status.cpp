@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <fstream>
 #include <map>
 
@@ -27,6 +28,31 @@ int64_t count_lines(const fs::path& file) {
 bool is_begun(const fs::path& run_folder) {
   std::error_code error;
   return !fs::is_empty(run_folder / "checkpoints", error) && !error;
+}
+
+/// Of the newest checkpoint, by its name (train/checkpoint.h); 0: there is none.
+int64_t saved_step(const fs::path& run_folder) {
+  int64_t newest = 0;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(run_folder / "checkpoints", error)) {
+    const std::string name = entry.path().filename().string(), start = "step-", end = ".safetensors";
+    if (!name.starts_with(start) || !name.ends_with(end) || name.size() <= start.size() + end.size()) continue;
+    int64_t step = 0;
+    const char *first = name.data() + start.size(), *last = name.data() + name.size() - end.size();
+    if (const auto read = std::from_chars(first, last, step); read.ec == std::errc() && read.ptr == last)
+      newest = std::max(newest, step);
+  }
+  return newest;
+}
+
+/// Of the whole run; 0: how many images it trains on is not known.
+int64_t count_steps(const Ledger& ledger, const config::Configuration& configuration) {
+  const config::DataOptions& data = configuration.data;
+  int64_t images = config::is_described_whole(data) ? data.train_images : 0;
+  if (const config::DataContent* content = images ? nullptr : ledger.data_content(data))
+    for (const config::DataContent::Part& part : content->parts)
+      if (part.name == "train") images = part.images();
+  return images / configuration.recipe.batch_size * configuration.recipe.epochs;  // a rest that fills no batch waits
 }
 
 /// Seconds that runs take, learned from the epochs that are done: a configuration's own, or by the mean rate of all.
@@ -87,6 +113,8 @@ RunStatus read_run(const Ledger& ledger, const RunKey& run, std::vector<std::str
     status.reason = *reason;
   } else if (is_begun(place) && summary.damage.empty()) {
     status.state = RunState::stopped;
+    if (const int64_t step = saved_step(place)) status.next_step = step + 1;
+    status.steps = count_steps(ledger, run.configuration);
   }
   return status;
 }
@@ -165,6 +193,8 @@ Json ExperimentStatus::to_json() const {
     entry["epochs_done"] = run.epochs_done;
     entry["epochs"] = run.epochs;
     entry["seconds_left"] = run.seconds_left ? Json(*run.seconds_left) : Json(nullptr);
+    if (run.next_step) entry["next_step"] = run.next_step;
+    if (run.steps) entry["steps"] = run.steps;
     if (!run.holds.empty()) entry["holds"] = run.holds;
     if (!run.reason.empty()) entry["reason"] = run.reason;
     content["list"].push_back(std::move(entry));

@@ -29,6 +29,7 @@ struct RunStatus {
   std::string holds;   ///< which weights its weights.safetensors has, "EMA" or "raw"; empty: it is not done
   std::string reason;  ///< why it failed
   int64_t epochs_done = 0, epochs = 0;
+  int64_t next_step = 0, steps = 0;  ///< of a stopped one: from 1, where it goes on; and of the whole run; 0: not known
   config::Json note = config::Json::object();  ///< of a running one, as execute_run leaves it
   std::optional<double> seconds_left;          ///< 0 for a done or failed one; empty: not known
 };
