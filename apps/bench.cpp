@@ -5,6 +5,7 @@
 #include "arguments.h"
 #include "console.h"
 #include "device.h"
+#include "network.h"
 #include "staircase/base/build_info.h"
 #include "staircase/base/errors.h"
 #include "staircase/base/text.h"
@@ -33,13 +34,20 @@ bool is_experiment(const std::string& argument) {
   return content.is_object() && (content.contains("base") || content.contains("extends") || content.contains("ladder"));
 }
 
+void train_as(Subject& subject, const config::DataOptions& data, const config::RecipeOptions& recipe) {
+  subject.options.image_size_px = data.image_size_px;
+  subject.options.batch_size = recipe.batch_size;
+  subject.options.precision = recipe.precision;
+}
+
 Subject read_subject(const std::string& argument) {
   Subject subject;
   subject.name = argument;
   if (!is_experiment(argument)) {
-    const plan::NamedModel model = plan::model_from_argument(argument);
-    subject.name = model.name;
-    subject.model = model.options;
+    const Network network = network_from_argument(argument);
+    subject.name = network.model.name;
+    subject.model = network.model.options;
+    if (network.trained_with) train_as(subject, network.trained_with->data, network.trained_with->recipe);
     return subject;
   }
   const experiment::Experiment experiment = experiment::read_experiment(argument);
@@ -47,9 +55,7 @@ Subject read_subject(const std::string& argument) {
     throw RequestError(argument +
                        ": /kind is not single, so it has several networks; name one, as LADDER/RUNG or a model's file");
   subject.model = experiment.base.model;
-  subject.options.image_size_px = experiment.base.data.image_size_px;
-  subject.options.batch_size = experiment.base.recipe.batch_size;
-  subject.options.precision = experiment.base.recipe.precision;
+  train_as(subject, experiment.base.data, experiment.base.recipe);
   return subject;
 }
 

@@ -1,7 +1,9 @@
 #include <iostream>
+#include <optional>
 
 #include "arguments.h"
 #include "console.h"
+#include "network.h"
 #include "staircase/base/text.h"
 #include "staircase/experiment/experiment.h"
 #include "staircase/plan/named_models.h"
@@ -40,6 +42,14 @@ Json layer_json(const plan::CountedLayer& layer) {
           {"macs", layer.macs}};
 }
 
+std::optional<int64_t> size_option(const Arguments& arguments) {
+  if (!arguments.has("image-size")) return std::nullopt;
+  const auto size = arguments.get<int64_t>("image-size");
+  if (size < 1 || size > 16384)
+    throw RequestError("--image-size: found " + std::to_string(size) + ", allowed is an integer from 1 to 16384");
+  return size;
+}
+
 }  // namespace
 
 int run_describe(const Words& words) {
@@ -47,12 +57,12 @@ int run_describe(const Words& words) {
                       "staircase describe resnet50-convnext_tiny/kernel_7 --set /model/kernel_size=9");
   arguments.options()("set", "PTR=VALUE: change a field of the model; may be repeated",
                       cxxopts::value<std::vector<std::string>>(), "PTR=VALUE")(
-      "image-size", "side of the square image, px", cxxopts::value<int64_t>()->default_value("224"), "N");
+      "image-size", "side of the square image, px (default: a run's, or 224)", cxxopts::value<int64_t>(), "N");
   if (!arguments.parse(words, 1, 1)) return 0;
-  const auto size = arguments.get<int64_t>("image-size");
-  if (size < 1 || size > 16384)
-    throw RequestError("--image-size: found " + std::to_string(size) + ", allowed is an integer from 1 to 16384");
-  const plan::NamedModel model = edited(plan::model_from_argument(arguments.positional()[0]), arguments.all("set"));
+  const std::optional<int64_t> wanted_size = size_option(arguments);
+  const Network network = network_from_argument(arguments.positional()[0]);
+  const plan::NamedModel model = edited(network.model, arguments.all("set"));
+  const int64_t size = wanted_size.value_or(network.trained_with ? network.trained_with->data.image_size_px : 224);
   const auto layers = plan::count_layers(plan::plan_model(model.options, plan::square(size)), {"", "--image-size"});
   int64_t params = 0, macs = 0;
   Json list = Json::array();

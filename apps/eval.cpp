@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <iostream>
 #include <thread>
 
@@ -6,6 +7,7 @@
 #include "device.h"
 #include "eval_data.h"
 #include "eval_tables.h"
+#include "staircase/base/counted.h"
 #include "staircase/base/files.h"
 #include "staircase/base/text.h"
 #include "staircase/train/classification.h"
@@ -45,14 +47,24 @@ void print_evaluation(const Numbers& numbers, const config::TaskMetrics& metrics
   print_json(line);
 }
 
-/// In order, every image once.
-data::Loader make_loader(const Arguments& arguments, const EvalData& data, const config::RecipeOptions& recipe) {
+/// In order, every image once. What is damaged is told into `damages`, which outlives the loader.
+data::Loader make_loader(const Arguments& arguments, const EvalData& data, const config::RecipeOptions& recipe,
+                         std::vector<std::string>& damages) {
   data::LoaderOptions loading;
   loading.batch_size = arguments.bounded("batch-size", 65536);
   loading.workers = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   loading.channels = data.channels;
-  loading.on_warning = print_warning;
+  loading.on_warning = [&damages](const std::string& text) { damages.push_back(text); };
   return data::Loader(data.images, data.options, recipe, data::LoaderMode::eval, loading);
+}
+
+/// "1 image could not be read and was left out: cat/1.png: is empty".
+std::string left_out_text(const std::vector<std::string>& damages) {
+  const size_t most = 10, shown = std::min(most, damages.size());
+  return counted(static_cast<long long>(damages.size()), "image") + " could not be read and " +
+         (damages.size() == 1 ? "was" : "were") +
+         " left out: " + join({damages.begin(), damages.begin() + static_cast<std::ptrdiff_t>(shown)}, "; ") +
+         (damages.size() > most ? " and " + std::to_string(damages.size() - most) + " more" : "");
 }
 
 /// The file that an option names, or nothing; refused before anything is computed.
@@ -98,7 +110,8 @@ int run_eval(const Words& words) {
                      image_size_option(arguments), description, arguments.get<std::string>("weights"));
   const auto model = interop::build_model(file);
   model->to(device);
-  data::Loader loader = make_loader(arguments, data, description.recipe);
+  std::vector<std::string> damages;
+  data::Loader loader = make_loader(arguments, data, description.recipe, damages);
   const train::Classification task(description.model.num_classes, 0.0);
   train::ClassResults results;
   // In the precision that the weights were trained and their scores were measured in.
@@ -108,6 +121,7 @@ int run_eval(const Words& words) {
                         results.add(outputs, examples.batch.labels);
                       })
           .front();
+  if (!damages.empty()) print_warning(left_out_text(damages));
   const EvalTables tables{description, data.classes, results};
   if (!per_image.empty()) write_file_atomically(per_image, tables.per_image_csv(*data.images, loader.bad_images()));
   if (!confusion.empty()) write_file_atomically(confusion, tables.confusion_csv());

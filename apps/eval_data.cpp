@@ -40,6 +40,11 @@ config::DataOptions data_options(const std::string& argument, const config::Data
   return options;
 }
 
+/// Only a JSON file that says so limits how many images may be damaged: a limit of the training is none of a look at it.
+bool limits_damage(const std::string& argument) {
+  return argument.ends_with(".json") && config::read_json_file(argument).contains("max_bad_fraction");
+}
+
 /// The same images, labelled by the outputs of a network.
 class Relabelled : public data::Dataset {
  public:
@@ -119,6 +124,7 @@ EvalData open_eval_data(const std::string& data, const std::optional<std::string
     names = source.class_names;
     opened.channels = source.channels;
   }
+  if (!limits_damage(data)) opened.options.max_bad_fraction = 1.0;
   opened.classes = interop::find_classes(description, names, weights);
   opened.images = std::make_shared<Relabelled>(images, opened.classes);
   return opened;

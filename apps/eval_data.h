@@ -12,7 +12,7 @@ namespace staircase::apps {
 
 /// The images that an evaluation is of.
 struct EvalData {
-  config::DataOptions options;                  ///< image size and normalization
+  config::DataOptions options;                  ///< image size and normalization; how many images may be damaged
   std::shared_ptr<const data::Dataset> images;  ///< labels: outputs of the network
   std::vector<int64_t> classes;                 ///< outputs for which the data has a class, in the data's order
   int64_t channels = 3;

@@ -95,6 +95,27 @@ TEST_CASE("A damaged image has no line among the images, and those after it keep
   CHECK_THAT(images[12], ContainsSubstring("data/val/emu/3rgb.jpg,emu,"));
 }
 
+TEST_CASE("A damaged image is left out and named, however few there are, and only none to read is refused",
+          "[program]") {
+  const WorkFolder work;
+  const std::string weights = train_on_photographs();
+  const config::Json whole = evaluate({"--weights", weights, "--data", "data"});
+  WorkFolder::write("data/val/cat/00.png", "no image");
+  const Answer one = ask({"eval", "--weights", weights, "--data", "data", "--json"});
+  CHECK(one.status == 0);
+  CHECK_THAT(one.err, ContainsSubstring("1 image could not be read and was left out: data/val/cat/00.png"));
+  config::Json rest = one.json();
+  CHECK(rest.at("bad_images") == 1);
+  rest["bad_images"] = 0;
+  CHECK(rest == whole);
+  WorkFolder::write("strict.json", R"({"kind": "image_folder", "path": "data", "max_bad_fraction": 0.01})");
+  refuse(1, "more than the 1.00 % that /data/max_bad_fraction allows",
+         {"eval", "--weights", weights, "--data", "strict.json"});
+  for (const auto& entry : std::filesystem::recursive_directory_iterator("data/val"))
+    if (entry.is_regular_file()) WorkFolder::write(entry.path().string(), "no image");
+  refuse(1, "not one image", {"eval", "--weights", weights, "--data", "data"});
+}
+
 TEST_CASE("The image size is the file's or the one asked for, and is said", "[program]") {
   const WorkFolder work;
   const std::string weights = train_on_photographs();

@@ -71,6 +71,17 @@ TEST_CASE("Where only the classes do not fit, each command names the way out tha
   }
 }
 
+TEST_CASE("A kept head is refused for as many classes of other names, and a fresh one starts", "[program]") {
+  const WorkFolder work;
+  const std::string weights = train_on_photographs();
+  for (const std::string part : {"train", "val"}) make_photographs("more/" + part, {"cat", "emu", "fox"}, 4);
+  refuse(2, "its head is for other classes: it knows dog, which the data have not; the data have fox",
+         {"run", "x.json", "--out", "fine", "--set", "/data/path=more", "--set", "/init/weights=" + weights});
+  CHECK(ask({"run", "x.json", "--dry-run", "--set", "/data/path=more", "--set", "/init/weights=" + weights, "--set",
+             "/init/new_head=true"})
+            .status == 0);
+}
+
 TEST_CASE("An export with preprocessing says how Python loads and calls it", "[program]") {
   const WorkFolder work;
   const std::string weights = train_on_photographs();

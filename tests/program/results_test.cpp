@@ -65,6 +65,34 @@ TEST_CASE("config.json of a run names its network and is compared with another's
   CHECK(ask({"diff", "x.json", "results/experiment.json", "--json"}).status == 0);
 }
 
+TEST_CASE("A run's name stands for its weights in a config and for its network in a command", "[program]") {
+  const Results results;
+  const std::string run = "results:x@0", file = (std::filesystem::current_path() / results.weights).string();
+  REQUIRE(ask({"run", "x.json", "--out", "by_file", "--set", "/init/weights=" + file, "--json"}).status == 0);
+  const Answer again =
+      ask({"run", "x.json", "--out", "by_file", "--set", "/init/weights=" + run, "--dry-run", "--json"});
+  INFO(again.err);
+  REQUIRE(again.status == 0);
+  CHECK(again.json().at("done") == 1);  // the same run by the same name
+  config::Json named = tiny_experiment();
+  named["base"]["init"] = {{"weights", run}};
+  write_experiment(named);
+  CHECK(ask({"run", "x.json", "--dry-run", "--json"}).status == 0);
+  CHECK(ask({"run", "x.json", "--dry-run", "--set", "/init={\"weights\": \"" + run + ":raw\"}"}).status == 0);
+  refuse(2, "/init/weights: ", {"run", "x.json", "--dry-run", "--set", "/init/weights=results:y@0"});
+  refuse(2, "results: is a folder, not weights; a run is named DIR:ROW@SEED, for example " + run,
+         {"eval", "--weights", "results", "--data", "shapes"});
+  refuse(2, "results:x: names no run; a run is named DIR:ROW@SEED, for example " + run,
+         {"eval", "--weights", "results:x", "--data", "shapes"});
+  for (const std::string& network : {run, only_file("config.json")}) {
+    const config::Json described = ask({"describe", network, "--json"}).json();
+    CHECK(described.at("image_size") == 32);
+    CHECK(described.at("model").at("width_factor") == 0.125);
+    CHECK(ask({"describe", network, "--image-size", "64", "--json"}).json().at("image_size") == 64);
+  }
+  CHECK(ask({"bench", run, "--seconds", "0.1", "--json"}).json().at("batch_size") == 16);
+}
+
 TEST_CASE("A folder of a newer version is refused in a sentence that says so", "[program]") {
   const Results results;
   std::string experiment = WorkFolder::content().at("./results/experiment.json");

@@ -47,6 +47,37 @@ TEST_CASE("A network starts from a file's weights with a fresh, scaled head", "[
   CHECK(torch::allclose(parameter(*model, "head.linear.weight"), fresh));
 }
 
+TEST_CASE("A kept head's rows go to the data's classes by name, and a head for other classes is refused", "[train]") {
+  const tests::TemporaryFolder folder;
+  auto trained = network(4, 7);
+  config::InitOptions init;
+  init.weights = (folder / "w.safetensors").string();
+  const auto write = [&](const std::vector<std::string>& names) {
+    interop::write_model_file(init.weights, *trained, {}, names, "raw");
+  };
+  const auto started = [&](const std::vector<std::string>& classes) {
+    auto model = network(4, 1);
+    fill_weights(*model, 1, init, {}, classes);
+    return model;
+  };
+  write({"dress", "hat", "pants", "shoes"});
+  auto moved = started({"shoes", "hat", "dress", "pants"});
+  const std::vector<int64_t> rows{3, 1, 0, 2};
+  for (const char* name : {"head.linear.weight", "head.linear.bias"})
+    for (int64_t i = 0; i < 4; ++i)
+      CHECK(parameter(*moved, name)[i].equal(parameter(*trained, name)[rows[static_cast<size_t>(i)]]));
+  CHECK(parameter(*moved, "stem.conv.weight").equal(parameter(*trained, "stem.conv.weight")));
+  CHECK_THROWS_WITH(started({"dress", "pants", "shoes", "skirt"}),
+                    ContainsSubstring("w.safetensors: its head is for other classes: it knows hat, which the data have "
+                                      "not; the data have skirt, which it does not know; /init/new_head: true starts"));
+  init.new_head = true;
+  CHECK_NOTHROW(started({"dress", "pants", "shoes", "skirt"}));
+  init.new_head = false;
+  write({});
+  CHECK(
+      parameter(*started({"a", "b", "c", "d"}), "head.linear.weight").equal(parameter(*trained, "head.linear.weight")));
+}
+
 TEST_CASE("What a run starts from is reported: tensors, head, what is frozen, and the rate of each part", "[train]") {
   TrainJob job;
   job.configuration.init = {"w.pth", true, config::Freeze::stem};

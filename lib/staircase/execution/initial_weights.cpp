@@ -5,9 +5,44 @@
 #include "staircase/base/text.h"
 #include "staircase/config/paths.h"
 #include "staircase/formats/weights_file.h"
+#include "staircase/runs/run_weights.h"
 
 namespace staircase::execution {
 namespace fs = std::filesystem;
+
+namespace {
+
+std::string find_weights(const std::string& word, const std::string& source) {
+  try {
+    return runs::find_weights(word).string();
+  } catch (const RequestError& error) {
+    throw config::ConfigError({source, "/init/weights"}, error.what());
+  }
+}
+
+/// `fields`: an object that may name weights under the key.
+void find_weights(config::Json& fields, const std::string& key, const std::string& source) {
+  if (!fields.is_object()) return;
+  const auto word = fields.find(key);
+  if (word != fields.end() && word->is_string()) *word = find_weights(word->get<std::string>(), source);
+}
+
+/// `edits`: pointer to value, where a value may be the part as a whole.
+void find_weights_of_edits(config::Json& edits, const std::string& source) {
+  find_weights(edits, "/init/weights", source);
+  if (edits.is_object() && edits.contains("/init")) find_weights(edits["/init"], "weights", source);
+}
+
+}  // namespace
+
+experiment::Experiment with_runs_found(experiment::Experiment experiment) {
+  const std::string& source = experiment.source;
+  experiment.base.init.weights = find_weights(experiment.base.init.weights, source);
+  find_weights_of_edits(experiment.options.override_fields, source);
+  for (config::StepOptions& step : experiment.steps)
+    experiment::within_step(experiment, step.name, [&] { find_weights_of_edits(step.set, source); });
+  return experiment;
+}
 
 void check_weights_exist(const config::InitOptions& init, const std::string& source) {
   std::error_code error;

@@ -7,6 +7,10 @@
 
 namespace staircase::execution {
 
+/// The experiment with the weights file of each run that /init/weights names as DIR:ROW@SEED (runs/run_weights.h) in
+/// place of that name: a run then is the one that the file's path makes it. Throws config::ConfigError.
+experiment::Experiment with_runs_found(experiment::Experiment experiment);
+
 /// Refuses a weights file that does not exist. `source`: the experiment's file, for messages. Throws
 /// config::ConfigError.
 void check_weights_exist(const config::InitOptions& init, const std::string& source);

@@ -30,7 +30,7 @@ config::Json experiment_in(const std::filesystem::path& folder) {
 
 PreparedExperiment::PreparedExperiment(experiment::Experiment wanted, const RunOptions& options)
     : ledger_(options.folder),
-      experiment_(std::move(wanted)),
+      experiment_(with_runs_found(std::move(wanted))),
       options_(options),
       cores_a_run_(std::max<int64_t>(1, std::thread::hardware_concurrency() / std::max<int64_t>(1, options.jobs))) {
   const config::ExperimentOptions asked = experiment_.options;

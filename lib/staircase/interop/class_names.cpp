@@ -71,4 +71,30 @@ std::vector<int64_t> find_classes(const ModelDescription& description, const std
                      (hint.empty() ? "; it knows " + some_of(known) : hint));
 }
 
+std::vector<int64_t> match_classes(const ModelDescription& description, const std::vector<std::string>& classes,
+                                   const std::string& file, const std::string& way_out) {
+  const std::vector<std::string>& known = description.class_names;
+  if (known.empty() || known == classes || known == imagenet_classes()) return {};
+  std::multimap<std::string, int64_t> left;  // equal keys stay in the order in which they came
+  for (size_t i = 0; i < known.size(); ++i) left.emplace(known[i], static_cast<int64_t>(i));
+  std::vector<int64_t> found;
+  std::vector<std::string> only_data, only_file;
+  for (const std::string& name : classes) {
+    const auto place = left.lower_bound(name);
+    if (place == left.end() || place->first != name) {
+      only_data.push_back(name);
+    } else {
+      found.push_back(place->second);
+      left.erase(place);
+    }
+  }
+  for (const auto& [name, output] : left) only_file.push_back(name);
+  if (only_file.empty() && only_data.empty()) return found;
+  std::vector<std::string> parts;
+  if (!only_file.empty()) parts.push_back("it knows " + some_of(only_file) + ", which the data have not");
+  if (!only_data.empty()) parts.push_back("the data have " + some_of(only_data) + ", which it does not know");
+  throw RequestError(file + ": its head is for other classes: " + join(parts, "; ") +
+                     (way_out.empty() ? "" : "; " + way_out));
+}
+
 }  // namespace staircase::interop

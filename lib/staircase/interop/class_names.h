@@ -18,4 +18,12 @@ const std::vector<std::string>& imagenet_classes();
 std::vector<int64_t> find_classes(const ModelDescription& description, const std::vector<std::string>& classes,
                                   const std::string& file);
 
+/// The file's output for each class of the data where a network goes on as it is: the names that a file bears are the
+/// data's, in any order; a name that stands twice is taken in its order. Empty: nothing is to be moved. A file without
+/// names, and ImageNet's thousand, which the program itself gives to files from elsewhere, are not asked.
+/// Throws RequestError naming the classes that only the file has and those that only the data have, ending with
+/// `way_out`.
+std::vector<int64_t> match_classes(const ModelDescription& description, const std::vector<std::string>& classes,
+                                   const std::string& file, const std::string& way_out);
+
 }  // namespace staircase::interop

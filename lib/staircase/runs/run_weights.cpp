@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <optional>
+#include <utility>
 
 #include "staircase/base/errors.h"
 #include "staircase/base/text.h"
@@ -52,6 +53,33 @@ RunKey find_run(const experiment::DesignedExperiment& design, const std::vector<
                      (hint.empty() ? ", it has " + join(names) : hint));
 }
 
+struct FoundRun {
+  Ledger ledger;
+  RunKey run;
+};
+
+FoundRun find_run(const RunWord& wanted, const std::string& word) {
+  Ledger ledger(wanted.folder);
+  const auto [experiment, shape] = ledger.read_experiment_file();
+  const auto design = experiment::design_variants(experiment, shape.classes, shape.channels);
+  RunKey run = find_run(design, experiment.options.seeds, wanted, word);
+  return {std::move(ledger), std::move(run)};
+}
+
+/// Refuses what names the folder of an experiment, but none of its runs.
+void refuse_folder_alone(const std::string& word) {
+  std::error_code error;
+  size_t end = word.size();
+  if (!fs::exists(word, error)) end = std::min(word.rfind(word.find(':') == std::string::npos ? '@' : ':'), end);
+  const std::string folder = word.substr(0, end);
+  if (!fs::is_directory(folder, error) || !Ledger(folder).exists()) return;
+  const auto [experiment, shape] = Ledger(folder).read_experiment_file();
+  const auto design = experiment::design_variants(experiment, shape.classes, shape.channels);
+  throw RequestError(word + ": " + (end == word.size() ? "is a folder, not weights" : "names no run") +
+                     "; a run is named DIR:ROW@SEED, for example " +
+                     run_word(folder, design.variants.at(0).name, experiment.options.seeds.at(0)));
+}
+
 }  // namespace
 
 std::string run_word(const fs::path& folder, const std::string& row, int64_t seed) {
@@ -63,15 +91,27 @@ std::string run_word(const fs::path& folder, const std::string& row, int64_t see
 fs::path find_weights(const std::string& word) {
   std::error_code error;
   const auto wanted = parse(word);
-  if (!wanted || fs::exists(word, error)) return word;
-  const Ledger ledger(wanted->folder);
-  const auto [experiment, shape] = ledger.read_experiment_file();
-  const auto design = experiment::design_variants(experiment, shape.classes, shape.channels);
-  const RunKey run = find_run(design, experiment.options.seeds, *wanted, word);
+  if (!wanted || fs::exists(word, error)) {
+    refuse_folder_alone(word);
+    return word;
+  }
+  const auto [ledger, run] = find_run(*wanted, word);
   if (!ledger.is_done(run))
     throw RequestError(word + ": this run is not done; staircase status " + wanted->folder + " tells where it stands");
   const bool averaged = run.configuration.recipe.ema_decay > 0;
   return ledger.run_folder(run) / (wanted->raw && averaged ? "weights_raw.safetensors" : "weights.safetensors");
+}
+
+fs::path find_config(const std::string& word) {
+  std::error_code error;
+  const auto wanted = parse(word);
+  if (!wanted || fs::exists(word, error)) return word;
+  const auto [ledger, run] = find_run(*wanted, word);
+  const fs::path config = ledger.run_folder(run) / "config.json";
+  if (!fs::exists(config, error))
+    throw RequestError(word + ": this run has not begun; staircase status " + wanted->folder +
+                       " tells where it stands");
+  return config;
 }
 
 }  // namespace staircase::runs

@@ -37,7 +37,7 @@ void check_job(const TrainJob& job) {
   const config::Configuration& c = job.configuration;
   config::check_recipe(c.recipe, {"", "/recipe"});
   plan::count_layers(plan::plan_model(c.model), c.data.image_size_px);
-  read_initial_weights(c.init, c.model);
+  read_initial_weights(c.init, c.model, job.data.class_names);
   check_batch_size(c.recipe, c.model, static_cast<int64_t>(job.data.train->size()));
   const auto classes = static_cast<int64_t>(job.data.class_names.size());
   if (classes != c.model.num_classes || job.data.channels != c.model.in_channels)

@@ -42,8 +42,8 @@ RunState::RunState(const TrainJob& job) {
 }
 
 size_t RunState::start(const TrainJob& job) {
-  const size_t tensors =
-      fill_weights(*model, static_cast<uint64_t>(job.seed), job.configuration.init, job.configuration.recipe);
+  const size_t tensors = fill_weights(*model, static_cast<uint64_t>(job.seed), job.configuration.init,
+                                      job.configuration.recipe, job.data.class_names);
   if (average) average->restart();
   return tensors;
 }

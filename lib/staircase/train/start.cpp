@@ -1,27 +1,47 @@
 #include "staircase/train/start.h"
 
+#include <utility>
+
+#include "staircase/interop/class_names.h"
 #include "staircase/interop/convert_keys.h"
 #include "staircase/interop/model_file.h"
 #include "staircase/nn/initialize.h"
 
 namespace staircase::train {
+namespace {
 
-formats::TensorFile read_initial_weights(const config::InitOptions& init, const config::ModelOptions& model) {
+const std::string way_out = "/init/new_head: true starts with a fresh head for these classes";
+
+/// A kept head answers for the data's classes, in their order.
+void put_head_in_order(interop::ModelFile& file, const std::vector<std::string>& classes, const std::string& name) {
+  const std::vector<int64_t> order = interop::match_classes(file.description, classes, name, way_out);
+  if (order.empty()) return;
+  const torch::Tensor rows = torch::tensor(order, torch::kLong);
+  for (auto& [tensor_name, tensor] : file.tensors.tensors)
+    if (tensor_name.starts_with("head.linear.")) tensor = tensor.index_select(0, rows);
+}
+
+}  // namespace
+
+formats::TensorFile read_initial_weights(const config::InitOptions& init, const config::ModelOptions& model,
+                                         const std::vector<std::string>& classes) {
   if (init.weights.empty()) return {};
   interop::OpenOptions options;
   options.model = plan::NamedModel{"/model", "custom", model, 0.0};
   options.head = init.new_head ? interop::Head::fresh : interop::Head::from_file;
-  options.head_way_out = "/init/new_head: true starts with a fresh head for these classes";
-  return interop::open_model_file(init.weights, options).tensors;
+  options.head_way_out = way_out;
+  interop::ModelFile file = interop::open_model_file(init.weights, options);
+  if (!init.new_head && !classes.empty()) put_head_in_order(file, classes, init.weights);
+  return std::move(file.tensors);
 }
 
 size_t fill_weights(nn::Classifier& model, uint64_t seed, const config::InitOptions& init,
-                    const config::RecipeOptions& recipe) {
+                    const config::RecipeOptions& recipe, const std::vector<std::string>& classes) {
   const torch::NoGradGuard no_grad;
   nn::initialize(model, seed);
   for (nn::NamedTensor& item : nn::named_state(model))
     if (item.name.starts_with("head.linear.")) item.tensor.mul_(recipe.head_init_scale);
-  const formats::TensorFile file = read_initial_weights(init, model.options());
+  const formats::TensorFile file = read_initial_weights(init, model.options(), classes);
   interop::copy_into(model, file);
   return file.tensors.size();
 }
