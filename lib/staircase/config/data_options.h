@@ -8,11 +8,14 @@
 
 namespace staircase::config {
 
-enum class DataKind { shapes, cifar10, cifar100, idx, image_folder };
+enum class DataKind { shapes, cifar10, cifar100, idx, image_folder, objects };
 template <>
-inline constexpr std::array enum_names<DataKind>{std::string_view("shapes"), std::string_view("cifar10"),
-                                                 std::string_view("cifar100"), std::string_view("idx"),
-                                                 std::string_view("image_folder")};
+inline constexpr std::array enum_names<DataKind>{std::string_view("shapes"),       std::string_view("cifar10"),
+                                                 std::string_view("cifar100"),     std::string_view("idx"),
+                                                 std::string_view("image_folder"), std::string_view("objects")};
+
+/// A built-in set: drawn by the program at any size and in any number, nothing is read.
+constexpr bool is_drawn(DataKind kind) { return kind == DataKind::shapes || kind == DataKind::objects; }
 
 /// Where images come from and how large they enter the network.
 struct DataOptions {
@@ -22,6 +25,7 @@ struct DataOptions {
   int64_t train_images = 10000;
   int64_t val_images = 2000;
   int64_t shapes_seed = 0;
+  int64_t objects_seed = 0;
   double max_bad_fraction = 0.01;
   std::array<double, 3> mean{0.485, 0.456, 0.406};
   std::array<double, 3> std{0.229, 0.224, 0.225};
@@ -33,20 +37,27 @@ struct DataOptions {
     using D = DataOptions;
     return std::make_tuple(
         field("kind", &D::kind,
-              "the built-in shapes, CIFAR's binary files, IDX files (MNIST family), or folders of classes"),
+              "the built-in objects, CIFAR's binary files, IDX files (MNIST family), or folders of classes; shapes are "
+              "the built-in set of earlier versions"),
         field("path", &D::path,
-              "folder of the data; not for shapes. A relative one starts at the file that says it, with --set at the "
-              "current directory",
+              "folder of the data; not for built-in sets. A relative one starts at the file that says it, with --set "
+              "at the current directory",
               a_path()),
         field("image_size_px", &D::image_size_px, "side of the square image that enters the network", range(8, 4096)),
-        field("train_images", &D::train_images, "shapes: number of training images", range(1, 100000000)),
-        field("val_images", &D::val_images, "shapes: number of validation images", range(1, 100000000)),
+        field("train_images", &D::train_images, "objects, shapes: number of training images", range(1, 100000000)),
+        field("val_images", &D::val_images, "objects, shapes: number of validation images", range(1, 100000000)),
         field("shapes_seed", &D::shapes_seed, "shapes: which set is drawn", range(0, 9007199254740992.0)),
+        field("objects_seed", &D::objects_seed, "objects: which set is drawn", range(0, 9007199254740992.0)),
         field("max_bad_fraction", &D::max_bad_fraction,
               "image_folder: largest share of damaged images that a run goes on with", range(0, 1)),
         field("mean", &D::mean, "subtracted from channels in [0, 1]; a gray image takes their average", range(0, 1)),
         field("std", &D::std, "channels are divided by it", range(0.001, 10)));
   }
 };
+
+/// Which set is drawn; of a built-in set.
+inline int64_t drawn_seed(const DataOptions& data) {
+  return data.kind == DataKind::objects ? data.objects_seed : data.shapes_seed;
+}
 
 }  // namespace staircase::config
