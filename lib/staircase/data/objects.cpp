@@ -32,6 +32,7 @@ Point random_direction(RandomStream& random) {
   }
 }
 
+/// To the right, off by at most `most` (a slope).
 Point tilted(RandomStream& random, double most) {
   const double tilt = random.uniform(-most, most), length = std::sqrt(1.0 + tilt * tilt);
   return {1.0 / length, tilt / length};
@@ -47,20 +48,22 @@ Color mixed(const Color& a, const Color& b, double share_of_b) {
   return color;
 }
 
+/// Parts are lighter than most backgrounds, and a class has a color that it tends to: weak cues, as in photographs.
 Palette random_palette(RandomStream& random, int64_t label, double hard) {
   Palette palette;
   const double usual = random.uniform(0.0, 0.5 - 0.3 * hard);
-  palette[0] = mixed(random_color(random, 0.4, 1.0), usual_colors[label], usual);
+  palette[0] = mixed(random_color(random, 0.4, 1.0), usual_colors[static_cast<size_t>(label)], usual);
   palette[1] = random_color(random, 0.4, 1.0);
   palette[2] = random_color(random, 0.0, 0.3);
   palette[3] = random_color(random, 0.75, 1.0);
   return palette;
 }
 
+/// How one object differs from its drawing.
 struct Style {
   Palette palette;
-  Point slope;
-  double shift, stretch;  ///< how far parts are off their place and size
+  Point slope;            ///< of the light on each part
+  double shift, stretch;  ///< how far parts are off their place (in half sizes of the object) and their size (share)
 };
 
 Part varied(Part part, const Style& style, RandomStream& random) {
@@ -169,7 +172,7 @@ class Objects : public Dataset {
 
 Image draw_object(int size_px, int64_t label, uint64_t seed, ObjectsSplit split, uint64_t index) {
   RandomStream random(Purpose::objects, {seed, static_cast<uint64_t>(split), index});
-  const double level = random.uniform(), hard = level * level;
+  const double level = random.uniform(), hard = level * level;  // most images are easy, some are hard in every way
   Canvas canvas(size_px);
   paint_background(canvas, random);
   const uint64_t behind = random.below(2 + static_cast<uint64_t>(6.0 * hard * hard));
