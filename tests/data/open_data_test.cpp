@@ -209,8 +209,9 @@ TEST_CASE("WebP, BMP and TIFF files are images, and what else lies there is coun
   CHECK(source.passed_over.left_out ==
         std::map<std::string, uint64_t>{
             {".heic", 2}, {"folders", 1}, {"images outside of class folders", 1}, {"no extension", 1}});
-  CHECK(left_out_text(source.passed_over) ==
-        "5 files were left out: .heic 2, folders 1, images outside of class folders 1, no extension 1");
+  CHECK(
+      left_out_text(source.passed_over) ==
+      "4 files and 1 folder in class folders were left out: .heic 2, images outside of class folders 1, no extension 1");
 }
 
 TEST_CASE("What operating systems leave behind is neither class nor image", "[data]") {
@@ -283,7 +284,9 @@ TEST_CASE("Folders that are not as they should be are refused by path", "[data]"
   fs::remove_all(folder / "val");
   write_folder(folder.path());
   fs::create_directories(folder / "train/empty");
-  refusal((folder / "train/empty").string() + ": has no image (.jpg, .jpeg, .png, .webp, .bmp, .tif or .tiff)");
+  refusal((folder / "train/empty").string() +
+          ": has no image (.jpg, .jpeg, .png, .webp, .bmp, .tif or .tiff); remove the "
+          "folder, or put images into it");
   fs::remove(folder / "train/empty");
   fs::create_directories(folder / "train/caf\xe9");
   refusal("is not named in UTF-8, as a class must be");

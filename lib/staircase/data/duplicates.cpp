@@ -26,7 +26,7 @@ std::optional<std::string> read_range(const std::string& path, uint64_t start, u
   return bytes;
 }
 
-/// The files of two parts, read as little as it takes.
+/// The files of two parts, which may be one, read as little as it takes.
 class Search {
  public:
   Search(const Dataset& part, const Dataset& train, const SearchLimits& limits)
@@ -61,17 +61,22 @@ class Search {
  private:
   std::optional<size_t> twin_of(size_t image) {
     const uint64_t size = sizes_[image];
-    const std::vector<size_t>& candidates = same_size_.at(size);
-    if (candidates.empty()) return std::nullopt;
-    const auto wanted = middle_of(part_.name(image), size);
-    for (const size_t candidate : candidates) {
+    std::optional<std::optional<uint64_t>> wanted;  // opened when there is one to compare it with
+    for (const size_t candidate : same_size_.at(size)) {
+      if (!may_be_twin(image, candidate)) continue;
+      if (!wanted) wanted = middle_of(part_.name(image), size);
       if (!middles_.contains(candidate)) {
         if (left_.files == 0) return std::nullopt;
         middles_[candidate] = middle_of(train_.name(candidate), size);
       }
-      if (wanted && middles_.at(candidate) == wanted && are_equal(image, candidate, size)) return candidate;
+      if (*wanted && middles_.at(candidate) == *wanted && are_equal(image, candidate, size)) return candidate;
     }
     return std::nullopt;
+  }
+
+  /// Within one part only an image of another class says anything.
+  bool may_be_twin(size_t image, size_t candidate) const {
+    return &part_ != &train_ || part_.label(image) != train_.label(candidate);
   }
 
   /// A stamp of 4 KiB in the middle: the beginnings of photographs of one camera are alike.
@@ -100,6 +105,10 @@ class Search {
 
 Duplicates find_duplicates(const Dataset& part, const Dataset& train, const SearchLimits& limits) {
   return Search(part, train, limits).run();
+}
+
+Duplicates find_in_two_classes(const Dataset& train, const SearchLimits& limits) {
+  return Search(train, train, limits).run();
 }
 
 }  // namespace staircase::data

@@ -27,7 +27,7 @@ std::optional<Image> SampleReader::good_image(size_t index) {
                                   " channels, expected " + std::to_string(channels_));
     return image;
   } catch (const BadImage& error) {
-    bad_images_.add(index, error.what());
+    if (!bad_images_.add(index, error.what())) throw std::runtime_error(bad_images_.too_many(*dataset_));
     return std::nullopt;
   }
 }
