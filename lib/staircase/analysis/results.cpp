@@ -33,7 +33,7 @@ class RunReader {
 
  private:
   SeedResult read_new(int64_t seed, const std::string& name) {
-    const std::filesystem::path& folder = ledger_.folder();
+    const std::filesystem::path& folder = ledger_.folder_of(name);
     SeedResult result;
     result.seed = seed;
     result.run = name;
