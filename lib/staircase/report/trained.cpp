@@ -5,6 +5,7 @@
 
 #include "staircase/base/counted.h"
 #include "staircase/base/text.h"
+#include "staircase/runs/data_findings.h"
 #include "staircase/runs/ledger.h"
 
 namespace staircase::report {
@@ -59,7 +60,8 @@ std::vector<TrainedDifference> gathered(const std::vector<TrainedDifference>& al
 
 Trained trained_rows(const std::filesystem::path& folder) {
   const auto [experiment, shape] = runs::Ledger(folder).read_experiment_file();
-  Trained trained{{}, shape.classes, shape.sets};
+  Trained trained{{}, shape.classes, shape.sets, {}};
+  if (const auto found = runs::read_data_findings(folder)) trained.data_warnings = found->warnings;
   for (const experiment::Variant& variant :
        experiment::design_variants(experiment, shape.classes, shape.channels).variants)
     trained.rows.push_back({variant.name, variant.configuration});
