@@ -4,6 +4,7 @@
 #include "experiment/designed.h"
 #include "staircase/report/effect_table.h"
 #include "staircase/report/report.h"
+#include "staircase/report/report_table.h"
 #include "support/catch.h"
 
 using namespace staircase;
@@ -82,6 +83,17 @@ TEST_CASE("A grid whose axes have two values shows what two steps do together, a
                ContainsSubstring("the other axes of the grid as in the base") && !ContainsSubstring("not judged"));
   }
   CHECK_THAT(interactions_csv(grid), ContainsSubstring("\ngelu,layer,"));
+}
+
+TEST_CASE("A grid's tables name both axes, and what a delta is against", "[analysis]") {
+  config::Json content = four_steps("grid", three_seeds);
+  content["steps"].erase(3);
+  content["steps"].erase(2);
+  const analysis::Results grid = results_of(content);
+  CHECK(grid_table(grid).header ==
+        std::vector<std::string>{"/model/activation, across: /model/norm", "batch (base)", "layer"});
+  CHECK(delta_title(grid) == "delta to base");
+  CHECK(delta_title(results_of(four_steps("cumulative", three_seeds))) == "delta");
 }
 
 TEST_CASE("The interaction of a grid of two axes is the one computed by hand", "[analysis]") {

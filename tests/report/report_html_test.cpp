@@ -109,6 +109,7 @@ TEST_CASE("Cost adds up over rows", "[report]") {
   REQUIRE(table.rows.size() == 7);
   CHECK(table.rows[0][1] == "2");
   CHECK(table.rows[0][2] == "80 s");  // 2 seeds, 10 epochs of 4 s
+  CHECK(std::find(table.header.begin(), table.header.end(), "images/s") == table.header.end());  // rows have their own
   CHECK(table.rows[6][0] == "all");
   CHECK(table.rows[6][1] == "12");
 }

@@ -144,7 +144,8 @@ TextTable comparison_table(const std::vector<ReportData>& experiments) {
     table.header.push_back(experiment.label + ": " + title);
     table.right.push_back(true);
     // Its own table says what the delta is of; beside other numbers than those it would mislead.
-    if (experiment.results.score == score) add_columns(experiment.label + ": delta", experiment.label + ": verdict");
+    if (experiment.results.score == score)
+      add_columns(experiment.label + ": " + delta_title(experiment.results), experiment.label + ": verdict");
   }
   const std::vector<std::string> names = all_names(experiments);
   const std::vector<Rows> rows = rows_by_name(experiments);

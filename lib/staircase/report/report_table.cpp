@@ -6,7 +6,6 @@
 
 #include "staircase/analysis/score.h"
 #include "staircase/base/counted.h"
-#include "staircase/base/printable.h"
 #include "staircase/base/text.h"
 #include "staircase/report/cells.h"
 #include "staircase/report/effect_table.h"
@@ -38,56 +37,7 @@ std::string status_text(const Row& row) {
   return done == row.seeds.size() ? "" : std::to_string(done) + " of " + std::to_string(row.seeds.size());
 }
 
-std::string padded(const std::string& text, size_t width, bool right) {
-  const std::string space(width - std::min(width, text_columns(text)), ' ');
-  return right ? space + text : text + space;
-}
-
 }  // namespace
-
-void drop_empty_columns(TextTable& table) {
-  for (size_t column = table.header.size(); column-- > 0;) {
-    bool empty = true;
-    for (const auto& row : table.rows) empty = empty && row[column].empty();
-    if (!empty) continue;
-    table.header.erase(table.header.begin() + static_cast<long>(column));
-    table.right.erase(table.right.begin() + static_cast<long>(column));
-    for (auto& row : table.rows) row.erase(row.begin() + static_cast<long>(column));
-  }
-}
-
-size_t text_columns(const std::string& text) {
-  // Continuation bytes take none.
-  return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
-}
-
-std::string terminal_table(const TextTable& given, const std::vector<std::string>& extra) {
-  TextTable table = given;
-  const auto make_printable = [](std::vector<std::string>& cells) {
-    for (std::string& cell : cells) cell = printable(cell);
-  };
-  make_printable(table.header);
-  for (auto& row : table.rows) make_printable(row);
-  std::vector<size_t> widths(table.header.size());
-  const auto widen = [&](const std::vector<std::string>& cells) {
-    for (size_t i = 0; i < cells.size(); ++i) widths[i] = std::max(widths[i], text_columns(cells[i]));
-  };
-  widen(table.header);
-  for (const auto& row : table.rows) widen(row);
-  const auto line = [&](const std::vector<std::string>& cells) {
-    std::string text;
-    for (size_t i = 0; i < cells.size(); ++i) text += (i ? "  " : "") + padded(cells[i], widths[i], table.right[i]);
-    return text;
-  };
-  const auto trimmed = [](std::string text) {
-    text.erase(text.find_last_not_of(' ') + 1);
-    return text + "\n";
-  };
-  std::string text = trimmed(line(table.header));
-  for (size_t i = 0; i < table.rows.size(); ++i)
-    text += trimmed(line(table.rows[i]) + (i < extra.size() ? "  " + extra[i] : ""));
-  return text;
-}
 
 TextTable main_table(const Results& results) {
   const config::TaskMetrics& task = *results.task;
@@ -99,7 +49,7 @@ TextTable main_table(const Results& results) {
                   "MACs",
                   analysis::score_title(task, false),
                   analysis::score_title(task, true),
-                  "delta",
+                  delta_title(results),
                   "verdict",
                   "test " + title,
                   "images/s",
@@ -129,6 +79,13 @@ TextTable main_table(const Results& results) {
   return table;
 }
 
+std::string delta_title(const Results& results) {
+  const bool one = results.kind == config::ExperimentKind::comparison || results.design == config::Design::grid;
+  for (const Row& row : results.rows)
+    if (one && row.delta) return "delta to " + row.delta->to;
+  return "delta";
+}
+
 TextTable subtotal_table(const Results& results) {
   TextTable table{{"part", "delta", "verdict", "paper"}, {false, true, false, true}, {}};
   const auto add = [&](const analysis::Given<std::vector<analysis::Subtotal>>& list, const std::string& prefix) {
@@ -151,7 +108,7 @@ TextTable grid_table(const Results& results) {
   if (!results.grid) return table;
   const experiment::Axis& down = results.grid->axes[0];
   const experiment::Axis& across = results.grid->axes[1];
-  table.header = {down.pointer};
+  table.header = {down.pointer + ", across: " + across.pointer};
   table.header.insert(table.header.end(), across.values.begin(), across.values.end());
   table.right.assign(table.header.size(), true);
   table.right[0] = false;
