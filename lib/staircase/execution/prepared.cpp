@@ -108,7 +108,7 @@ void PreparedExperiment::check(const experiment::Variant& variant) {
     train::TrainJob job;  // of no run
     job.configuration = variant.configuration;
     job.data = open_data(variant.configuration.data);
-    train::check_job(job);
+    train::check_job(job, experiment_.source);
   } catch (const RequestError& error) {
     throw RequestError(std::string(error.what()) + " (in the configuration " + variant.name + ")");
   }

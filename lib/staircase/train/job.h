@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <string>
 
 #include <torch/types.h>
 
@@ -27,8 +28,12 @@ struct TrainJob {
   std::shared_ptr<const Task> task;  ///< empty: classification, smoothed as the recipe says
 };
 
+/// Refuses more images a step than there are, and fewer than the norm needs. `source`: the experiment's file, for
+/// messages. Throws config::ConfigError.
+void check_batch_size(const TrainJob& job, const std::string& source);
+
 /// Everything that can be refused before a step is done: fields that cannot go together, more images a
-/// step than there are. Throws RequestError.
-void check_job(const TrainJob& job);
+/// step than there are. `source` as above. Throws RequestError.
+void check_job(const TrainJob& job, const std::string& source = {});
 
 }  // namespace staircase::train
