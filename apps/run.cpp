@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <ctime>
 #include <iostream>
 
 #include "arguments.h"
@@ -30,10 +31,26 @@ static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may set 
 
 constexpr int64_t most_jobs = 1024;
 
-/// The first signal asks the trainer to stop after a checkpoint; the second ends the program as usual.
+timespec first_request{};
+
+double seconds_since_first_request() {
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<double>(now.tv_sec - first_request.tv_sec) +
+         1e-9 * static_cast<double>(now.tv_nsec - first_request.tv_nsec);
+}
+
+/// The first signal asks the trainer to stop after a checkpoint; a second ends the program as usual, unless it comes
+/// so soon that it is the same request: a key held down, or a terminal and a script that both send one.
 void ask_to_stop(int signal) {
-  stop_requested = true;
-  std::signal(signal, SIG_DFL);
+  const double one_request_seconds = 0.5;
+  if (!stop_requested) {
+    ::clock_gettime(CLOCK_MONOTONIC, &first_request);
+    stop_requested = true;
+  } else if (seconds_since_first_request() > one_request_seconds) {
+    std::signal(signal, SIG_DFL);
+    std::raise(signal);
+  }
 }
 
 std::string plan_text(const execution::RunPlan& plan, const analysis::SmallestShown& smallest,
@@ -83,9 +100,8 @@ void show_plan(const experiment::Experiment& experiment, const execution::RunOpt
   print_warnings(plan.warnings);
   analysis::SmallestShown smallest;
   smallest.why_unknown = analysis::before_two_seeds;
-  if (plan.done > 0) {
-    const analysis::Results results =
-        analysis::build_results(plan.experiment, plan.design, runs::Ledger(options.folder));
+  if (plan.done + plan.to_take_over > 0) {
+    const analysis::Results results = analysis::build_results(plan.experiment, plan.design, plan.ledger);
     smallest = analysis::smallest_shown(results, static_cast<int>(plan.experiment.options.seeds.size()));
     print_warnings(results.warnings);
   }

@@ -14,11 +14,10 @@ namespace {
 using runs::RunState;
 using runs::RunStatus;
 
-/// ", goes on at step 21 of 40".
+/// ", goes on after step 20 of 40", as `run` says it.
 std::string goes_on(const RunStatus& run) {
-  if (run.steps == 0) return ", goes on at step " + grouped_digits(run.next_step);
-  if (run.next_step > run.steps) return ", goes on after the last of " + grouped_digits(run.steps) + " steps";
-  return ", goes on at step " + grouped_digits(run.next_step) + " of " + grouped_digits(run.steps);
+  return ", goes on after step " + grouped_digits(run.next_step - 1) +
+         (run.steps == 0 ? "" : " of " + grouped_digits(run.steps));
 }
 
 std::string progress(const RunStatus& run) {
