@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "staircase/analysis/score.h"
+#include "staircase/analysis/weighted.h"
 #include "staircase/config/recipes.h"
 #include "staircase/experiment/schedule_warnings.h"
 #include "staircase/plan/plan.h"
@@ -138,8 +139,9 @@ void add_deltas(const experiment::DesignedExperiment& design, Results& results) 
     Row& row = results.rows[i];
     const Row& before = results.rows[to];
     Delta delta;
-    delta.difference =
-        difference_of(values_of(paired_differences(row.scores(results.score), before.scores(results.score))));
+    const RowWeights weights = row_minus(i, to);
+    delta.difference = weighted_difference(weights, weighted_scores(weights, results.rows, results.score));
+    if (delta.difference && all_at_chance(weights, results.rows)) leave_at_chance(*delta.difference);
     delta.to = before.name;
     delta.to_index = to;
     if (row.paper_top1 && before.paper_top1) delta.paper_delta = *row.paper_top1 - *before.paper_top1;
@@ -158,18 +160,11 @@ std::vector<std::string> too_short_schedules(const experiment::DesignedExperimen
   return experiment::schedule_warnings(rows);
 }
 
-void judge_deltas(std::vector<Row>& rows) {
+JudgedBy judge_deltas(std::vector<Row>& rows, const Judging& judging) {
   std::vector<Difference*> deltas;
   for (Row& row : rows)
     if (row.delta && row.delta->difference) deltas.push_back(&*row.delta->difference);
-  judge_together(deltas);
-}
-
-/// Also those that a design with effects does not judge.
-void leave_deltas_at_chance(std::vector<Row>& rows) {
-  for (Row& row : rows)
-    if (row.delta && row.delta->difference && row.at_chance && rows[row.delta->to_index].at_chance)
-      leave_at_chance(*row.delta->difference);
+  return judge_together(deltas, judging);
 }
 
 }  // namespace
@@ -191,10 +186,11 @@ Results build_results(const experiment::Experiment& experiment, const experiment
     results.rows.push_back(read_row(variant, ledger, results, reader));
   if (results.of_average) results.average_lag = average_lag(design, results.rows, *results.task, results.chance);
   add_deltas(design, results);
-  results.worth = add_effects(design, options.design, results.score, results.seeds, results.rows);
-  if (!results.worth.effects) judge_deltas(results.rows);
-  leave_deltas_at_chance(results.rows);
-  results.sums = subtotals_of(options, results.rows, results.score);
+  const Judging judging{options.statistics};
+  results.statistics = options.statistics;
+  results.worth = add_effects(design, options.design, results.score, judging, results.seeds, results.rows);
+  results.judged_by = results.worth.effects ? *results.worth.effects_by : judge_deltas(results.rows, judging);
+  results.sums = subtotals_of(options, results.rows, results.score, judging);
   if (design.axes.size() == 2) {
     results.grid = Grid{design.axes};
     for (size_t i = 0; i < design.variants.size(); ++i) results.rows[i].cell = design.variants[i].cell;

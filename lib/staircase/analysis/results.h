@@ -45,6 +45,8 @@ struct Results {
   Subtotals sums;
   Effects worth;
   Given<Grid> grid;
+  config::Statistics statistics = config::Statistics::moderated;
+  JudgedBy judged_by;  ///< of the table that the design is about: of its effects, else of the rows' deltas
 
   // Beside results.json:
   const config::TaskMetrics* task = nullptr;  ///< whose numbers the rows have
@@ -67,7 +69,8 @@ struct Results {
                            config::field("done", &R::done, ""), config::field("failed", &R::failed, ""),
                            config::field("warnings", &R::warnings, ""), config::field("rows", &R::rows, ""),
                            config::field("", &R::sums, ""), config::field("", &R::worth, ""),
-                           config::field("grid", &R::grid, ""));
+                           config::field("grid", &R::grid, ""), config::field("statistics", &R::statistics, ""),
+                           config::field("judged_by", &R::judged_by, ""));
   }
 };
 

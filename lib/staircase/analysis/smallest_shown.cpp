@@ -18,6 +18,11 @@ std::vector<std::optional<Difference>> judged_differences(const Results& results
   return differences;
 }
 
+/// What the differences of the table lend each other.
+double lent_degrees(const Results& results) {
+  return results.judged_by.prior ? results.judged_by.prior->degrees : 0.0;
+}
+
 }  // namespace
 
 SmallestShown smallest_shown(const Results& results, int seeds) {
@@ -37,7 +42,7 @@ SmallestShown smallest_shown(const Results& results, int seeds) {
   SmallestShown shown;
   shown.comparisons = static_cast<int>(differences.size());
   if (degrees > 0 && squares > 0)
-    shown.points = smallest_difference(std::sqrt(squares / degrees), seeds, shown.comparisons);
+    shown.points = smallest_difference(std::sqrt(squares / degrees), seeds, shown.comparisons, lent_degrees(results));
   if (shown.points) return shown;
   if (seeds < 2) shown.why_unknown = "one seed shows none";
   else if (degrees > 0) shown.why_unknown = "the seeds that are done differ by equal numbers, which have no spread";
