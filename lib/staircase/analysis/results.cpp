@@ -1,9 +1,11 @@
 #include "staircase/analysis/results.h"
 
 #include <algorithm>
+#include <cmath>
 #include <unordered_map>
 
 #include "staircase/analysis/score.h"
+#include "staircase/config/image_outcomes.h"
 #include "staircase/config/recipes.h"
 #include "staircase/experiment/schedule_warnings.h"
 #include "staircase/plan/plan.h"
@@ -131,15 +133,59 @@ void choose_score(const experiment::DesignedExperiment& design, config::Score wa
   else results.score_reason = "raw weights: the recipe of " + raw->name + " has no EMA";
 }
 
-void add_deltas(const experiment::DesignedExperiment& design, Results& results) {
+/// Of the runs that are done. A damaged file counts as none, with a warning; data other than the first row's are another
+/// validation set, whatever the classes of its images are.
+ImagesOfRuns read_images(const experiment::DesignedExperiment& design, const runs::Ledger& ledger, Results& results) {
+  ImagesOfRuns images;
+  for (size_t i = 0; i < results.rows.size(); ++i) {
+    const config::DataContent* content = ledger.data_content(design.variants[i].configuration.data);
+    const std::string data = content ? content->fingerprint() : "";
+    for (const SeedResult& seed : results.rows[i].seeds) {
+      if (seed.status != SeedStatus::done) continue;
+      try {
+        auto outcomes = config::read_image_outcomes(ledger.folder() / "runs" / seed.run / "correct.bits");
+        if (!outcomes || (results.of_average && !outcomes->average)) continue;
+        images[{i, seed.seed}] = {data + outcomes->validation_set,
+                                  std::move(results.of_average ? *outcomes->average : outcomes->raw)};
+      } catch (const RequestError& error) {
+        results.warnings.push_back(error.what());
+      }
+    }
+  }
+  return images;
+}
+
+/// Of the differences that the design is about: how much of their error is of seeds, and how much of images.
+void split_error(Results& results) {
+  double seeds = 0, images = 0, count = 0;
+  const auto add = [&](const std::optional<Difference>& each, double order_error = 0) {
+    if (!each || !each->std_error || each->at_chance) return;
+    const double other = each->other ? each->other->std_error : 0;
+    seeds += *each->std_error * *each->std_error - other * other;
+    images += other * other - order_error * order_error;
+    ++count;
+  };
+  for (const Row& row : results.rows)
+    if (row.delta && !results.worth.effects) add(row.delta->difference);
+  if (results.worth.effects)
+    for (const Effect& each : *results.worth.effects)
+      add(each.worth.difference, each.order_std_error.value_or(0));
+  if (count == 0) return;
+  results.validation_images.seeds_error = std::sqrt(std::max(0.0, seeds / count));
+  results.validation_images.images_error = std::sqrt(std::max(0.0, images / count));
+}
+
+void add_deltas(const experiment::DesignedExperiment& design, const ImagesOfRuns& images, Results& results) {
   for (size_t i = 0; i < design.variants.size(); ++i) {
     if (!design.variants[i].compared_to) continue;
     const size_t to = *design.variants[i].compared_to;
     Row& row = results.rows[i];
     const Row& before = results.rows[to];
     Delta delta;
-    delta.difference =
-        difference_of(values_of(paired_differences(row.scores(results.score), before.scores(results.score))));
+    const RowWeights weights = row_minus(i, to);
+    delta.difference = weighted_difference(weights, weighted_scores(weights, results.rows, results.score),
+                                           {image_error(weights, images)});
+    if (delta.difference && all_at_chance(weights, results.rows)) leave_at_chance(*delta.difference);
     delta.to = before.name;
     delta.to_index = to;
     if (row.paper_top1 && before.paper_top1) delta.paper_delta = *row.paper_top1 - *before.paper_top1;
@@ -158,18 +204,11 @@ std::vector<std::string> too_short_schedules(const experiment::DesignedExperimen
   return experiment::schedule_warnings(rows);
 }
 
-void judge_deltas(std::vector<Row>& rows) {
+JudgedBy judge_deltas(std::vector<Row>& rows, const Judging& judging) {
   std::vector<Difference*> deltas;
   for (Row& row : rows)
     if (row.delta && row.delta->difference) deltas.push_back(&*row.delta->difference);
-  judge_together(deltas);
-}
-
-/// Also those that a design with effects does not judge.
-void leave_deltas_at_chance(std::vector<Row>& rows) {
-  for (Row& row : rows)
-    if (row.delta && row.delta->difference && row.at_chance && rows[row.delta->to_index].at_chance)
-      leave_at_chance(*row.delta->difference);
+  return judge_together(deltas, judging);
 }
 
 }  // namespace
@@ -190,11 +229,18 @@ Results build_results(const experiment::Experiment& experiment, const experiment
   for (const experiment::Variant& variant : design.variants)
     results.rows.push_back(read_row(variant, ledger, results, reader));
   if (results.of_average) results.average_lag = average_lag(design, results.rows, *results.task, results.chance);
-  add_deltas(design, results);
-  results.worth = add_effects(design, options.design, results.score, results.seeds, results.rows);
-  if (!results.worth.effects) judge_deltas(results.rows);
-  leave_deltas_at_chance(results.rows);
-  results.sums = subtotals_of(options, results.rows, results.score);
+  ImagesOfRuns images = read_images(design, ledger, results);
+  results.validation_images = images_used(results.rows, images);
+  if (!results.validation_images.used) images.clear();
+  add_deltas(design, images, results);
+  const Judging judging{options.statistics};
+  results.statistics = options.statistics;
+  results.worth = add_effects(design, options.design, results.score, judging, images, results.seeds,
+                              results.rows);
+  results.judged_by = results.worth.effects ? *results.worth.effects_by : judge_deltas(results.rows, judging);
+  results.sums = subtotals_of(options, results.rows, results.score, judging, images);
+  split_error(results);
+  results.order_agreement = order_agreement(results.rows);
   if (design.axes.size() == 2) {
     results.grid = Grid{design.axes};
     for (size_t i = 0; i < design.variants.size(); ++i) results.rows[i].cell = design.variants[i].cell;

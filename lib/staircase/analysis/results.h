@@ -2,6 +2,8 @@
 
 #include "staircase/analysis/average_lag.h"
 #include "staircase/analysis/effects.h"
+#include "staircase/analysis/images.h"
+#include "staircase/analysis/order_agreement.h"
 #include "staircase/analysis/subtotals.h"
 #include "staircase/config/task_metrics.h"
 #include "staircase/runs/ledger.h"
@@ -45,6 +47,10 @@ struct Results {
   Subtotals sums;
   Effects worth;
   Given<Grid> grid;
+  config::Statistics statistics = config::Statistics::moderated;
+  ImagesUsed validation_images;           ///< whether intervals include the choice of the validation images
+  Given<OrderAgreement> order_agreement;  ///< with the published column, where there is one
+  JudgedBy judged_by;  ///< of the table that the design is about: of its effects, else of the rows' deltas
 
   // Beside results.json:
   const config::TaskMetrics* task = nullptr;  ///< whose numbers the rows have
@@ -67,7 +73,10 @@ struct Results {
                            config::field("done", &R::done, ""), config::field("failed", &R::failed, ""),
                            config::field("warnings", &R::warnings, ""), config::field("rows", &R::rows, ""),
                            config::field("", &R::sums, ""), config::field("", &R::worth, ""),
-                           config::field("grid", &R::grid, ""));
+                           config::field("grid", &R::grid, ""), config::field("statistics", &R::statistics, ""),
+                           config::field("validation_images", &R::validation_images, ""),
+                           config::field("order_agreement", &R::order_agreement, ""),
+                           config::field("judged_by", &R::judged_by, ""));
   }
 };
 

@@ -1,5 +1,6 @@
 #include "staircase/analysis/smallest_shown.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace staircase::analysis {
@@ -16,6 +17,11 @@ std::vector<std::optional<Difference>> judged_differences(const Results& results
   for (const Effect& effect : *results.worth.effects) differences.push_back(effect.worth.difference);
   if (results.worth.shapley) differences.push_back(results.worth.shapley->gain);
   return differences;
+}
+
+/// What the differences of the table lend each other.
+double lent_degrees(const Results& results) {
+  return results.judged_by.prior ? results.judged_by.prior->degrees : 0.0;
 }
 
 }  // namespace
@@ -37,7 +43,7 @@ SmallestShown smallest_shown(const Results& results, int seeds) {
   SmallestShown shown;
   shown.comparisons = static_cast<int>(differences.size());
   if (degrees > 0 && squares > 0)
-    shown.points = smallest_difference(std::sqrt(squares / degrees), seeds, shown.comparisons);
+    shown.points = smallest_difference(std::sqrt(squares / degrees), seeds, shown.comparisons, lent_degrees(results));
   if (shown.points) return shown;
   if (seeds < 2) shown.why_unknown = "one seed shows none";
   else if (degrees > 0) shown.why_unknown = "the seeds that are done differ by equal numbers, which have no spread";
@@ -46,6 +52,19 @@ SmallestShown smallest_shown(const Results& results, int seeds) {
         "the rows that are done are at chance, where seeds say nothing of how rows that learn will spread";
   else shown.why_unknown = before_two_seeds;
   return shown;
+}
+
+std::optional<int> seeds_to_show(const Results& results, const Difference& difference, int comparisons) {
+  if (!difference.std_error || !difference.p) return std::nullopt;
+  const double other = difference.other ? difference.other->std_error : 0;
+  const double of_seeds = std::sqrt(std::max(0.0, *difference.std_error * *difference.std_error - other * other));
+  const double std = of_seeds * std::sqrt(static_cast<double>(difference.count));
+  for (int seeds = static_cast<int>(difference.count) + 1; seeds <= 1000; ++seeds) {
+    const double t = t_quantile(seeds - 1 + lent_degrees(results), 0.05 / comparisons);
+    if (t * std::hypot(std / std::sqrt(seeds), other) <= std::abs(difference.mean)) return seeds;
+    if (t * other > std::abs(difference.mean)) return std::nullopt;
+  }
+  return std::nullopt;
 }
 
 }  // namespace staircase::analysis

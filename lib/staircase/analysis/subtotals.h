@@ -1,6 +1,6 @@
 #pragma once
 
-#include "staircase/analysis/rows.h"
+#include "staircase/analysis/images.h"
 #include "staircase/config/experiment_options.h"
 
 namespace staircase::analysis {
@@ -37,6 +37,6 @@ struct Subtotals {
 
 /// The sums of groups are judged together, and so are those of recipe and architecture.
 Subtotals subtotals_of(const config::ExperimentOptions& options, const std::vector<Row>& rows,
-                       const std::string& score);
+                       const std::string& score, const Judging& judging, const ImagesOfRuns& images);
 
 }  // namespace staircase::analysis
