@@ -2,6 +2,7 @@
 
 #include <unordered_map>
 
+#include "staircase/analysis/a_a_checks.h"
 #include "staircase/analysis/shapley.h"
 
 namespace staircase::config {
@@ -40,9 +41,13 @@ class EffectBuilder {
     result_.effects.emplace();
     for (size_t i = 0; i < design_.steps.size(); ++i)
       result_.effects->push_back(effect(i, difference_of_contrast(contrast_of(design_.requirements, i))));
-    std::vector<Difference*> judged;
-    for (Effect& each : *result_.effects) judged.push_back(to_judge(each.worth.difference));
-    judge_together(judged);
+    std::vector<Difference*> judged, asked, checks;
+    for (Effect& each : *result_.effects) {
+      judged.push_back(to_judge(each.worth.difference));
+      (is_a_a_check(each.changes) ? checks : asked).push_back(judged.back());
+    }
+    judge_together(asked);
+    judge_together(checks);
     for (size_t i = 0; i < design_.steps.size(); ++i) {
       if (!judged[i]) continue;
       const experiment::Contrast contrast = contrast_of(design_.requirements, i);

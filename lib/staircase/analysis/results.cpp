@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "staircase/analysis/row_verdicts.h"
 #include "staircase/analysis/score.h"
 #include "staircase/config/recipes.h"
 #include "staircase/experiment/schedule_warnings.h"
@@ -87,6 +88,7 @@ Row read_row(const experiment::Variant& variant, const runs::Ledger& ledger, Res
   const plan::ModelCounts counts = plan::count_model(c.model, c.data.image_size_px);
   Row row;
   row.name = variant.name;
+  row.is_as_written = variant.context == 0;
   row.group = variant.group;
   row.side_branch = variant.side_branch;
   row.changes = changes_of(variant.changes);
@@ -158,20 +160,6 @@ std::vector<std::string> too_short_schedules(const experiment::DesignedExperimen
   return experiment::schedule_warnings(rows);
 }
 
-void judge_deltas(std::vector<Row>& rows) {
-  std::vector<Difference*> deltas;
-  for (Row& row : rows)
-    if (row.delta && row.delta->difference) deltas.push_back(&*row.delta->difference);
-  judge_together(deltas);
-}
-
-/// Also those that a design with effects does not judge.
-void leave_deltas_at_chance(std::vector<Row>& rows) {
-  for (Row& row : rows)
-    if (row.delta && row.delta->difference && row.at_chance && rows[row.delta->to_index].at_chance)
-      leave_at_chance(*row.delta->difference);
-}
-
 }  // namespace
 
 Results build_results(const experiment::Experiment& experiment, const experiment::DesignedExperiment& design,
@@ -191,9 +179,13 @@ Results build_results(const experiment::Experiment& experiment, const experiment
     results.rows.push_back(read_row(variant, ledger, results, reader));
   if (results.of_average) results.average_lag = average_lag(design, results.rows, *results.task, results.chance);
   add_deltas(design, results);
-  results.worth = add_effects(design, options.design, results.score, results.seeds, results.rows);
-  if (!results.worth.effects) judge_deltas(results.rows);
+  // In several contexts, and at every look, it is the rows that are judged: a step has one in each context.
+  if (design.contexts.empty() && !options.until)
+    results.worth = add_effects(design, options.design, results.score, results.seeds, results.rows);
+  if (!results.worth.effects) results.looks = judge_rows(options, results.score, results.rows);
   leave_deltas_at_chance(results.rows);
+  results.a_a_checks = a_a_checks(results.rows);
+  results.contexts = across_contexts(design, options, results.score, results.rows);
   results.sums = subtotals_of(options, results.rows, results.score);
   if (design.axes.size() == 2) {
     results.grid = Grid{design.axes};

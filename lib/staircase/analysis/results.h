@@ -1,6 +1,8 @@
 #pragma once
 
+#include "staircase/analysis/a_a_checks.h"
 #include "staircase/analysis/average_lag.h"
+#include "staircase/analysis/contexts.h"
 #include "staircase/analysis/effects.h"
 #include "staircase/analysis/subtotals.h"
 #include "staircase/config/task_metrics.h"
@@ -45,6 +47,9 @@ struct Results {
   Subtotals sums;
   Effects worth;
   Given<Grid> grid;
+  Given<Looks> looks;                      ///< of an experiment that adds seeds
+  Given<std::vector<AaCheck>> a_a_checks;  ///< where a step is one
+  Given<Contexts> contexts;                ///< where there are others than the one as written
 
   // Beside results.json:
   const config::TaskMetrics* task = nullptr;  ///< whose numbers the rows have
@@ -67,7 +72,8 @@ struct Results {
                            config::field("done", &R::done, ""), config::field("failed", &R::failed, ""),
                            config::field("warnings", &R::warnings, ""), config::field("rows", &R::rows, ""),
                            config::field("", &R::sums, ""), config::field("", &R::worth, ""),
-                           config::field("grid", &R::grid, ""));
+                           config::field("grid", &R::grid, ""), config::field("looks", &R::looks, ""),
+                           config::field("a_a_checks", &R::a_a_checks, ""), config::field("", &R::contexts, ""));
   }
 };
 

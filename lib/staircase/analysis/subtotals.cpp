@@ -43,14 +43,17 @@ class Sum {
   SeedNumbers by_seed_;
 };
 
-std::vector<Subtotal> judged(std::vector<Sum>& sums) {
+/// `at_looks`: the experiment adds seeds by its rows, so one look at their sums would show too much.
+std::vector<Subtotal> judged(std::vector<Sum>& sums, bool at_looks) {
   std::erase_if(sums, [](const Sum& sum) { return !sum.begun(); });  // an ablation of the recipe alone has one
   std::vector<Subtotal> subtotals;
   for (Sum& sum : sums) subtotals.push_back(sum.take());
   std::vector<Difference*> differences;
   for (Subtotal& each : subtotals)
     if (each.difference) differences.push_back(&*each.difference);
-  judge_together(differences);
+  if (at_looks)
+    for (Difference* each : differences) each->interval = std::nullopt, each->p = std::nullopt;
+  else judge_together(differences);
   for (size_t i = 0; i < sums.size(); ++i)
     if (sums[i].at_chance() && subtotals[i].difference) leave_at_chance(*subtotals[i].difference);
   return subtotals;
@@ -69,7 +72,7 @@ Subtotals subtotals_of(const config::ExperimentOptions& options, const std::vect
   std::vector<Sum> groups, kinds{Sum("recipe"), Sum("architecture")};
   bool any_recipe = false;
   for (const Row& row : rows) {
-    if (!row.delta || row.side_branch) continue;
+    if (!row.delta || row.side_branch || !row.is_as_written) continue;
     const Row& before = rows[row.delta->to_index];
     const bool recipe = edits_recipe(row);
     any_recipe = any_recipe || recipe;
@@ -80,8 +83,8 @@ Subtotals subtotals_of(const config::ExperimentOptions& options, const std::vect
     sum->add(row, before, score);
   }
   Subtotals subtotals;
-  if (!groups.empty()) subtotals.groups = judged(groups);
-  if (any_recipe) subtotals.recipe_and_architecture = judged(kinds);
+  if (!groups.empty()) subtotals.groups = judged(groups, options.until.has_value());
+  if (any_recipe) subtotals.recipe_and_architecture = judged(kinds, options.until.has_value());
   return subtotals;
 }
 

@@ -5,6 +5,9 @@
 
 #include "staircase/config/paths.h"
 #include "staircase/config/recipes.h"
+#include "staircase/experiment/contexts.h"
+#include "staircase/experiment/looks.h"
+#include "staircase/experiment/names.h"
 #include "staircase/experiment/requirements.h"
 #include "staircase/plan/ladder.h"
 #include "staircase/plan/named_models.h"
@@ -106,6 +109,7 @@ bool asks_for_models_rate(const Experiment& experiment) {
   bool asks = of_recipe(options.base["recipe"]) || of_edits(options.override_fields);
   for (const StepOptions& step : options.steps)
     within_step(experiment, step.name, [&] { asks = of_edits(step.set) || asks; });
+  for (const config::ContextOptions& context : options.contexts) asks = of_edits(context.set) || asks;
   return asks;
 }
 
@@ -143,30 +147,6 @@ void resolve_ladder(Experiment& experiment) {
   // Elsewhere the rate decides nothing, and runs are named by it: those of earlier versions keep their names.
   if (!base.contains(models_rate) && asks_for_models_rate(experiment)) base[models_rate] = ladder.drop_path_rate;
   options.ladder.clear();
-}
-
-bool plain_name(const std::string& name) {
-  return !name.empty() && name.size() <= 100 && name[0] != '.' &&
-         name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") ==
-             std::string::npos;
-}
-
-void check_name(const std::string& name, const Place& place) {
-  if (!plain_name(name))
-    throw ConfigError(place,
-                      "found \"" + name + "\", allowed are 1 to 100 letters, digits, '.', '_' and '-', not '.' first");
-}
-
-/// Steps and candidates name the rows of tables, so each name is plain and stands once.
-template <class Item>
-void check_names(const std::vector<Item>& items, const std::string& source, const std::string& list) {
-  std::set<std::string> names;
-  for (size_t i = 0; i < items.size(); ++i) {
-    const Place place = Place{source, "/" + list}.at(i).at("name");
-    check_name(items[i].name, place);
-    if (!names.insert(items[i].name).second)
-      throw ConfigError(place, "\"" + items[i].name + "\" stands twice among the " + list);
-  }
 }
 
 /// `pointers`: what a step sets that says no reason to set several fields. The recipe as a whole counts as one.
@@ -316,6 +296,8 @@ Experiment resolve_experiment(const Json& content, const std::string& source) {
   check_base_name(options, source);
   check_requirements(options.steps, source);
   check_overrides(options, source);
+  check_contexts(options, source);
+  resolve_until(options, source);
   experiment.base = config::read_configuration(options.base, source, model_reader());
   experiment.steps = options.steps;
   return experiment;
@@ -346,7 +328,8 @@ Json experiment_schema() {
   schema["properties"]["base"] = base;
   schema["properties"]["candidates"]["items"]["properties"]["model"] = model;
   for (Json* pointers :
-       {&schema["properties"]["override"], &schema["properties"]["steps"]["items"]["properties"]["set"]})
+       {&schema["properties"]["override"], &schema["properties"]["steps"]["items"]["properties"]["set"],
+        &schema["properties"]["contexts"]["items"]["properties"]["set"]})
     *pointers = {{"type", "object"}, {"propertyNames", {{"pattern", "^/(model|recipe|data|init)(/|$)"}}}};
   Json whole = {{"$schema", "https://json-schema.org/draft/2020-12/schema"}, {"title", "A Staircase experiment"}};
   return config::merge_json(whole, schema);

@@ -9,6 +9,7 @@
 #include "staircase/base/printable.h"
 #include "staircase/base/text.h"
 #include "staircase/report/cells.h"
+#include "staircase/report/context_table.h"
 #include "staircase/report/effect_table.h"
 #include "staircase/report/origin.h"
 #include "staircase/report/use.h"
@@ -262,17 +263,20 @@ std::vector<std::string> notes(const Results& results) {
   } else {
     lines.push_back(std::to_string(seeds) +
                     " seeds: mean ± standard deviation; a difference is the mean over pairs "
-                    "of equal seed [with its 95 % interval by Student's t]");
+                    "of equal seed [with its 95 % interval" +
+                    (results.looks ? ", which holds at every look]" : " by Student's t]"));
     if (seeds == 2)
       lines.push_back(
           "Two seeds leave one degree of freedom: an interval reaches 12.7 standard errors to each side, also past what "
           "a difference can be, and says next to nothing; three seeds say more");
-    lines.push_back("\"" + std::string(config::to_name(analysis::Verdict::not_shown)) +
-                    "\": p is 0.05 or more after Holm's correction for all differences of a table; so it is wherever "
-                    "the interval contains 0, and for some intervals that do not");
+    if (!results.looks)
+      lines.push_back("\"" + std::string(config::to_name(analysis::Verdict::not_shown)) +
+                      "\": p is 0.05 or more after Holm's correction for all differences of a table; so it is wherever "
+                      "the interval contains 0, and for some intervals that do not");
   }
-  for (const auto& more : {results.schedules, average_notes(results), chance_notes(results), effect_notes(results),
-                           latency_notes(results), origin_notes(results)})
+  for (const auto& more :
+       {look_notes(results), context_notes(results), a_a_notes(results), results.schedules, average_notes(results),
+        chance_notes(results), effect_notes(results), latency_notes(results), origin_notes(results)})
     lines.insert(lines.end(), more.begin(), more.end());
   if (results.done < results.runs)
     lines.push_back(std::to_string(results.done) + " of " + counted(static_cast<long long>(results.runs), "run") +

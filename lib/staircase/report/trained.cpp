@@ -60,8 +60,7 @@ std::vector<TrainedDifference> gathered(const std::vector<TrainedDifference>& al
 Trained trained_rows(const std::filesystem::path& folder) {
   const auto [experiment, shape] = runs::Ledger(folder).read_experiment_file();
   Trained trained{{}, shape.classes, shape.sets};
-  for (const experiment::Variant& variant :
-       experiment::design_variants(experiment, shape.classes, shape.channels).variants)
+  for (const experiment::Variant& variant : runs::design_with(experiment, shape).variants)
     trained.rows.push_back({variant.name, variant.configuration});
   return trained;
 }
