@@ -1,6 +1,7 @@
 #include "staircase/analysis/a_a_checks.h"
 
 #include "experiment/designed.h"
+#include "staircase/base/random.h"
 #include "staircase/report/report.h"
 #include "support/catch.h"
 
@@ -20,7 +21,7 @@ config::Json with_check(const std::string& design) {
 Results checked(const std::string& design, double off) {
   ScoredFolder folder(with_check(design));
   return folder.results([&](size_t row, int64_t seed) {
-    const double noise = 0.1 * static_cast<double>((seed * 7 + static_cast<int64_t>(row) * 5) % 4);
+    const double noise = RandomStream(mix64(row * 100 + static_cast<uint64_t>(seed))).uniform();
     return 50 + noise + (row == (design == "cumulative" ? 5 : 16) ? off : 0);
   });
 }

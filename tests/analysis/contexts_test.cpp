@@ -28,7 +28,7 @@ config::Json walk_in_contexts(const std::vector<int64_t>& seeds) {
 
 /// Rows 0 to 2 as written, 3 to 5 at half the rate, 6 to 8 long: gelu adds 3 and, at half the rate, takes 3 away.
 double score(size_t row, int64_t seed) {
-  const double noise = 0.05 * static_cast<double>((seed * 7 + static_cast<int64_t>(row) * 5) % 4);
+  const double noise = 0.2 * RandomStream(mix64(row * 100 + static_cast<uint64_t>(seed))).uniform();
   const double of_rate = row / 3 == 1 ? 2 : 0, gelu = row % 3 == 0 ? 0 : row / 3 == 1 ? -3 : 3;
   return 50 + of_rate + gelu + noise;
 }

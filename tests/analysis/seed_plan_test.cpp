@@ -1,5 +1,7 @@
 #include "staircase/analysis/seed_plan.h"
 
+#include <cmath>
+
 #include "experiment/designed.h"
 #include "support/catch.h"
 

@@ -87,7 +87,7 @@ TextTable context_table(const Results& results) {
 }
 
 TextTable tuned_table(const Results& results) {
-  TextTable table{{"tuned", "best context", results.task->primary_metric().title.data(), "delta", "verdict", "to"},
+  TextTable table{{"tuned", "best context", std::string(results.task->primary_metric().title), "delta", "verdict", "to"},
                   {false, false, true, true, false, false},
                   {}};
   if (!results.contexts || !results.contexts->tuned) return table;
