@@ -1,6 +1,9 @@
 #include "staircase/analysis/contexts.h"
 
+#include <algorithm>
+
 #include "staircase/analysis/a_a_checks.h"
+#include "staircase/analysis/weighted.h"
 
 namespace staircase::analysis {
 namespace {
@@ -8,8 +11,8 @@ namespace {
 class ContextBuilder {
  public:
   ContextBuilder(const experiment::DesignedExperiment& design, const config::ExperimentOptions& options,
-                 const std::string& score, const std::vector<Row>& rows)
-      : design_(design), options_(options), score_(score), rows_(rows) {}
+                 const std::string& score, const Judging& judging, const std::vector<Row>& rows)
+      : design_(design), options_(options), score_(score), judging_(judging), rows_(rows) {}
 
   std::vector<AcrossContexts> across() {
     std::vector<AcrossContexts> all;
@@ -22,9 +25,10 @@ class ContextBuilder {
  private:
   const Row& row(size_t context, size_t index) const { return rows_[context * design_.rows_a_context() + index]; }
 
-  SeedNumbers deltas(size_t context, size_t index) const {
-    const Row& own = row(context, index);
-    return paired_differences(own.scores(score_), rows_[own.delta->to_index].scores(score_));
+  /// What the row is worth there minus what it is worth as written.
+  RowWeights change(size_t context, size_t index) const {
+    const size_t there = context * design_.rows_a_context() + index;
+    return {{there, 1}, {rows_[there].delta->to_index, -1}, {index, -1}, {rows_[index].delta->to_index, 1}};
   }
 
   AcrossContexts across(size_t index) {
@@ -32,16 +36,14 @@ class ContextBuilder {
     for (size_t c = 0; c < design_.contexts.size(); ++c) {
       all.worth.push_back({row(c, index).delta->difference});
       if (c == 0) continue;
-      numbers_.push_back(paired_differences(deltas(c, index), deltas(0, index)));
-      any_at_chance_.push_back(is_any_at_chance(c, index) || is_any_at_chance(0, index));
-      all.changes.push_back({difference_of(values_of(numbers_.back()))});
+      const RowWeights weights = change(c, index);
+      numbers_.push_back(weighted_scores(weights, rows_, score_));
+      all.changes.push_back({weighted_difference(weights, numbers_.back())});
+      const bool any_at_chance =
+          std::any_of(weights.begin(), weights.end(), [&](const auto& each) { return rows_[each.first].at_chance; });
+      if (any_at_chance && all.changes.back().difference) leave_at_chance(*all.changes.back().difference);
     }
     return all;
-  }
-
-  bool is_any_at_chance(size_t context, size_t index) const {
-    const Row& own = row(context, index);
-    return own.at_chance || rows_[own.delta->to_index].at_chance;
   }
 
   /// All changes of the table together.
@@ -60,31 +62,28 @@ class ContextBuilder {
     }
     if (options_.until)
       judge_at_looks(looked, options_.seeds, experiment::looks_of(*options_.until), options_.until->shown);
-    else judge_together(judged);
-    for (size_t i = 0; i < changes.size(); ++i) {
-      std::optional<Difference>& difference = changes[i]->difference;
-      if (difference && difference->count == 0) difference.reset();
-      if (difference && any_at_chance_[i]) leave_at_chance(*difference);
-    }
+    else judge_together(judged, judging_);
+    for (Worth* change : changes)
+      if (change->difference && change->difference->count == 0) change->difference.reset();
   }
 
   const experiment::DesignedExperiment& design_;
   const config::ExperimentOptions& options_;
   const std::string& score_;
+  const Judging& judging_;
   const std::vector<Row>& rows_;
   std::vector<SeedNumbers> numbers_;  // of the changes, in their order
-  std::vector<bool> any_at_chance_;
 };
 
 }  // namespace
 
 Given<Contexts> across_contexts(const experiment::DesignedExperiment& design, const config::ExperimentOptions& options,
-                                const std::string& score, const std::vector<Row>& rows) {
+                                const std::string& score, const Judging& judging, const std::vector<Row>& rows) {
   if (design.contexts.empty()) return {};
   Contexts contexts;
   for (const experiment::DesignedContext& each : design.contexts)
     contexts.contexts.push_back({each.name, changes_of(each.changes)});
-  contexts.rows = ContextBuilder(design, options, score, rows).across();
+  contexts.rows = ContextBuilder(design, options, score, judging, rows).across();
   contexts.tuned = tuned_rows(design, options, score, rows);
   return contexts;
 }

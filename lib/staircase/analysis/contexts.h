@@ -54,6 +54,6 @@ struct Contexts {
 /// looks. What is made with a row at chance has no verdict.
 /// Empty: the design has no contexts.
 Given<Contexts> across_contexts(const experiment::DesignedExperiment& design, const config::ExperimentOptions& options,
-                                const std::string& score, const std::vector<Row>& rows);
+                                const std::string& score, const Judging& judging, const std::vector<Row>& rows);
 
 }  // namespace staircase::analysis

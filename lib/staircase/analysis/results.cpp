@@ -5,6 +5,7 @@
 
 #include "staircase/analysis/row_verdicts.h"
 #include "staircase/analysis/score.h"
+#include "staircase/analysis/weighted.h"
 #include "staircase/config/recipes.h"
 #include "staircase/experiment/schedule_warnings.h"
 #include "staircase/plan/plan.h"
@@ -140,8 +141,9 @@ void add_deltas(const experiment::DesignedExperiment& design, Results& results) 
     Row& row = results.rows[i];
     const Row& before = results.rows[to];
     Delta delta;
-    delta.difference =
-        difference_of(values_of(paired_differences(row.scores(results.score), before.scores(results.score))));
+    const RowWeights weights = row_minus(i, to);
+    delta.difference = weighted_difference(weights, weighted_scores(weights, results.rows, results.score));
+    if (delta.difference && all_at_chance(weights, results.rows)) leave_at_chance(*delta.difference);
     delta.to = before.name;
     delta.to_index = to;
     if (row.paper_top1 && before.paper_top1) delta.paper_delta = *row.paper_top1 - *before.paper_top1;
@@ -180,13 +182,18 @@ Results build_results(const experiment::Experiment& experiment, const experiment
   if (results.of_average) results.average_lag = average_lag(design, results.rows, *results.task, results.chance);
   add_deltas(design, results);
   // In several contexts, and at every look, it is the rows that are judged: a step has one in each context.
-  if (design.contexts.empty() && !options.until)
-    results.worth = add_effects(design, options.design, results.score, results.seeds, results.rows);
-  if (!results.worth.effects) results.looks = judge_rows(options, results.score, results.rows);
-  leave_deltas_at_chance(results.rows);
+  const bool by_rows = !design.contexts.empty() || options.until;
+  // What has to hold at every look asks for a distribution that is exact in its far tail.
+  const Judging judging{options.until ? config::Statistics::paired_t : options.statistics};
+  results.statistics = judging.statistics;
+  if (!by_rows)
+    results.worth = add_effects(design, options.design, results.score, judging, results.seeds, results.rows);
+  if (results.worth.effects) results.judged_by = *results.worth.effects_by;
+  else if (options.until) results.looks = judge_rows_at_looks(options, results.score, results.rows);
+  else results.judged_by = judge_rows(judging, results.rows);
   results.a_a_checks = a_a_checks(results.rows);
-  results.contexts = across_contexts(design, options, results.score, results.rows);
-  results.sums = subtotals_of(options, results.rows, results.score);
+  results.contexts = across_contexts(design, options, results.score, judging, results.rows);
+  results.sums = subtotals_of(options, results.rows, results.score, judging);
   if (design.axes.size() == 2) {
     results.grid = Grid{design.axes};
     for (size_t i = 0; i < design.variants.size(); ++i) results.rows[i].cell = design.variants[i].cell;

@@ -50,6 +50,8 @@ struct Results {
   Given<Looks> looks;                      ///< of an experiment that adds seeds
   Given<std::vector<AaCheck>> a_a_checks;  ///< where a step is one
   Given<Contexts> contexts;                ///< where there are others than the one as written
+  config::Statistics statistics = config::Statistics::moderated;
+  JudgedBy judged_by;  ///< of the table that the design is about: of its effects, else of the rows' deltas
 
   // Beside results.json:
   const config::TaskMetrics* task = nullptr;  ///< whose numbers the rows have
@@ -72,7 +74,8 @@ struct Results {
                            config::field("done", &R::done, ""), config::field("failed", &R::failed, ""),
                            config::field("warnings", &R::warnings, ""), config::field("rows", &R::rows, ""),
                            config::field("", &R::sums, ""), config::field("", &R::worth, ""),
-                           config::field("grid", &R::grid, ""), config::field("looks", &R::looks, ""),
+                           config::field("grid", &R::grid, ""), config::field("statistics", &R::statistics, ""),
+                           config::field("judged_by", &R::judged_by, ""), config::field("looks", &R::looks, ""),
                            config::field("a_a_checks", &R::a_a_checks, ""), config::field("", &R::contexts, ""));
   }
 };

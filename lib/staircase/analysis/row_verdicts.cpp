@@ -14,11 +14,11 @@ std::vector<Row*> rows_to_judge(std::vector<Row>& rows, bool checks) {
   return judged;
 }
 
-void judge_by_seeds(const std::vector<Row*>& rows) {
+JudgedBy judge_by_seeds(const std::vector<Row*>& rows, const Judging& judging) {
   std::vector<Difference*> differences;
   for (Row* row : rows)
     if (has_difference(*row)) differences.push_back(&*row->delta->difference);
-  judge_together(differences);
+  return judge_together(differences, judging);
 }
 
 /// Rows without any seed are there with a difference of none: they are judged when it comes.
@@ -40,13 +40,13 @@ int64_t judge_by_looks(const std::vector<Row*>& judged, const config::Experiment
 
 }  // namespace
 
-Given<Looks> judge_rows(const config::ExperimentOptions& options, const std::string& score, std::vector<Row>& rows) {
+JudgedBy judge_rows(const Judging& judging, std::vector<Row>& rows) {
+  judge_by_seeds(rows_to_judge(rows, true), judging);
+  return judge_by_seeds(rows_to_judge(rows, false), judging);
+}
+
+Looks judge_rows_at_looks(const config::ExperimentOptions& options, const std::string& score, std::vector<Row>& rows) {
   const std::vector<Row*> asked = rows_to_judge(rows, false), checks = rows_to_judge(rows, true);
-  if (!options.until) {
-    judge_by_seeds(asked);
-    judge_by_seeds(checks);
-    return {};
-  }
   Looks looks;
   looks.shown = options.until->shown;
   looks.at_most_seeds = options.until->at_most_seeds;
@@ -54,19 +54,10 @@ Given<Looks> judge_rows(const config::ExperimentOptions& options, const std::str
   looks.seeds = judge_by_looks(asked, options, score, rows);
   judge_by_looks(checks, options, score, rows);
   looks.differences = asked.size();
-  for (const Row* row : asked) {
-    const bool at_chance = row->at_chance && rows[row->delta->to_index].at_chance;
-    if (at_chance || (has_difference(*row) && !is_open(*row->delta->difference))) continue;
-    looks.open_rows.push_back(row->name);
-  }
+  for (const Row* row : asked)
+    if (!has_difference(*row) || is_open(*row->delta->difference)) looks.open_rows.push_back(row->name);
   looks.open = looks.open_rows.size();
   return looks;
-}
-
-void leave_deltas_at_chance(std::vector<Row>& rows) {
-  for (Row& row : rows)
-    if (has_difference(row) && row.at_chance && rows[row.delta->to_index].at_chance)
-      leave_at_chance(*row.delta->difference);
 }
 
 std::optional<std::vector<int64_t>> seeds_to_have(const config::ExperimentOptions& options, const Looks& looks,

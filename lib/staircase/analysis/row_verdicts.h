@@ -5,13 +5,13 @@
 
 namespace staircase::analysis {
 
-/// Judges the deltas of all rows together, or at looks where the experiment adds seeds. A/A checks are judged by
-/// themselves: they are no question of the table, and make no other difference harder to show.
-/// Empty: the experiment adds no seeds.
-Given<Looks> judge_rows(const config::ExperimentOptions& options, const std::string& score, std::vector<Row>& rows);
+/// Judges the deltas of all rows together. A/A checks are judged by themselves: they are no question of the table, and
+/// make no other difference harder to show.
+JudgedBy judge_rows(const Judging& judging, std::vector<Row>& rows);
 
-/// Takes back the verdicts of deltas between two rows at chance, also of those that were not judged.
-void leave_deltas_at_chance(std::vector<Row>& rows);
+/// The same for an experiment that adds seeds, at its looks. A difference between two rows at chance is not open: no
+/// number of seeds decides it.
+Looks judge_rows_at_looks(const config::ExperimentOptions& options, const std::string& score, std::vector<Row>& rows);
 
 /// The seeds that an experiment is to have now, more than it has: those of the next look. Empty: it adds none, some of
 /// its runs are not done, all is decided, or there are as many as there may be.

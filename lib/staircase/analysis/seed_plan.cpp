@@ -15,8 +15,8 @@ using config::Design;
 
 const int64_t most_seeds = 100000;
 
-double power_of(int64_t seeds, double smallest, double std, int comparisons) {
-  const int degrees = static_cast<int>(seeds) - 1;
+double power_of(int64_t seeds, double smallest, double std, int comparisons, double lent_degrees) {
+  const double degrees = static_cast<double>(seeds) - 1 + lent_degrees;
   const double needed = t_quantile(degrees, 0.05 / comparisons);
   const double shift = smallest * std::sqrt(static_cast<double>(seeds)) / std;
   if (shift > 30) return 1;  // beyond what the distribution computes; no t that is needed lies there with such a shift
@@ -26,8 +26,10 @@ double power_of(int64_t seeds, double smallest, double std, int comparisons) {
 
 }  // namespace
 
-std::optional<int64_t> seeds_to_show(double smallest, double std, int comparisons) {
-  const auto enough = [&](int64_t seeds) { return power_of(seeds, smallest, std, comparisons) >= planned_power; };
+std::optional<int64_t> seeds_to_show(double smallest, double std, int comparisons, double lent_degrees) {
+  const auto enough = [&](int64_t seeds) {
+    return power_of(seeds, smallest, std, comparisons, lent_degrees) >= planned_power;
+  };
   int64_t few = 1, many = 2;
   while (many <= most_seeds && !enough(many)) few = many, many *= 2;
   if (many > most_seeds) return std::nullopt;
@@ -39,13 +41,14 @@ std::optional<int64_t> seeds_to_show(double smallest, double std, int comparison
 }
 
 SeedPlan plan_seeds(double smallest, const PooledSpread& spread, int comparisons) {
-  SeedPlan plan{smallest, comparisons, spread, seeds_to_show(smallest, spread.std, comparisons), {}, {}};
+  const double lent = spread.lent_degrees;
+  SeedPlan plan{smallest, comparisons, spread, seeds_to_show(smallest, spread.std, comparisons, lent), {}, {}};
   const boost::math::chi_squared squares(spread.degrees);
   const auto std_at = [&](double share) {
     return spread.std * std::sqrt(spread.degrees / boost::math::quantile(squares, share));
   };
-  plan.fewest = seeds_to_show(smallest, std_at(0.9), comparisons);
-  plan.most = seeds_to_show(smallest, std_at(0.1), comparisons);
+  plan.fewest = seeds_to_show(smallest, std_at(0.9), comparisons, lent);
+  plan.most = seeds_to_show(smallest, std_at(0.1), comparisons, lent);
   return plan;
 }
 

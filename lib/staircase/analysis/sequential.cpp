@@ -54,8 +54,9 @@ class Allowed {
 };
 
 /// The difference over these numbers, without what one look alone would say of it.
-Difference unjudged(const std::vector<double>& numbers) {
+Difference unjudged(const std::vector<double>& numbers, bool at_chance) {
   Difference difference = difference_of(numbers).value_or(Difference{});
+  difference.at_chance = at_chance;
   difference.interval = std::nullopt;
   difference.p = difference.p_holm = std::nullopt;
   difference.verdict = std::nullopt;
@@ -78,14 +79,16 @@ int64_t judge_at_looks(const std::vector<LookedAt>& differences, const std::vect
     if (differences.empty() || look.seeds > static_cast<int64_t>(whole)) break;
     last = look.seeds;
     const double t =
-        t_quantile(static_cast<int>(look.seeds) - 1, level * look.share / static_cast<double>(differences.size()));
+        t_quantile(static_cast<double>(look.seeds) - 1, level * look.share / static_cast<double>(differences.size()));
     for (size_t i = 0; i < differences.size(); ++i) allowed[i].look(numbers[i], look.seeds, t, smallest);
   }
   for (size_t i = 0; i < differences.size(); ++i) {
     if (last > 0) numbers[i].resize(static_cast<size_t>(last));
     if (numbers[i].empty()) continue;
-    *differences[i].difference = unjudged(numbers[i]);
-    if (last > 0) allowed[i].give(*differences[i].difference);
+    Difference& difference = *differences[i].difference;
+    difference = unjudged(numbers[i], difference.at_chance);
+    if (last > 0) allowed[i].give(difference);
+    if (difference.at_chance) leave_at_chance(difference);
   }
   return last;
 }

@@ -22,6 +22,9 @@ std::vector<std::optional<Difference>> judged_differences(const Results& results
   return differences;
 }
 
+/// What the differences of the table lend each other.
+double lent_degrees(const Results& results) { return results.judged_by.prior ? results.judged_by.prior->degrees : 0.0; }
+
 /// The squares of what the seeds leave, summed, and how many of them are free; by rows that have learned something.
 struct Pool {
   double squares = 0, degrees = 0;
@@ -48,7 +51,7 @@ Pool pool_of(const std::vector<std::optional<Difference>>& differences) {
 std::optional<PooledSpread> pooled_spread(const Results& results) {
   const Pool pool = pool_of(judged_differences(results));
   if (pool.degrees == 0 || pool.squares == 0) return std::nullopt;
-  return PooledSpread{std::sqrt(pool.squares / pool.degrees), pool.degrees};
+  return PooledSpread{std::sqrt(pool.squares / pool.degrees), pool.degrees, lent_degrees(results)};
 }
 
 SmallestShown smallest_shown(const Results& results, int seeds) {
@@ -57,7 +60,7 @@ SmallestShown smallest_shown(const Results& results, int seeds) {
   SmallestShown shown;
   shown.comparisons = static_cast<int>(differences.size());
   if (const auto spread = pooled_spread(results))
-    shown.points = smallest_difference(spread->std, seeds, shown.comparisons);
+    shown.points = smallest_difference(spread->std, seeds, shown.comparisons, spread->lent_degrees);
   if (shown.points) return shown;
   if (seeds < 2) shown.why_unknown = "one seed shows none";
   else if (pool.degrees > 0)

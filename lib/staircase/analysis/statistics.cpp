@@ -23,14 +23,14 @@ Spread spread_of(const std::vector<double>& numbers) {
   return spread;
 }
 
-double t_quantile(int degrees, double outside) { return boost::math::quantile(students_t(degrees), 1 - outside / 2); }
+double t_quantile(double degrees, double outside) { return boost::math::quantile(students_t(degrees), 1 - outside / 2); }
 
-Interval interval_around(double mean, double std_error, int degrees) {
-  const double reach = t_quantile(degrees) * std_error;
+Interval interval_around(double mean, double std_error, double degrees, double outside) {
+  const double reach = t_quantile(degrees, outside) * std_error;
   return {mean - reach, mean + reach};
 }
 
-std::optional<double> p_of_zero(double mean, double std_error, int degrees) {
+std::optional<double> p_of_zero(double mean, double std_error, double degrees) {
   if (mean == 0) return 1.0;
   // What rounding leaves of equal numbers is no spread.
   if (std_error <= 1e-12 * std::abs(mean)) return std::nullopt;
@@ -50,9 +50,9 @@ std::vector<double> holm(const std::vector<double>& p_values) {
   return corrected;
 }
 
-std::optional<double> smallest_difference(double std, int seeds, int comparisons) {
+std::optional<double> smallest_difference(double std, int seeds, int comparisons, double more_degrees) {
   if (seeds < 2) return std::nullopt;
-  return t_quantile(seeds - 1, 0.05 / comparisons) * std / std::sqrt(static_cast<double>(seeds));
+  return t_quantile(seeds - 1 + more_degrees, 0.05 / comparisons) * std / std::sqrt(static_cast<double>(seeds));
 }
 
 }  // namespace staircase::analysis

@@ -37,7 +37,7 @@ struct Subtotals {
 
 /// Of the rows as written. The sums of groups are judged together, and so are those of recipe and architecture; not
 /// where the experiment adds seeds, by looks at its rows.
-Subtotals subtotals_of(const config::ExperimentOptions& options, const std::vector<Row>& rows,
-                       const std::string& score);
+Subtotals subtotals_of(const config::ExperimentOptions& options, const std::vector<Row>& rows, const std::string& score,
+                       const Judging& judging);
 
 }  // namespace staircase::analysis

@@ -49,7 +49,7 @@ Above above_all(const SeedNumbers& own, const NumbersByContext& others, double o
   Above above;
   for (const SeedNumbers& other : others) {
     const Spread spread = spread_of(values_of(paired_differences(own, other)));
-    const int degrees = static_cast<int>(spread.count) - 1;
+    const double degrees = static_cast<double>(spread.count) - 1;
     const double error = *spread.std / std::sqrt(static_cast<double>(spread.count));
     const double reach = t_quantile(degrees, outside) * error;
     above.low = std::min(above.low, spread.mean - reach);
@@ -107,7 +107,7 @@ std::optional<Difference> tuned_difference(const NumbersByContext& a, const Numb
     high = std::min(high, -above.low);
     p = std::min(p, 2 * contexts * above.p);
   }
-  difference.std_error = std::nullopt;
+  difference.std_error = difference.degrees = std::nullopt;
   difference.interval = Interval{low, high};
   difference.p = p;
   return difference;
@@ -144,7 +144,7 @@ Given<Tuned> tuned_rows(const experiment::DesignedExperiment& design, const conf
     if (row.difference) judged.push_back(&*row.difference);
   }
   if (judged.empty()) return {};
-  if (!options.until) judge_together(judged);
+  if (!options.until) judge_together(judged, {config::Statistics::paired_t});  // whose intervals they have
   else
     for (Difference* each : judged) each->interval = std::nullopt, each->p = std::nullopt;
   return tuned;

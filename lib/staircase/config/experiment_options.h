@@ -13,6 +13,9 @@ enum class ExperimentKind { single, ablation, comparison };
 enum class Design { cumulative, one_at_a_time, grid, leave_one_out, pairwise, shapley };
 /// The weights whose numbers rows are compared by: their moving average, or the weights as trained.
 enum class Score { ema, raw };
+/// How differences are judged (analysis/moderated.h): by the spread of their own seeds and that of their whole table, or
+/// by their own alone.
+enum class Statistics { moderated, paired_t };
 template <>
 inline constexpr std::array enum_names<ExperimentKind>{std::string_view("single"), std::string_view("ablation"),
                                                        std::string_view("comparison")};
@@ -22,6 +25,8 @@ inline constexpr std::array enum_names<Design>{std::string_view("cumulative"), s
                                                std::string_view("pairwise"),   std::string_view("shapley")};
 template <>
 inline constexpr std::array enum_names<Score>{std::string_view("ema"), std::string_view("raw")};
+template <>
+inline constexpr std::array enum_names<Statistics>{std::string_view("moderated"), std::string_view("paired_t")};
 
 /// One edit of a configuration.
 struct StepOptions {
@@ -82,6 +87,7 @@ struct ExperimentOptions {
   std::vector<int64_t> seeds{0};
   std::optional<UntilOptions> until;
   Score score = Score::ema;
+  Statistics statistics = Statistics::moderated;
   Json override_fields = Json::object();
   int64_t threads = 0;
   int64_t loader_workers = 0;
@@ -119,6 +125,9 @@ struct ExperimentOptions {
         field(
             "score", &E::score,
             "the weights that rows are compared by: their moving average, as in published results (raw where a recipe has none), or the raw ones, for runs too short for an average"),
+        field(
+            "statistics", &E::statistics,
+            "how differences are judged: by the spread of their own seeds and that of their whole table, since two or three seeds know little of their spread, or by Student's t of their own seeds alone, which holds also where one row is far less stable than all others"),
         field("override", &E::override_fields, "pointer to value, set in every configuration after its step"),
         field("threads", &E::threads, "of LibTorch, decides the last digits of results; 0: all cores, kept on resume",
               range(0, 1024)),

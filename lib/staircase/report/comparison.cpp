@@ -81,13 +81,14 @@ std::vector<std::optional<Difference>> judged_differences(const std::vector<Repo
       differences.back() = analysis::difference_of(
           analysis::values_of(analysis::paired_differences(second->scores(score), first->scores(score))));
   }
-  for (auto& each : differences)
-    if (each) judged.push_back(&*each);
-  analysis::judge_together(judged);
   for (size_t i = 0; i < names.size(); ++i)
     if (differences[i] && is_at_chance(two[0], *row_named(rows[0], names[i]), score) &&
         is_at_chance(two[1], *row_named(rows[1], names[i]), score))
       analysis::leave_at_chance(*differences[i]);
+  for (auto& each : differences)
+    if (each) judged.push_back(&*each);
+  const bool alike = two[0].results.statistics == two[1].results.statistics;
+  analysis::judge_together(judged, {alike ? two[0].results.statistics : config::Statistics::paired_t});
   return differences;
 }
 
