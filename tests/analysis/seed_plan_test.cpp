@@ -10,21 +10,21 @@ using namespace staircase::analysis;
 
 TEST_CASE("The seeds of a plan are those of Cohen's tables for paired samples", "[analysis]") {
   // Two-sided, 5 %, power 80 %, as G*Power 3.1 gives them for the paired t-test: d = 0.2, 0.5, 0.8 and 1.
-  CHECK(seeds_to_show(0.2, 1, 1) == 199);
-  CHECK(seeds_to_show(0.5, 1, 1) == 34);
-  CHECK(seeds_to_show(0.8, 1, 1) == 15);
-  CHECK(seeds_to_show(2, 2, 1) == 10);
-  CHECK(*seeds_to_show(0.5, 1, 10) > 34);
-  CHECK(seeds_to_show(100, 0.01, 1) == 2);
-  CHECK_FALSE(seeds_to_show(0.01, 50, 1));
+  CHECK(seeds_with_power(0.2, 1, 1) == 199);
+  CHECK(seeds_with_power(0.5, 1, 1) == 34);
+  CHECK(seeds_with_power(0.8, 1, 1) == 15);
+  CHECK(seeds_with_power(2, 2, 1) == 10);
+  CHECK(*seeds_with_power(0.5, 1, 10) > 34);
+  CHECK(seeds_with_power(100, 0.01, 1) == 2);
+  CHECK_FALSE(seeds_with_power(0.01, 50, 1));
 }
 
 TEST_CASE("A plan says how far its spread may be off", "[analysis]") {
   // 80 % of chi-square with 2 degrees lie between 0.2107 and 4.605.
   const SeedPlan plan = plan_seeds(0.5, {1, 2}, 1);
   CHECK(plan.seeds == 34);
-  CHECK(plan.fewest == seeds_to_show(0.5, std::sqrt(2 / 4.60517), 1));
-  CHECK(plan.most == seeds_to_show(0.5, std::sqrt(2 / 0.210721), 1));
+  CHECK(plan.fewest == seeds_with_power(0.5, std::sqrt(2 / 4.60517), 1));
+  CHECK(plan.most == seeds_with_power(0.5, std::sqrt(2 / 0.210721), 1));
   CHECK(*plan.fewest < 34);
   CHECK(*plan.most > 200);
 }

@@ -6,6 +6,12 @@
 using namespace staircase;
 using namespace staircase::analysis;
 
+namespace {
+
+const Judging paired_t{config::Statistics::paired_t};
+
+}  // namespace
+
 TEST_CASE("Student's t has the quantiles of the printed tables", "[analysis]") {
   CHECK(t_quantile(1) == Approx(12.706).margin(5e-4));
   CHECK(t_quantile(2) == Approx(4.303).margin(5e-4));
@@ -27,7 +33,7 @@ TEST_CASE("Equal differences of several seeds show nothing by themselves", "[ana
   CHECK(p_of_zero(0, 0, 2) == 1.0);
   CHECK_FALSE(p_of_zero(1.5, 0, 2));
   Difference equal = *difference_of({0.5, 0.5}), zero = *difference_of({0, 0});
-  judge_together({&equal, &zero});
+  judge_together({&equal, &zero}, paired_t);
   CHECK_FALSE(equal.interval);
   CHECK_FALSE(equal.p_holm);
   CHECK(equal.verdict == Verdict::no_spread_seen);
@@ -59,7 +65,7 @@ TEST_CASE("A difference whose interval contains 0 is called no difference shown"
   Difference unclear = *difference_of({1, -1, 2}), clear = *difference_of({2.0, 2.1, 1.9});
   Difference one_seed = *difference_of({3});
   CHECK_FALSE(difference_of({}));
-  judge_together({&unclear, &clear, &one_seed, nullptr});
+  judge_together({&unclear, &clear, &one_seed, nullptr}, paired_t);
   CHECK(unclear.interval->low < 0);
   CHECK(unclear.verdict == Verdict::not_shown);
   CHECK(clear.verdict == Verdict::higher);
@@ -70,12 +76,12 @@ TEST_CASE("A difference whose interval contains 0 is called no difference shown"
 TEST_CASE("Many comparisons make a difference disappear that one alone would show", "[analysis]") {
   const std::vector<double> differences{1.0, 1.6, 2.2};  // p about .045
   Difference alone = *difference_of(differences);
-  judge_together({&alone});
+  judge_together({&alone}, paired_t);
   CHECK(alone.verdict == Verdict::higher);
   std::vector<Difference> many(5, *difference_of(differences));
   std::vector<Difference*> all;
   for (Difference& each : many) all.push_back(&each);
-  judge_together(all);
+  judge_together(all, paired_t);
   CHECK(many[0].interval->low > 0);
   CHECK(many[0].verdict == Verdict::not_shown);
 }

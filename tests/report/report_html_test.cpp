@@ -144,7 +144,7 @@ TEST_CASE("Experiments of which one has no average are compared by their raw wei
     seed.numbers["top1"] = *seed.number("top1") + 3 + 0.01 * static_cast<double>(seed.seed);
   const TextTable table = comparison_table(experiments);
   CHECK(table.header[1].ends_with(": top-1 raw"));
-  CHECK(table.rows[0][table.header.size() - 2].starts_with("+3.0"));
+  CHECK(table.rows[0].back().starts_with("+3.01"));
 }
 
 TEST_CASE("Writing the reports of a folder writes the page too", "[report]") {
@@ -165,11 +165,10 @@ TEST_CASE("Experiments side by side show what differs and match rows by name", "
   const auto experiments = read_experiments({sample.folder / "grid", sample.folder / "other"});
   CHECK(experiments[0].label == (sample.folder / "grid").string());  // both are named "grid"
   const TextTable table = comparison_table(experiments);
-  REQUIRE(table.header.back() == "verdict");
-  CHECK(table.header[table.header.size() - 2] ==
-        (sample.folder / "other").string() + " - " + (sample.folder / "grid").string());
-  CHECK(table.rows[0][table.header.size() - 2].starts_with("+2.00 [+1.9"));  // by pairs of equal seed
-  CHECK(table.rows[0].back() == "higher");
+  REQUIRE(table.header[table.header.size() - 2] == "verdict");
+  CHECK(table.header.back() == (sample.folder / "other").string() + " - " + (sample.folder / "grid").string());
+  CHECK(table.rows[0].back().starts_with("+2.0"));  // by pairs of equal seed
+  CHECK(table.rows[0][table.header.size() - 2] == "higher");
   // The steps set the batch size of the other rows.
   const TextTable differences = differences_table(experiments);
   REQUIRE(differences.rows.size() == 2);

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "staircase/analysis/a_a_checks.h"
-#include "staircase/analysis/weighted.h"
 
 namespace staircase::analysis {
 namespace {
@@ -11,8 +10,9 @@ namespace {
 class ContextBuilder {
  public:
   ContextBuilder(const experiment::DesignedExperiment& design, const config::ExperimentOptions& options,
-                 const std::string& score, const Judging& judging, const std::vector<Row>& rows)
-      : design_(design), options_(options), score_(score), judging_(judging), rows_(rows) {}
+                 const std::string& score, const Judging& judging, const ImagesOfRuns& images,
+                 const std::vector<Row>& rows)
+      : design_(design), options_(options), score_(score), judging_(judging), images_(images), rows_(rows) {}
 
   std::vector<AcrossContexts> across() {
     std::vector<AcrossContexts> all;
@@ -38,7 +38,7 @@ class ContextBuilder {
       if (c == 0) continue;
       const RowWeights weights = change(c, index);
       numbers_.push_back(weighted_scores(weights, rows_, score_));
-      all.changes.push_back({weighted_difference(weights, numbers_.back())});
+      all.changes.push_back({weighted_difference(weights, numbers_.back(), {image_error(weights, images_)})});
       const bool any_at_chance =
           std::any_of(weights.begin(), weights.end(), [&](const auto& each) { return rows_[each.first].at_chance; });
       if (any_at_chance && all.changes.back().difference) leave_at_chance(*all.changes.back().difference);
@@ -71,6 +71,7 @@ class ContextBuilder {
   const config::ExperimentOptions& options_;
   const std::string& score_;
   const Judging& judging_;
+  const ImagesOfRuns& images_;
   const std::vector<Row>& rows_;
   std::vector<SeedNumbers> numbers_;  // of the changes, in their order
 };
@@ -78,12 +79,13 @@ class ContextBuilder {
 }  // namespace
 
 Given<Contexts> across_contexts(const experiment::DesignedExperiment& design, const config::ExperimentOptions& options,
-                                const std::string& score, const Judging& judging, const std::vector<Row>& rows) {
+                                const std::string& score, const Judging& judging, const ImagesOfRuns& images,
+                                const std::vector<Row>& rows) {
   if (design.contexts.empty()) return {};
   Contexts contexts;
   for (const experiment::DesignedContext& each : design.contexts)
     contexts.contexts.push_back({each.name, changes_of(each.changes)});
-  contexts.rows = ContextBuilder(design, options, score, judging, rows).across();
+  contexts.rows = ContextBuilder(design, options, score, judging, images, rows).across();
   contexts.tuned = tuned_rows(design, options, score, rows);
   return contexts;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "staircase/analysis/effects.h"
+#include "staircase/analysis/images.h"
 #include "staircase/analysis/sequential.h"
 #include "staircase/analysis/tuned.h"
 
@@ -54,6 +55,7 @@ struct Contexts {
 /// looks. What is made with a row at chance has no verdict.
 /// Empty: the design has no contexts.
 Given<Contexts> across_contexts(const experiment::DesignedExperiment& design, const config::ExperimentOptions& options,
-                                const std::string& score, const Judging& judging, const std::vector<Row>& rows);
+                                const std::string& score, const Judging& judging, const ImagesOfRuns& images,
+                                const std::vector<Row>& rows);
 
 }  // namespace staircase::analysis

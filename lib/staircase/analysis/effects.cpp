@@ -5,7 +5,6 @@
 
 #include "staircase/analysis/a_a_checks.h"
 #include "staircase/analysis/shapley.h"
-#include "staircase/analysis/weighted.h"
 
 namespace staircase::config {
 
@@ -32,8 +31,8 @@ Difference* to_judge(std::optional<Difference>& difference) { return difference 
 class EffectBuilder {
  public:
   EffectBuilder(const experiment::DesignedExperiment& design, const std::string& score, const Judging& judging,
-                const std::vector<int64_t>& seeds, std::vector<Row>& rows)
-      : design_(design), score_(score), judging_(judging), seeds_(seeds), rows_(rows) {
+                const ImagesOfRuns& images, const std::vector<int64_t>& seeds, std::vector<Row>& rows)
+      : design_(design), score_(score), judging_(judging), images_(images), seeds_(seeds), rows_(rows) {
     for (size_t i = 0; i < design.variants.size(); ++i) row_of_[design.variants[i].subset.value()] = i;
   }
 
@@ -78,7 +77,8 @@ class EffectBuilder {
       std::optional<OtherError> order_error;
       if (!order_errors.empty()) order_error = {order_errors[i], order_degrees};
       const RowWeights weights = weights_of(by_step[i]);
-      result_.effects->push_back(effect(i, weighted_difference(weights, of_whole_seeds(weights), order_error)));
+      result_.effects->push_back(effect(i, weighted_difference(weights, of_whole_seeds(weights),
+                                                                {order_error, image_error(weights, images_)})));
       hold_to_chance(every_row(), result_.effects->back());
       if (order_error) result_.effects->back().order_std_error = order_error->std_error;
     }
@@ -116,7 +116,7 @@ class EffectBuilder {
   }
 
   std::optional<Difference> difference_of_rows(const RowWeights& weights) const {
-    return weighted_difference(weights, weighted_scores(weights, rows_, score_));
+    return weighted_difference(weights, weighted_scores(weights, rows_, score_), {image_error(weights, images_)});
   }
 
   /// Names the rows at chance of those that the worth is made of, and leaves it unjudged where they hide it.
@@ -196,6 +196,7 @@ class EffectBuilder {
   const experiment::DesignedExperiment& design_;
   const std::string& score_;
   const Judging& judging_;
+  const ImagesOfRuns& images_;
   const std::vector<int64_t>& seeds_;
   std::vector<Row>& rows_;
   std::unordered_map<experiment::Subset, size_t> row_of_;
@@ -205,9 +206,10 @@ class EffectBuilder {
 }  // namespace
 
 Effects add_effects(const experiment::DesignedExperiment& design, Design kind, const std::string& score,
-                    const Judging& judging, const std::vector<int64_t>& seeds, std::vector<Row>& rows) {
+                    const Judging& judging, const ImagesOfRuns& images, const std::vector<int64_t>& seeds,
+                    std::vector<Row>& rows) {
   if (design.steps.empty()) return {};
-  EffectBuilder builder(design, score, judging, seeds, rows);
+  EffectBuilder builder(design, score, judging, images, seeds, rows);
   switch (kind) {
     case Design::one_at_a_time: builder.add_contrasts(experiment::added_alone); break;
     case Design::leave_one_out: builder.add_contrasts(experiment::removed_from_full); break;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "staircase/analysis/rows.h"
+#include "staircase/analysis/images.h"
 #include "staircase/experiment/design.h"
 
 namespace staircase::analysis {
@@ -88,7 +88,8 @@ struct Effects {
 /// Of a grid whose axes have two values: the interactions alone, each with the other axes as in the base.
 /// Of other designs: nothing. Where there are no effects, no delta is touched.
 Effects add_effects(const experiment::DesignedExperiment& design, config::Design kind, const std::string& score,
-                    const Judging& judging, const std::vector<int64_t>& seeds, std::vector<Row>& rows);
+                    const Judging& judging, const ImagesOfRuns& images, const std::vector<int64_t>& seeds,
+                    std::vector<Row>& rows);
 
 }  // namespace staircase::analysis
 

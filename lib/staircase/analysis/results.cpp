@@ -1,11 +1,12 @@
 #include "staircase/analysis/results.h"
 
 #include <algorithm>
+#include <cmath>
 #include <unordered_map>
 
 #include "staircase/analysis/row_verdicts.h"
 #include "staircase/analysis/score.h"
-#include "staircase/analysis/weighted.h"
+#include "staircase/config/image_outcomes.h"
 #include "staircase/config/recipes.h"
 #include "staircase/experiment/schedule_warnings.h"
 #include "staircase/plan/plan.h"
@@ -134,7 +135,48 @@ void choose_score(const experiment::DesignedExperiment& design, config::Score wa
   else results.score_reason = "raw weights: the recipe of " + raw->name + " has no EMA";
 }
 
-void add_deltas(const experiment::DesignedExperiment& design, Results& results) {
+/// Of the runs that are done. A damaged file counts as none, with a warning; data other than the first row's are another
+/// validation set, whatever the classes of its images are.
+ImagesOfRuns read_images(const experiment::DesignedExperiment& design, const runs::Ledger& ledger, Results& results) {
+  ImagesOfRuns images;
+  for (size_t i = 0; i < results.rows.size(); ++i) {
+    const config::DataContent* content = ledger.data_content(design.variants[i].configuration.data);
+    const std::string data = content ? content->fingerprint() : "";
+    for (const SeedResult& seed : results.rows[i].seeds) {
+      if (seed.status != SeedStatus::done) continue;
+      try {
+        auto outcomes = config::read_image_outcomes(ledger.folder() / "runs" / seed.run / "correct.bits");
+        if (!outcomes || (results.of_average && !outcomes->average)) continue;
+        images[{i, seed.seed}] = {data + outcomes->validation_set,
+                                  std::move(results.of_average ? *outcomes->average : outcomes->raw)};
+      } catch (const RequestError& error) {
+        results.warnings.push_back(error.what());
+      }
+    }
+  }
+  return images;
+}
+
+/// Of the differences that the design is about: how much of their error is of seeds, and how much of images.
+void split_error(Results& results) {
+  double seeds = 0, images = 0, count = 0;
+  const auto add = [&](const std::optional<Difference>& each, double order_error = 0) {
+    if (!each || !each->std_error || each->at_chance) return;
+    const double other = each->other ? each->other->std_error : 0;
+    seeds += *each->std_error * *each->std_error - other * other;
+    images += other * other - order_error * order_error;
+    ++count;
+  };
+  for (const Row& row : results.rows)
+    if (row.delta && !results.worth.effects) add(row.delta->difference);
+  if (results.worth.effects)
+    for (const Effect& each : *results.worth.effects) add(each.worth.difference, each.order_std_error.value_or(0));
+  if (count == 0) return;
+  results.validation_images.seeds_error = std::sqrt(std::max(0.0, seeds / count));
+  results.validation_images.images_error = std::sqrt(std::max(0.0, images / count));
+}
+
+void add_deltas(const experiment::DesignedExperiment& design, const ImagesOfRuns& images, Results& results) {
   for (size_t i = 0; i < design.variants.size(); ++i) {
     if (!design.variants[i].compared_to) continue;
     const size_t to = *design.variants[i].compared_to;
@@ -142,7 +184,8 @@ void add_deltas(const experiment::DesignedExperiment& design, Results& results) 
     const Row& before = results.rows[to];
     Delta delta;
     const RowWeights weights = row_minus(i, to);
-    delta.difference = weighted_difference(weights, weighted_scores(weights, results.rows, results.score));
+    delta.difference = weighted_difference(weights, weighted_scores(weights, results.rows, results.score),
+                                           {image_error(weights, images)});
     if (delta.difference && all_at_chance(weights, results.rows)) leave_at_chance(*delta.difference);
     delta.to = before.name;
     delta.to_index = to;
@@ -160,6 +203,36 @@ std::vector<std::string> too_short_schedules(const experiment::DesignedExperimen
       rows.push_back({variant.name, &c.recipe, *images});
   }
   return experiment::schedule_warnings(rows);
+}
+
+/// What lets intervals speak of other images too; none where not all runs have them, or where seeds are added until they
+/// decide: that is asked of these images alone.
+ImagesOfRuns images_to_judge_by(const experiment::DesignedExperiment& design, const config::ExperimentOptions& options,
+                                const runs::Ledger& ledger, Results& results) {
+  if (options.until) {
+    results.validation_images.why_not = "seeds are added until they decide";
+    return {};
+  }
+  ImagesOfRuns images = read_images(design, ledger, results);
+  results.validation_images = images_used(results.rows, images);
+  if (!results.validation_images.used) images.clear();
+  return images;
+}
+
+/// All tables. In several contexts, and at every look, it is the rows that are judged: a step has one in each context.
+void judge(const experiment::DesignedExperiment& design, const config::ExperimentOptions& options,
+           const ImagesOfRuns& images, Results& results) {
+  // What has to hold at every look asks for a distribution that is exact in its far tail.
+  const Judging judging{options.until ? config::Statistics::paired_t : options.statistics};
+  results.statistics = judging.statistics;
+  if (design.contexts.empty() && !options.until)
+    results.worth = add_effects(design, options.design, results.score, judging, images, results.seeds, results.rows);
+  if (results.worth.effects) results.judged_by = *results.worth.effects_by;
+  else if (options.until) results.looks = judge_rows_at_looks(options, results.score, results.rows);
+  else results.judged_by = judge_rows(judging, results.rows);
+  results.a_a_checks = a_a_checks(results.rows);
+  results.contexts = across_contexts(design, options, results.score, judging, images, results.rows);
+  results.sums = subtotals_of(options, results.rows, results.score, judging, images);
 }
 
 }  // namespace
@@ -180,20 +253,11 @@ Results build_results(const experiment::Experiment& experiment, const experiment
   for (const experiment::Variant& variant : design.variants)
     results.rows.push_back(read_row(variant, ledger, results, reader));
   if (results.of_average) results.average_lag = average_lag(design, results.rows, *results.task, results.chance);
-  add_deltas(design, results);
-  // In several contexts, and at every look, it is the rows that are judged: a step has one in each context.
-  const bool by_rows = !design.contexts.empty() || options.until;
-  // What has to hold at every look asks for a distribution that is exact in its far tail.
-  const Judging judging{options.until ? config::Statistics::paired_t : options.statistics};
-  results.statistics = judging.statistics;
-  if (!by_rows)
-    results.worth = add_effects(design, options.design, results.score, judging, results.seeds, results.rows);
-  if (results.worth.effects) results.judged_by = *results.worth.effects_by;
-  else if (options.until) results.looks = judge_rows_at_looks(options, results.score, results.rows);
-  else results.judged_by = judge_rows(judging, results.rows);
-  results.a_a_checks = a_a_checks(results.rows);
-  results.contexts = across_contexts(design, options, results.score, judging, results.rows);
-  results.sums = subtotals_of(options, results.rows, results.score, judging);
+  ImagesOfRuns images = images_to_judge_by(design, options, ledger, results);
+  add_deltas(design, images, results);
+  judge(design, options, images, results);
+  split_error(results);
+  results.order_agreement = order_agreement(results.rows);
   if (design.axes.size() == 2) {
     results.grid = Grid{design.axes};
     for (size_t i = 0; i < design.variants.size(); ++i) results.rows[i].cell = design.variants[i].cell;

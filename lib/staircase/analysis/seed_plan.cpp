@@ -26,7 +26,7 @@ double power_of(int64_t seeds, double smallest, double std, int comparisons, dou
 
 }  // namespace
 
-std::optional<int64_t> seeds_to_show(double smallest, double std, int comparisons, double lent_degrees) {
+std::optional<int64_t> seeds_with_power(double smallest, double std, int comparisons, double lent_degrees) {
   const auto enough = [&](int64_t seeds) {
     return power_of(seeds, smallest, std, comparisons, lent_degrees) >= planned_power;
   };
@@ -42,13 +42,13 @@ std::optional<int64_t> seeds_to_show(double smallest, double std, int comparison
 
 SeedPlan plan_seeds(double smallest, const PooledSpread& spread, int comparisons) {
   const double lent = spread.lent_degrees;
-  SeedPlan plan{smallest, comparisons, spread, seeds_to_show(smallest, spread.std, comparisons, lent), {}, {}};
+  SeedPlan plan{smallest, comparisons, spread, seeds_with_power(smallest, spread.std, comparisons, lent), {}, {}};
   const boost::math::chi_squared squares(spread.degrees);
   const auto std_at = [&](double share) {
     return spread.std * std::sqrt(spread.degrees / boost::math::quantile(squares, share));
   };
-  plan.fewest = seeds_to_show(smallest, std_at(0.9), comparisons, lent);
-  plan.most = seeds_to_show(smallest, std_at(0.1), comparisons, lent);
+  plan.fewest = seeds_with_power(smallest, std_at(0.9), comparisons, lent);
+  plan.most = seeds_with_power(smallest, std_at(0.1), comparisons, lent);
   return plan;
 }
 

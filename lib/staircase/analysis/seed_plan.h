@@ -13,7 +13,7 @@ inline constexpr double planned_power = 0.8;
 /// The power is that of the noncentral t distribution. Source: Cohen 1988, "Statistical power analysis for the
 /// behavioral sciences", section 2.
 /// Empty: more than 100,000.
-std::optional<int64_t> seeds_to_show(double smallest, double std, int comparisons, double lent_degrees = 0);
+std::optional<int64_t> seeds_with_power(double smallest, double std, int comparisons, double lent_degrees = 0);
 
 /// How many seeds would show a difference.
 struct SeedPlan {

@@ -1,5 +1,6 @@
 #include "staircase/analysis/smallest_shown.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "staircase/analysis/a_a_checks.h"
@@ -70,6 +71,19 @@ SmallestShown smallest_shown(const Results& results, int seeds) {
         "the rows that are done are at chance, where seeds say nothing of how rows that learn will spread";
   else shown.why_unknown = before_two_seeds;
   return shown;
+}
+
+std::optional<int> seeds_to_show(const Results& results, const Difference& difference, int comparisons) {
+  if (!difference.std_error || !difference.p) return std::nullopt;
+  const double other = difference.other ? difference.other->std_error : 0;
+  const double of_seeds = std::sqrt(std::max(0.0, *difference.std_error * *difference.std_error - other * other));
+  const double std = of_seeds * std::sqrt(static_cast<double>(difference.count));
+  for (int seeds = static_cast<int>(difference.count) + 1; seeds <= 1000; ++seeds) {
+    const double t = t_quantile(seeds - 1 + lent_degrees(results), 0.05 / comparisons);
+    if (t * std::hypot(std / std::sqrt(seeds), other) <= std::abs(difference.mean)) return seeds;
+    if (t * other > std::abs(difference.mean)) return std::nullopt;
+  }
+  return std::nullopt;
 }
 
 }  // namespace staircase::analysis

@@ -33,4 +33,8 @@ struct SmallestShown {
 /// Rows at chance promise nothing, nor do differences without any spread: what trains longer, or on other data, has one.
 SmallestShown smallest_shown(const Results& results, int seeds);
 
+/// The fewest seeds, of 1,000 at most, with which a difference as large as this one's mean, with its spread, would be shown
+/// among so many `comparisons`. Empty: it needs more, has no spread, or images decide it rather than seeds.
+std::optional<int> seeds_to_show(const Results& results, const Difference& difference, int comparisons);
+
 }  // namespace staircase::analysis

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "staircase/analysis/weighted.h"
-
 namespace staircase::analysis {
 namespace {
 
@@ -23,10 +21,11 @@ class Sum {
     for (const auto& [row, weight] : row_minus(index, delta.to_index)) weights_[row] += weight;
   }
 
-  Subtotal take(const std::vector<Row>& rows, const std::string& score) {
+  Subtotal take(const std::vector<Row>& rows, const std::string& score, const ImagesOfRuns& images) {
     if (whole_) sum_.delta = delta_;
     if (paper_whole_) sum_.paper_delta = paper_;
-    sum_.difference = weighted_difference(weights_, weighted_scores(weights_, rows, score));
+    sum_.difference =
+        weighted_difference(weights_, weighted_scores(weights_, rows, score), {image_error(weights_, images)});
     if (sum_.difference && all_at_chance(weights_, rows)) leave_at_chance(*sum_.difference);
     return std::move(sum_);
   }
@@ -40,10 +39,10 @@ class Sum {
 
 /// `at_looks`: the experiment adds seeds by its rows, so one look at their sums would show too much.
 std::vector<Subtotal> judged(std::vector<Sum>& sums, const std::vector<Row>& rows, const std::string& score,
-                             const Judging& judging, bool at_looks) {
+                             const Judging& judging, const ImagesOfRuns& images, bool at_looks) {
   std::erase_if(sums, [](const Sum& sum) { return !sum.begun(); });  // an ablation of the recipe alone has one
   std::vector<Subtotal> subtotals;
-  for (Sum& sum : sums) subtotals.push_back(sum.take(rows, score));
+  for (Sum& sum : sums) subtotals.push_back(sum.take(rows, score, images));
   std::vector<Difference*> differences;
   for (Subtotal& each : subtotals)
     if (each.difference) differences.push_back(&*each.difference);
@@ -61,7 +60,7 @@ bool edits_recipe(const Row& row) {
 }  // namespace
 
 Subtotals subtotals_of(const config::ExperimentOptions& options, const std::vector<Row>& rows, const std::string& score,
-                       const Judging& judging) {
+                       const Judging& judging, const ImagesOfRuns& images) {
   if (options.kind != config::ExperimentKind::ablation || options.design != config::Design::cumulative) return {};
   std::vector<Sum> groups, kinds{Sum("recipe"), Sum("architecture")};
   bool any_recipe = false;
@@ -78,8 +77,8 @@ Subtotals subtotals_of(const config::ExperimentOptions& options, const std::vect
   }
   Subtotals subtotals;
   const bool at_looks = options.until.has_value();
-  if (!groups.empty()) subtotals.groups = judged(groups, rows, score, judging, at_looks);
-  if (any_recipe) subtotals.recipe_and_architecture = judged(kinds, rows, score, judging, at_looks);
+  if (!groups.empty()) subtotals.groups = judged(groups, rows, score, judging, images, at_looks);
+  if (any_recipe) subtotals.recipe_and_architecture = judged(kinds, rows, score, judging, images, at_looks);
   return subtotals;
 }
 

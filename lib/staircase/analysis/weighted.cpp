@@ -1,6 +1,7 @@
 #include "staircase/analysis/weighted.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace staircase::analysis {
 
@@ -25,8 +26,14 @@ SeedNumbers weighted_scores(const RowWeights& weights, const std::vector<Row>& r
 }
 
 std::optional<Difference> weighted_difference(const RowWeights& weights, const SeedNumbers& by_seed,
-                                              const std::optional<OtherError>& other) {
-  std::optional<Difference> difference = difference_of(values_of(by_seed), other);
+                                              const std::vector<std::optional<OtherError>>& others) {
+  std::optional<OtherError> together;
+  for (const std::optional<OtherError>& each : others) {
+    if (!each) continue;
+    if (!together) together = OtherError{0, each->degrees};
+    together = OtherError{std::hypot(together->std_error, each->std_error), std::min(together->degrees, each->degrees)};
+  }
+  std::optional<Difference> difference = difference_of(values_of(by_seed), together);
   if (!difference) return difference;
   difference->squared_weights = 0;
   for (const auto& [row, weight] : weights) difference->squared_weights += weight * weight;

@@ -16,9 +16,9 @@ RowWeights row_minus(size_t row, size_t other);
 /// The sum of every seed that all its rows have.
 SeedNumbers weighted_scores(const RowWeights& weights, const std::vector<Row>& rows, const std::string& score);
 
-/// Of these numbers of the seeds, whose weights are known; empty where there is none.
+/// Of these numbers of the seeds, whose weights are known; empty where there is none. `others`: what else its error is of.
 std::optional<Difference> weighted_difference(const RowWeights& weights, const SeedNumbers& by_seed,
-                                              const std::optional<OtherError>& other = {});
+                                              const std::vector<std::optional<OtherError>>& others = {});
 
 /// Whether all its rows are at chance.
 bool all_at_chance(const RowWeights& weights, const std::vector<Row>& rows);

@@ -98,10 +98,10 @@ std::string data_text(const ReportData& experiment, const std::string& row) {
          counted(experiment.trained.classes, "class", "classes");
 }
 
-/// A difference and its verdict, two cells; empty where there is none.
+/// A verdict and its difference, two cells; empty where there is none.
 void add_difference(const std::optional<Difference>& difference, std::vector<std::string>& line) {
-  line.push_back(difference ? difference_text(difference) : "");
   line.push_back(verdict_text(difference));
+  line.push_back(difference ? difference_text(difference) : "");
 }
 
 /// What decides no single run, or all of them alike.
@@ -136,8 +136,8 @@ void label_experiments(std::vector<ReportData>& experiments) {
 TextTable comparison_table(const std::vector<ReportData>& experiments) {
   TextTable table{{"name"}, {false}, {}};
   const auto add_columns = [&](const std::string& difference, const std::string& verdict) {
-    table.header.insert(table.header.end(), {difference, verdict});
-    table.right.insert(table.right.end(), {true, false});
+    table.header.insert(table.header.end(), {verdict, difference});
+    table.right.insert(table.right.end(), {false, true});
   };
   const std::string score = common_score(experiments);
   const std::string title = analysis::score_title(*experiments[0].results.task, all_of_average(experiments));
@@ -163,7 +163,7 @@ TextTable comparison_table(const std::vector<ReportData>& experiments) {
         add_difference(row && row->delta ? row->delta->difference : std::nullopt, line);
     }
     if (!differences.empty()) add_difference(differences[i], line);
-    if (!differences.empty() && have_other_data(experiments, names[i])) line[line.size() - 2] = "other data";
+    if (!differences.empty() && have_other_data(experiments, names[i])) line.back() = "other data";
     table.rows.push_back(line);
   }
   drop_empty_columns(table);

@@ -87,9 +87,10 @@ TextTable context_table(const Results& results) {
 }
 
 TextTable tuned_table(const Results& results) {
-  TextTable table{{"tuned", "best context", std::string(results.task->primary_metric().title), "delta", "verdict", "to"},
-                  {false, false, true, true, false, false},
-                  {}};
+  TextTable table{
+      {"tuned", "best context", std::string(results.task->primary_metric().title), "delta", "verdict", "to"},
+      {false, false, true, true, false, false},
+      {}};
   if (!results.contexts || !results.contexts->tuned) return table;
   for (const analysis::TunedRow& row : results.contexts->tuned->rows)
     table.rows.push_back({row.row, row.best, row.score ? decimals(*row.score, 2) : "",
@@ -107,9 +108,10 @@ std::vector<std::string> context_notes(const Results& results) {
   for (const AcrossContexts& row : results.contexts->rows) lines.push_back(holds_text(results, row));
   for (const std::string& line : dependence_notes(results)) lines.push_back(line);
   if (const auto& tuned = results.contexts->tuned)
-    lines.push_back("Tuned: each row in its best context of " + join(tuned->contexts) +
-                    ", so with equal budgets; which one is best is asked of the other seeds, seed by seed, or the best "
-                    "of several would look better than it is; the interval allows for the choice");
+    lines.push_back(
+        "Tuned: each row in its best context of " + join(tuned->contexts) +
+        ", so with equal budgets; which one is best is asked of the other seeds, seed by seed, or the best "
+        "of several would look better than it is; the interval allows for the choice, and is of the seeds alone");
   return lines;
 }
 

@@ -2,6 +2,7 @@
 
 #include "staircase/base/build_info.h"
 #include "staircase/base/text.h"
+#include "staircase/report/answer.h"
 #include "staircase/report/classes.h"
 #include "staircase/report/comparison.h"
 #include "staircase/report/context_table.h"
@@ -39,7 +40,10 @@ std::string introduction(const ReportData& experiment) {
   const std::string& description = results.description;
   std::vector<std::string> lines = notes(results);
   if (const std::string line = best_weights_line(results, experiment.folder); !line.empty()) lines.push_back(line);
-  return (description.empty() ? "" : "<p class=\"description\">" + escape_html(description) + "</p>\n") + list(lines) +
+  std::string answer;
+  for (const std::string& line : answer_lines(results)) answer += "<p>" + escape_html(line) + ".</p>\n";
+  if (!answer.empty()) answer = "<div class=\"answer\">\n" + answer + "</div>\n";
+  return answer + (description.empty() ? "" : "<p class=\"description\">" + escape_html(description) + "</p>\n") + list(lines) +
          warnings(experiment);
 }
 

@@ -8,6 +8,7 @@
 #include "staircase/base/counted.h"
 #include "staircase/base/printable.h"
 #include "staircase/base/text.h"
+#include "staircase/report/answer.h"
 #include "staircase/report/cells.h"
 #include "staircase/report/context_table.h"
 #include "staircase/report/effect_table.h"
@@ -96,20 +97,20 @@ TextTable main_table(const Results& results) {
   TextTable table;
   table.header = {results.kind == config::ExperimentKind::ablation ? "rung" : "name",
                   "change",
-                  "params",
-                  "MACs",
+                  "verdict",
+                  "delta",
                   analysis::score_title(task, false),
                   analysis::score_title(task, true),
-                  "delta",
-                  "verdict",
                   "test " + title,
+                  "params",
+                  "MACs",
                   "images/s",
                   "latency (ms)",
                   "drop path",
                   "paper " + title,
                   "damaged images",
                   "runs"};
-  table.right = {false, false, true, true, true, true, true, false, true, true, true, true, true, true, false};
+  table.right = {false, false, false, true, true, true, true, true, true, true, true, true, true, true, false};
   const bool shows_rate = results.kind == config::ExperimentKind::comparison;
   // A row of many steps is named by them; their changes stand in the table of effects.
   const bool shows_change = results.design != config::Design::shapley && results.design != config::Design::pairwise;
@@ -117,29 +118,30 @@ TextTable main_table(const Results& results) {
     const bool shows_delta = row.delta && !row.delta->is_effect;
     table.rows.push_back(
         {row.side_branch ? "  (" + row.name + ")" : row.name, shows_change ? change_text(row.changes) : "",
-         count_text(static_cast<double>(row.params)), count_text(static_cast<double>(row.macs)),
+         shows_delta ? verdict_text(row.delta->difference) : "",
+         shows_delta ? difference_text(row.delta->difference) : "",
          spread_text(row.spread(analysis::score_name(task, false))),
          spread_text(row.spread(analysis::score_name(task, true))),
-         shows_delta ? difference_text(row.delta->difference) : "",
-         shows_delta ? verdict_text(row.delta->difference) : "",
-         spread_text(row.spread(analysis::test_name(results.score))),
-         row.images_per_second ? decimals(*row.images_per_second, 0) : "", latency_text(row),
-         shows_rate ? decimals(row.drop_path_rate, 2) : "", paper_text(row), bad_images_text(row), status_text(row)});
+         spread_text(row.spread(analysis::test_name(results.score))), count_text(static_cast<double>(row.params)),
+         count_text(static_cast<double>(row.macs)), row.images_per_second ? decimals(*row.images_per_second, 0) : "",
+         latency_text(row), shows_rate ? decimals(row.drop_path_rate, 2) : "", paper_text(row), bad_images_text(row),
+         status_text(row)});
   }
   drop_empty_columns(table);
   return table;
 }
 
 TextTable subtotal_table(const Results& results) {
-  TextTable table{{"part", "delta", "verdict", "paper"}, {false, true, false, true}, {}};
+  TextTable table{{"part", "verdict", "delta", "paper"}, {false, false, true, true}, {}};
   const auto add = [&](const analysis::Given<std::vector<analysis::Subtotal>>& list, const std::string& prefix) {
     if (!list) return;
-    for (const analysis::Subtotal& sum : *list)
-      table.rows.push_back({prefix + sum.group,
+    for (const analysis::Subtotal& sum : *list) {
+      if (sum.difference && sum.difference->count < 2) continue;  // one seed's sum is of noise
+      table.rows.push_back({prefix + sum.group, sum.delta ? verdict_text(sum.difference) : "",
                             // Where seeds are missing the sum of the rows' deltas is not the mean of whole sums.
                             sum.delta ? difference_text(sum.difference) : "?",
-                            sum.delta ? verdict_text(sum.difference) : "",
                             sum.paper_delta ? signed_text(*sum.paper_delta) : ""});
+    }
   };
   add(results.sums.groups, "");
   add(results.sums.recipe_and_architecture, "all ");
@@ -253,6 +255,18 @@ std::vector<std::string> latency_notes(const Results& results) {
   return lines;
 }
 
+/// How far the rows stand in the paper's order.
+std::vector<std::string> agreement_notes(const Results& results) {
+  if (!results.order_agreement) return {};
+  const analysis::OrderAgreement& order = *results.order_agreement;
+  std::string text = "Agreement with the paper's order of " + std::to_string(order.rows) + " rows: Kendall's tau " +
+                     decimals(order.tau, 2);
+  if (order.interval)
+    text += " [" + decimals(order.interval->low, 2) + ", " + decimals(order.interval->high, 2) +
+            "]: 1 is the same order, 0 none in common";
+  return {text};
+}
+
 std::vector<std::string> notes(const Results& results) {
   std::vector<std::string> lines;
   lines.push_back("Rows are compared by the last epoch's " + std::string(results.task->primary_metric().title) +
@@ -264,8 +278,8 @@ std::vector<std::string> notes(const Results& results) {
     lines.push_back(std::to_string(seeds) +
                     " seeds: mean ± standard deviation; a difference is the mean over pairs "
                     "of equal seed [with its 95 % interval" +
-                    (results.looks ? ", which holds at every look]" : " by Student's t]"));
-    if (seeds == 2)
+                    (results.looks ? ", which holds at every look]" : "]"));
+    if (seeds == 2 && !results.judged_by.prior)
       lines.push_back(
           "Two seeds leave one degree of freedom: an interval reaches 12.7 standard errors to each side, also past what "
           "a difference can be, and says next to nothing; three seeds say more");
@@ -274,9 +288,9 @@ std::vector<std::string> notes(const Results& results) {
                       "\": p is 0.05 or more after Holm's correction for all differences of a table; so it is wherever "
                       "the interval contains 0, and for some intervals that do not");
   }
-  for (const auto& more :
-       {look_notes(results), context_notes(results), a_a_notes(results), results.schedules, average_notes(results),
-        chance_notes(results), effect_notes(results), latency_notes(results), origin_notes(results)})
+  for (const auto& more : {method_notes(results), look_notes(results), context_notes(results), agreement_notes(results),
+                           results.schedules, average_notes(results), chance_notes(results), effect_notes(results),
+                           latency_notes(results), origin_notes(results)})
     lines.insert(lines.end(), more.begin(), more.end());
   if (results.done < results.runs)
     lines.push_back(std::to_string(results.done) + " of " + counted(static_cast<long long>(results.runs), "run") +
