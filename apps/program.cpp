@@ -15,6 +15,7 @@ using namespace staircase::apps;  // NOLINT
 
 constexpr Command commands[] = {
     {"run", "train an experiment, or go on with it", nullptr},
+    {"plan", "the seeds and hours that would show a difference", nullptr},
     {"preview", "a picture of the training images as the network will see them", nullptr},
     {"status", "what the runs of a folder are at, and the time left", run_status},
     {"report", "write the reports of a folder again, or put several side by side", run_report},

@@ -51,6 +51,18 @@ TEST_CASE("What the batches hold does not depend on the number of workers or on 
   for (const int64_t epoch : {0, 3}) check_equal(epoch_of(one, epoch), epoch_of(four, epoch));
 }
 
+TEST_CASE("Another order of the data holds the same images in other places", "[data]") {
+  config::RecipeOptions recipe = plain_recipe();
+  Loader written = fake_loader(64, LoaderMode::train, 64, recipe);
+  recipe.data_order_seed = 1;
+  Loader other = fake_loader(64, LoaderMode::train, 64, recipe);
+  const torch::Tensor a = epoch_of(written, 0)[0].labels, b = epoch_of(other, 0)[0].labels;
+  CHECK_FALSE(torch::equal(a, b));
+  CHECK(torch::equal(std::get<0>(a.sort()), std::get<0>(b.sort())));
+  CHECK(order_seed(5, 0) == 5);  // as it was before there was such a field
+  CHECK(order_seed(0, 1) != order_seed(1, 0));
+}
+
 TEST_CASE("An epoch that begins in its middle continues as if it had run from its start", "[data]") {
   const DataSource source = some_shapes();
   Loader loader(source.train, sized(32), {}, LoaderMode::train, {8, 2});

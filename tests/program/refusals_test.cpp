@@ -72,6 +72,16 @@ TEST_CASE("A wrong field or value is refused by its pointer", "[program]") {
        {"did you mean \"backbone\"", run_with({"/init/freeze=backbon"})}});
 }
 
+TEST_CASE("A plan needs a difference to show, rows that differ, and something that tells their spread", "[program]") {
+  const WorkFolder work;
+  write_experiment(tiny_experiment());
+  refuse_all({{"plan needs --smallest POINTS", {"plan", "x.json"}},
+              {"--smallest: found 0.0, allowed is 0.01 to 100 points", {"plan", "x.json", "--smallest", "0"}},
+              {"x.json: /kind: single trains one configuration", {"plan", "x.json", "--smallest", "1"}}});
+  write_experiment(three_steps());
+  refuse(2, "runs/x: no two rows that differ have two seeds done", {"plan", "x.json", "--smallest", "1"});
+}
+
 TEST_CASE("Files that are no JSON, or say a key twice, are refused", "[program]") {
   const WorkFolder work;
   WorkFolder::write("x.json", R"({"kind": "single", "kind": "single"})");

@@ -24,6 +24,7 @@ enum class Verdict {
   lower,
   not_shown,       ///< it is not told apart from 0
   no_spread_seen,  ///< several seeds with one number: no certainty
+  smaller,         ///< looked at until decided: smaller than the smallest that matters, whichever way
   at_chance,       ///< of rows that have learned nothing: it says nothing of what they differ in
 };
 
@@ -115,8 +116,11 @@ struct Codec<analysis::SpreadPrior> {
 };
 
 template <>
-inline constexpr std::array enum_names<analysis::Verdict>{
-    std::string_view("higher"), std::string_view("lower"), std::string_view("no difference shown"),
-    std::string_view("no spread seen"), std::string_view("at chance")};
+inline constexpr std::array enum_names<analysis::Verdict>{std::string_view("higher"),
+                                                          std::string_view("lower"),
+                                                          std::string_view("no difference shown"),
+                                                          std::string_view("no spread seen"),
+                                                          std::string_view("smaller than asked"),
+                                                          std::string_view("at chance")};
 
 }  // namespace staircase::config

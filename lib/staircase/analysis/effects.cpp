@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "staircase/analysis/a_a_checks.h"
 #include "staircase/analysis/shapley.h"
 
 namespace staircase::config {
@@ -45,9 +46,13 @@ class EffectBuilder {
       result_.effects->push_back(effect(i, difference_of_rows(all_weights[i])));
       hold_to_chance(all_weights[i], result_.effects->back());
     }
-    std::vector<Difference*> judged;
-    for (Effect& each : *result_.effects) judged.push_back(to_judge(each.worth.difference));
-    result_.effects_by = judge_together(judged, judging_);
+    std::vector<Difference*> judged, asked, checks;
+    for (Effect& each : *result_.effects) {
+      judged.push_back(to_judge(each.worth.difference));
+      (is_a_a_check(each.changes) ? checks : asked).push_back(judged.back());
+    }
+    result_.effects_by = judge_together(asked, judging_);
+    judge_together(checks, judging_);
     for (size_t i = 0; i < design_.steps.size(); ++i)
       if (judged[i]) give_verdict(all_weights[i], *judged[i]);
   }
@@ -94,7 +99,9 @@ class EffectBuilder {
     return row_minus(row_of_.at(contrast.with), row_of_.at(contrast.without));
   }
   RowWeights weights_of(const experiment::PairContrast& pair) const {
-    return {{row_of_.at(pair.both), 1}, {row_of_.at(pair.first), -1}, {row_of_.at(pair.second), -1},
+    return {{row_of_.at(pair.both), 1},
+            {row_of_.at(pair.first), -1},
+            {row_of_.at(pair.second), -1},
             {row_of_.at(pair.none), 1}};
   }
   RowWeights weights_of(const SubsetWeights& subsets) const {

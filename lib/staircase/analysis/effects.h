@@ -72,10 +72,9 @@ struct Effects {
   static constexpr std::string_view title = "effects";
   static constexpr auto fields() {
     using E = Effects;
-    return std::make_tuple(config::field("effects", &E::effects, ""),
-                           config::field("interactions", &E::interactions, ""),
-                           config::field("shapley", &E::shapley, ""),
-                           config::field("interactions_judged_by", &E::interactions_by, ""));
+    return std::make_tuple(
+        config::field("effects", &E::effects, ""), config::field("interactions", &E::interactions, ""),
+        config::field("shapley", &E::shapley, ""), config::field("interactions_judged_by", &E::interactions_by, ""));
   }
 };
 

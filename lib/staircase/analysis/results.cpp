@@ -4,6 +4,7 @@
 #include <cmath>
 #include <unordered_map>
 
+#include "staircase/analysis/row_verdicts.h"
 #include "staircase/analysis/score.h"
 #include "staircase/config/image_outcomes.h"
 #include "staircase/config/recipes.h"
@@ -89,6 +90,7 @@ Row read_row(const experiment::Variant& variant, const runs::Ledger& ledger, Res
   const plan::ModelCounts counts = plan::count_model(c.model, c.data.image_size_px);
   Row row;
   row.name = variant.name;
+  row.is_as_written = variant.context == 0;
   row.group = variant.group;
   row.side_branch = variant.side_branch;
   row.changes = changes_of(variant.changes);
@@ -168,8 +170,7 @@ void split_error(Results& results) {
   for (const Row& row : results.rows)
     if (row.delta && !results.worth.effects) add(row.delta->difference);
   if (results.worth.effects)
-    for (const Effect& each : *results.worth.effects)
-      add(each.worth.difference, each.order_std_error.value_or(0));
+    for (const Effect& each : *results.worth.effects) add(each.worth.difference, each.order_std_error.value_or(0));
   if (count == 0) return;
   results.validation_images.seeds_error = std::sqrt(std::max(0.0, seeds / count));
   results.validation_images.images_error = std::sqrt(std::max(0.0, images / count));
@@ -204,11 +205,34 @@ std::vector<std::string> too_short_schedules(const experiment::DesignedExperimen
   return experiment::schedule_warnings(rows);
 }
 
-JudgedBy judge_deltas(std::vector<Row>& rows, const Judging& judging) {
-  std::vector<Difference*> deltas;
-  for (Row& row : rows)
-    if (row.delta && row.delta->difference) deltas.push_back(&*row.delta->difference);
-  return judge_together(deltas, judging);
+/// What lets intervals speak of other images too; none where not all runs have them, or where seeds are added until they
+/// decide: that is asked of these images alone.
+ImagesOfRuns images_to_judge_by(const experiment::DesignedExperiment& design, const config::ExperimentOptions& options,
+                                const runs::Ledger& ledger, Results& results) {
+  if (options.until) {
+    results.validation_images.why_not = "seeds are added until they decide";
+    return {};
+  }
+  ImagesOfRuns images = read_images(design, ledger, results);
+  results.validation_images = images_used(results.rows, images);
+  if (!results.validation_images.used) images.clear();
+  return images;
+}
+
+/// All tables. In several contexts, and at every look, it is the rows that are judged: a step has one in each context.
+void judge(const experiment::DesignedExperiment& design, const config::ExperimentOptions& options,
+           const ImagesOfRuns& images, Results& results) {
+  // What has to hold at every look asks for a distribution that is exact in its far tail.
+  const Judging judging{options.until ? config::Statistics::paired_t : options.statistics};
+  results.statistics = judging.statistics;
+  if (design.contexts.empty() && !options.until)
+    results.worth = add_effects(design, options.design, results.score, judging, images, results.seeds, results.rows);
+  if (results.worth.effects) results.judged_by = *results.worth.effects_by;
+  else if (options.until) results.looks = judge_rows_at_looks(options, results.score, results.rows);
+  else results.judged_by = judge_rows(judging, results.rows);
+  results.a_a_checks = a_a_checks(results.rows);
+  results.contexts = across_contexts(design, options, results.score, judging, images, results.rows);
+  results.sums = subtotals_of(options, results.rows, results.score, judging, images);
 }
 
 }  // namespace
@@ -229,16 +253,9 @@ Results build_results(const experiment::Experiment& experiment, const experiment
   for (const experiment::Variant& variant : design.variants)
     results.rows.push_back(read_row(variant, ledger, results, reader));
   if (results.of_average) results.average_lag = average_lag(design, results.rows, *results.task, results.chance);
-  ImagesOfRuns images = read_images(design, ledger, results);
-  results.validation_images = images_used(results.rows, images);
-  if (!results.validation_images.used) images.clear();
+  ImagesOfRuns images = images_to_judge_by(design, options, ledger, results);
   add_deltas(design, images, results);
-  const Judging judging{options.statistics};
-  results.statistics = options.statistics;
-  results.worth = add_effects(design, options.design, results.score, judging, images, results.seeds,
-                              results.rows);
-  results.judged_by = results.worth.effects ? *results.worth.effects_by : judge_deltas(results.rows, judging);
-  results.sums = subtotals_of(options, results.rows, results.score, judging, images);
+  judge(design, options, images, results);
   split_error(results);
   results.order_agreement = order_agreement(results.rows);
   if (design.axes.size() == 2) {

@@ -1,6 +1,8 @@
 #pragma once
 
+#include "staircase/analysis/a_a_checks.h"
 #include "staircase/analysis/average_lag.h"
+#include "staircase/analysis/contexts.h"
 #include "staircase/analysis/effects.h"
 #include "staircase/analysis/images.h"
 #include "staircase/analysis/order_agreement.h"
@@ -47,6 +49,9 @@ struct Results {
   Subtotals sums;
   Effects worth;
   Given<Grid> grid;
+  Given<Looks> looks;                      ///< of an experiment that adds seeds
+  Given<std::vector<AaCheck>> a_a_checks;  ///< where a step is one
+  Given<Contexts> contexts;                ///< where there are others than the one as written
   config::Statistics statistics = config::Statistics::moderated;
   ImagesUsed validation_images;           ///< whether intervals include the choice of the validation images
   Given<OrderAgreement> order_agreement;  ///< with the published column, where there is one
@@ -76,7 +81,8 @@ struct Results {
                            config::field("grid", &R::grid, ""), config::field("statistics", &R::statistics, ""),
                            config::field("validation_images", &R::validation_images, ""),
                            config::field("order_agreement", &R::order_agreement, ""),
-                           config::field("judged_by", &R::judged_by, ""));
+                           config::field("judged_by", &R::judged_by, ""), config::field("looks", &R::looks, ""),
+                           config::field("a_a_checks", &R::a_a_checks, ""), config::field("", &R::contexts, ""));
   }
 };
 

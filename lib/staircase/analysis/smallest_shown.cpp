@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "staircase/analysis/a_a_checks.h"
+
 namespace staircase::analysis {
 namespace {
 
@@ -11,43 +13,60 @@ std::vector<std::optional<Difference>> judged_differences(const Results& results
   std::vector<std::optional<Difference>> differences;
   if (!results.worth.effects) {
     for (const Row& row : results.rows)
-      if (row.delta) differences.push_back(row.delta->difference);
+      if (row.delta && !is_a_a_check(row.changes)) differences.push_back(row.delta->difference);
     return differences;
   }
-  for (const Effect& effect : *results.worth.effects) differences.push_back(effect.worth.difference);
+  const bool gain = results.worth.shapley.has_value();  // whose table judges A/A checks with the rest
+  for (const Effect& effect : *results.worth.effects)
+    if (gain || !is_a_a_check(effect.changes)) differences.push_back(effect.worth.difference);
   if (results.worth.shapley) differences.push_back(results.worth.shapley->gain);
   return differences;
 }
 
 /// What the differences of the table lend each other.
-double lent_degrees(const Results& results) {
-  return results.judged_by.prior ? results.judged_by.prior->degrees : 0.0;
+double lent_degrees(const Results& results) { return results.judged_by.prior ? results.judged_by.prior->degrees : 0.0; }
+
+/// The squares of what the seeds leave, summed, and how many of them are free; by rows that have learned something.
+struct Pool {
+  double squares = 0, degrees = 0;
+  bool any_at_chance = false;
+};
+
+Pool pool_of(const std::vector<std::optional<Difference>>& differences) {
+  Pool pool;
+  for (const std::optional<Difference>& each : differences) {
+    if (!each || !each->std) continue;
+    if (each->verdict == Verdict::at_chance) {
+      pool.any_at_chance = true;
+      continue;
+    }
+    const auto free = static_cast<double>(each->count - 1);
+    pool.squares += free * *each->std * *each->std;
+    pool.degrees += free;
+  }
+  return pool;
 }
 
 }  // namespace
 
+std::optional<PooledSpread> pooled_spread(const Results& results) {
+  const Pool pool = pool_of(judged_differences(results));
+  if (pool.degrees == 0 || pool.squares == 0) return std::nullopt;
+  return PooledSpread{std::sqrt(pool.squares / pool.degrees), pool.degrees, lent_degrees(results)};
+}
+
 SmallestShown smallest_shown(const Results& results, int seeds) {
   const auto differences = judged_differences(results);
-  double squares = 0, degrees = 0;
-  bool any_at_chance = false;
-  for (const std::optional<Difference>& each : differences) {
-    if (!each || !each->std) continue;
-    if (each->verdict == Verdict::at_chance) {
-      any_at_chance = true;
-      continue;
-    }
-    const auto free = static_cast<double>(each->count - 1);
-    squares += free * *each->std * *each->std;
-    degrees += free;
-  }
+  const Pool pool = pool_of(differences);
   SmallestShown shown;
   shown.comparisons = static_cast<int>(differences.size());
-  if (degrees > 0 && squares > 0)
-    shown.points = smallest_difference(std::sqrt(squares / degrees), seeds, shown.comparisons, lent_degrees(results));
+  if (const auto spread = pooled_spread(results))
+    shown.points = smallest_difference(spread->std, seeds, shown.comparisons, spread->lent_degrees);
   if (shown.points) return shown;
   if (seeds < 2) shown.why_unknown = "one seed shows none";
-  else if (degrees > 0) shown.why_unknown = "the seeds that are done differ by equal numbers, which have no spread";
-  else if (any_at_chance)
+  else if (pool.degrees > 0)
+    shown.why_unknown = "the seeds that are done differ by equal numbers, which have no spread";
+  else if (pool.any_at_chance)
     shown.why_unknown =
         "the rows that are done are at chance, where seeds say nothing of how rows that learn will spread";
   else shown.why_unknown = before_two_seeds;

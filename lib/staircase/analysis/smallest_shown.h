@@ -10,6 +10,16 @@ namespace staircase::analysis {
 /// Why nothing is known in a folder where little is done.
 inline constexpr const char* before_two_seeds = "no two rows have two seeds done yet";
 
+/// The standard deviation of paired differences over the seeds, pooled over all that a table judges.
+struct PooledSpread {
+  double std = 0;
+  double degrees = 0;       ///< that it is known from
+  double lent_degrees = 0;  ///< that the differences lend each other when they are judged (moderated.h)
+};
+
+/// Rows at chance are left out. Empty: no difference has two seeds, or none has a spread.
+std::optional<PooledSpread> pooled_spread(const Results& results);
+
 /// The smallest difference that shows among so many comparisons.
 struct SmallestShown {
   int comparisons = 0;

@@ -24,7 +24,8 @@ class Sum {
   Subtotal take(const std::vector<Row>& rows, const std::string& score, const ImagesOfRuns& images) {
     if (whole_) sum_.delta = delta_;
     if (paper_whole_) sum_.paper_delta = paper_;
-    sum_.difference = weighted_difference(weights_, weighted_scores(weights_, rows, score), {image_error(weights_, images)});
+    sum_.difference =
+        weighted_difference(weights_, weighted_scores(weights_, rows, score), {image_error(weights_, images)});
     if (sum_.difference && all_at_chance(weights_, rows)) leave_at_chance(*sum_.difference);
     return std::move(sum_);
   }
@@ -36,15 +37,18 @@ class Sum {
   RowWeights weights_;  // rows in its midst, which weigh 0, must be there too
 };
 
+/// `at_looks`: the experiment adds seeds by its rows, so one look at their sums would show too much.
 std::vector<Subtotal> judged(std::vector<Sum>& sums, const std::vector<Row>& rows, const std::string& score,
-                             const Judging& judging, const ImagesOfRuns& images) {
+                             const Judging& judging, const ImagesOfRuns& images, bool at_looks) {
   std::erase_if(sums, [](const Sum& sum) { return !sum.begun(); });  // an ablation of the recipe alone has one
   std::vector<Subtotal> subtotals;
   for (Sum& sum : sums) subtotals.push_back(sum.take(rows, score, images));
   std::vector<Difference*> differences;
   for (Subtotal& each : subtotals)
     if (each.difference) differences.push_back(&*each.difference);
-  judge_together(differences, judging);
+  if (at_looks)
+    for (Difference* each : differences) each->interval = std::nullopt, each->p = std::nullopt;
+  else judge_together(differences, judging);
   return subtotals;
 }
 
@@ -55,14 +59,14 @@ bool edits_recipe(const Row& row) {
 
 }  // namespace
 
-Subtotals subtotals_of(const config::ExperimentOptions& options, const std::vector<Row>& rows,
-                       const std::string& score, const Judging& judging, const ImagesOfRuns& images) {
+Subtotals subtotals_of(const config::ExperimentOptions& options, const std::vector<Row>& rows, const std::string& score,
+                       const Judging& judging, const ImagesOfRuns& images) {
   if (options.kind != config::ExperimentKind::ablation || options.design != config::Design::cumulative) return {};
   std::vector<Sum> groups, kinds{Sum("recipe"), Sum("architecture")};
   bool any_recipe = false;
   for (size_t i = 0; i < rows.size(); ++i) {
     const Row& row = rows[i];
-    if (!row.delta || row.side_branch) continue;
+    if (!row.delta || row.side_branch || !row.is_as_written) continue;
     const bool recipe = edits_recipe(row);
     any_recipe = any_recipe || recipe;
     kinds[recipe ? 0 : 1].add(i, *row.delta);
@@ -72,8 +76,9 @@ Subtotals subtotals_of(const config::ExperimentOptions& options, const std::vect
     sum->add(i, *row.delta);
   }
   Subtotals subtotals;
-  if (!groups.empty()) subtotals.groups = judged(groups, rows, score, judging, images);
-  if (any_recipe) subtotals.recipe_and_architecture = judged(kinds, rows, score, judging, images);
+  const bool at_looks = options.until.has_value();
+  if (!groups.empty()) subtotals.groups = judged(groups, rows, score, judging, images, at_looks);
+  if (any_recipe) subtotals.recipe_and_architecture = judged(kinds, rows, score, judging, images, at_looks);
   return subtotals;
 }
 

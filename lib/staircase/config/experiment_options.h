@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "staircase/config/fields.h"
-#include "staircase/config/json.h"
+#include "staircase/config/context_options.h"
+#include "staircase/config/until_options.h"
 
 namespace staircase::config {
 
@@ -79,11 +79,13 @@ struct ExperimentOptions {
   Json base = Json::object();
   std::vector<StepOptions> steps;
   std::vector<CandidateOptions> candidates;
+  std::vector<ContextOptions> contexts;
   Design design = Design::cumulative;
   int64_t max_configurations = 64;
   int64_t orders = 0;
   int64_t order_seed = 0;
   std::vector<int64_t> seeds{0};
+  std::optional<UntilOptions> until;
   Score score = Score::ema;
   Statistics statistics = Statistics::moderated;
   Json override_fields = Json::object();
@@ -104,6 +106,7 @@ struct ExperimentOptions {
         field("base", &E::base, "the configuration {model, recipe, data, init} that the steps start from"),
         field("steps", &E::steps, "ablation: the edits, in order"),
         field("candidates", &E::candidates, "comparison: the networks"),
+        field("contexts", &E::contexts, "other circumstances in which every row is trained as well"),
         field(
             "design", &E::design,
             "ablation: each step on top of those before, each alone, all combinations, each removed from the full model, all pairs, or each averaged over all orders"),
@@ -118,6 +121,7 @@ struct ExperimentOptions {
               range(0, 9007199254740992.0)),
         field("seeds", &E::seeds, "every configuration is trained once with each",
               range(0, 9007199254740992.0).items(1, 1000)),
+        field("until", &E::until, "adds seeds, round by round, until every difference is decided; null: adds none"),
         field(
             "score", &E::score,
             "the weights that rows are compared by: their moving average, as in published results (raw where a recipe has none), or the raw ones, for runs too short for an average"),

@@ -41,6 +41,7 @@ class Loader::Workers {
         mode_(mode),
         repeats_(mode == LoaderMode::train ? static_cast<size_t>(recipe.repeated_augmentation) : 1),
         options_(std::move(options)),
+        order_seed_(order_seed(options_.seed, recipe.data_order_seed)),
         reader_(std::move(dataset), data, recipe, mode, options_.seed, options_.channels) {
     const auto batch = static_cast<size_t>(options_.batch_size);
     batches_ = static_cast<int64_t>(mode == LoaderMode::train ? size_ / batch : (size_ + batch - 1) / batch);
@@ -76,7 +77,7 @@ class Loader::Workers {
     epoch_ = epoch;
     next_batch_ = first_batch;
     next_part_ = 0;
-    order_ = mode_ == LoaderMode::train ? shuffled_order(size_, options_.seed, epoch) : std::vector<size_t>{};
+    order_ = mode_ == LoaderMode::train ? shuffled_order(size_, order_seed_, epoch) : std::vector<size_t>{};
     fill_up();
     open_ = true;
     wake_.notify_all();
@@ -174,6 +175,7 @@ class Loader::Workers {
   LoaderMode mode_;
   size_t repeats_;
   LoaderOptions options_;
+  uint64_t order_seed_;
   SampleReader reader_;
   int64_t batches_ = 0, most_slots_ = 1;
 

@@ -166,6 +166,17 @@ runs::Ledger with_runs_elsewhere(const PreparedExperiment& experiment, const Fin
   return ledger;
 }
 
+/// The next round of an experiment that adds seeds, said; false: there is none.
+bool add_seeds(PreparedExperiment& experiment, const RunOptions& options, ExperimentObserver& observer) {
+  if (!experiment.add_seeds()) return false;
+  const size_t seeds = experiment.experiment().options.seeds.size();
+  observer.on_note("going on to " + std::to_string(seeds) + " seeds, at most " +
+                   std::to_string(experiment.experiment().options.until->at_most_seeds) +
+                   ": not every difference is decided yet");
+  take_over_finished(experiment, options, observer);
+  return true;
+}
+
 }  // namespace
 
 RunPlan plan_run(experiment::Experiment experiment, const RunOptions& options) {
@@ -174,6 +185,11 @@ RunPlan plan_run(experiment::Experiment experiment, const RunOptions& options) {
   RunPlan plan;
   plan.runs = prepared.runs().size();
   plan.done = prepared.count_done();
+  plan.most_runs = plan.runs;
+  const config::ExperimentOptions& asked = prepared.experiment().options;
+  if (asked.until)
+    plan.most_runs =
+        plan.runs / asked.seeds.size() * std::max(asked.seeds.size(), static_cast<size_t>(asked.until->at_most_seeds));
   const FinishedElsewhere elsewhere = find_finished_elsewhere(prepared, options);
   plan.to_take_over = elsewhere.runs.size();
   plan.ledger = with_runs_elsewhere(prepared, elsewhere);
@@ -211,9 +227,11 @@ void run_experiment(experiment::Experiment wanted, const RunOptions& options, Ex
   if (experiment.count_done() < experiment.runs().size())
     for (const std::string& text : experiment.schedule_warnings()) observer.on_warning(text);
   warn_of_crowding(experiment.experiment().options, options, observer);
-  Runner runner(experiment, options, observer, stop);
-  if (options.jobs > 1) runner.run_in_processes();
-  else runner.run_here();
+  do {
+    Runner runner(experiment, options, observer, stop);
+    if (options.jobs > 1) runner.run_in_processes();
+    else runner.run_here();
+  } while (add_seeds(experiment, options, observer));
 }
 
 }  // namespace staircase::execution

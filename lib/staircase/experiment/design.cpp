@@ -4,6 +4,7 @@
 #include <set>
 
 #include "staircase/config/recipes.h"
+#include "staircase/experiment/contexts.h"
 #include "staircase/experiment/grid.h"
 #include "staircase/plan/plan.h"
 
@@ -23,8 +24,9 @@ Json shown_value(const Configuration& configuration, const std::string& pointer,
 
 class Designer {
  public:
-  Designer(const Experiment& experiment, int64_t classes, int64_t channels)
-      : experiment_(experiment), source_(experiment.source), classes_(classes), channels_(channels) {
+  /// `context`: null, as written.
+  Designer(const Experiment& experiment, DataNumbers data, const config::ContextOptions* context)
+      : experiment_(experiment), source_(experiment.source), data_(data), context_(context) {
     // A first step that sets nothing only names the base.
     if (!experiment.steps.empty() && experiment.steps[0].set.empty()) {
       base_step_ = experiment.steps[0];
@@ -74,14 +76,17 @@ class Designer {
   Configuration finished(Configuration c, const std::string& row) const {
     try {
       for (const bool whole : {true, false}) set_fields(c, experiment_.options.override_fields, whole);
-      take_from_data(c.model.num_classes, classes_, "num_classes", "classes");
-      take_from_data(c.model.in_channels, channels_, "in_channels", "channels");
+      for (const bool whole : {true, false})
+        if (context_) set_fields(c, context_->set, whole);
+      take_from_data(c.model.num_classes, data_.classes, "num_classes", "classes");
+      take_from_data(c.model.in_channels, data_.channels, "in_channels", "channels");
       config::check_recipe(c.recipe, {source_, "/recipe"});
       plan::count_layers(plan::plan_model(c.model, plan::square(c.data.image_size_px), {source_, "/model"}),
                          {source_, "/data/image_size_px"});
       return c;
     } catch (const RequestError& error) {
-      throw RequestError(std::string(error.what()) + " (in the configuration " + row + ")");
+      throw RequestError(std::string(error.what()) + " (in the configuration " +
+                         (context_ ? context_->name + "/" : "") + row + ")");
     }
   }
 
@@ -242,16 +247,43 @@ class Designer {
 
   const Experiment& experiment_;
   const std::string& source_;
-  int64_t classes_, channels_;
+  DataNumbers data_;
+  const config::ContextOptions* context_;
   StepOptions base_step_;
   std::vector<StepOptions> steps_;
   DesignedExperiment result_;
 };
 
+/// Adds the rows of a context behind those of the others.
+void append_context(DesignedExperiment& all, DesignedExperiment rows, const Json& set, const std::string& name,
+                    const std::string& source) {
+  const size_t first = all.variants.size();
+  DesignedContext context{name, {}};
+  for (const auto& [pointer, value] : set.items())
+    context.changes.push_back({pointer, shown_value(all.variants[0].configuration, pointer, source),
+                               shown_value(rows.variants[0].configuration, pointer, source)});
+  for (Variant& row : rows.variants) {
+    row.name = name + "/" + row.name;
+    row.context = all.contexts.size();
+    if (row.compared_to) *row.compared_to += first;
+    all.variants.push_back(std::move(row));
+  }
+  all.contexts.push_back(std::move(context));
+}
+
 }  // namespace
 
-DesignedExperiment design_variants(const Experiment& experiment, int64_t classes, int64_t channels) {
-  return Designer(experiment, classes, channels).run();
+DesignedExperiment design_variants(const Experiment& experiment, int64_t classes, int64_t channels,
+                                   const std::vector<DataNumbers>& of_contexts) {
+  DesignedExperiment design = Designer(experiment, {classes, channels}, nullptr).run();
+  const std::vector<config::ContextOptions>& contexts = experiment.options.contexts;
+  if (!contexts.empty()) design.contexts.push_back({as_written, {}});
+  for (size_t i = 0; i < contexts.size(); ++i) {
+    const DataNumbers data = i < of_contexts.size() ? of_contexts[i] : DataNumbers{classes, channels};
+    append_context(design, Designer(experiment, data, &contexts[i]).run(), contexts[i].set, contexts[i].name,
+                   experiment.source);
+  }
+  return design;
 }
 
 }  // namespace staircase::experiment

@@ -3,6 +3,8 @@
 #include "staircase/config/paths.h"
 #include "staircase/config/recipes.h"
 #include "staircase/experiment/experiment_checks.h"
+#include "staircase/experiment/looks.h"
+#include "staircase/experiment/names.h"
 #include "staircase/plan/ladder.h"
 #include "staircase/plan/named_models.h"
 
@@ -103,6 +105,7 @@ bool asks_for_models_rate(const Experiment& experiment) {
   bool asks = of_recipe(options.base["recipe"]) || of_edits(options.override_fields);
   for (const StepOptions& step : options.steps)
     within_step(experiment, step.name, [&] { asks = of_edits(step.set) || asks; });
+  for (const config::ContextOptions& context : options.contexts) asks = of_edits(context.set) || asks;
   return asks;
 }
 
@@ -195,6 +198,7 @@ Experiment resolve_experiment(const Json& content, const std::string& source) {
     experiment.step_places[options.steps[i].name] = Place{"", "/steps"}.at(i).at("set").pointer;
   if (!options.ladder.empty()) resolve_ladder(experiment);
   check_experiment(experiment);
+  resolve_until(options, source);
   experiment.base = config::read_configuration(options.base, source, model_reader());
   experiment.steps = options.steps;
   return experiment;
@@ -225,7 +229,8 @@ Json experiment_schema() {
   schema["properties"]["base"] = base;
   schema["properties"]["candidates"]["items"]["properties"]["model"] = model;
   for (Json* pointers :
-       {&schema["properties"]["override"], &schema["properties"]["steps"]["items"]["properties"]["set"]})
+       {&schema["properties"]["override"], &schema["properties"]["steps"]["items"]["properties"]["set"],
+        &schema["properties"]["contexts"]["items"]["properties"]["set"]})
     *pointers = {{"type", "object"}, {"propertyNames", {{"pattern", "^/(model|recipe|data|init)(/|$)"}}}};
   Json whole = {{"$schema", "https://json-schema.org/draft/2020-12/schema"}, {"title", "A Staircase experiment"}};
   return config::merge_json(whole, schema);

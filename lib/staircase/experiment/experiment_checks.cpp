@@ -3,6 +3,8 @@
 #include <set>
 
 #include "staircase/base/text.h"
+#include "staircase/experiment/contexts.h"
+#include "staircase/experiment/names.h"
 #include "staircase/experiment/requirements.h"
 
 namespace staircase::experiment {
@@ -14,24 +16,6 @@ using config::ExperimentOptions;
 using config::Json;
 using config::Place;
 using config::StepOptions;
-
-bool plain_name(const std::string& name) {
-  return !name.empty() && name.size() <= 100 && name[0] != '.' &&
-         name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") ==
-             std::string::npos;
-}
-
-/// Steps and candidates name the rows of tables, so each name is plain and stands once.
-template <class Item>
-void check_names(const std::vector<Item>& items, const std::string& source, const std::string& list) {
-  std::set<std::string> names;
-  for (size_t i = 0; i < items.size(); ++i) {
-    const Place place = Place{source, "/" + list}.at(i).at("name");
-    check_name(items[i].name, place);
-    if (!names.insert(items[i].name).second)
-      throw ConfigError(place, "\"" + items[i].name + "\" stands twice among the " + list);
-  }
-}
 
 /// `pointers`: what a step sets that says no reason to set several fields. The recipe as a whole counts as one.
 void check_one_change(const std::string& step, const std::vector<std::string>& pointers, const Place& place) {
@@ -111,12 +95,6 @@ void check_kind(const ExperimentOptions& o, const std::string& source) {
 
 }  // namespace
 
-void check_name(const std::string& name, const Place& place) {
-  if (!plain_name(name))
-    throw ConfigError(place,
-                      "found \"" + name + "\", allowed are 1 to 100 letters, digits, '.', '_' and '-', not '.' first");
-}
-
 void check_candidates(const Json& content, const std::string& source) {
   const auto list = content.find("candidates");
   if (list == content.end() || !list->is_array()) return;
@@ -138,6 +116,7 @@ void check_experiment(const Experiment& experiment) {
   check_base_name(options, source);
   check_requirements(options.steps, source);
   check_overrides(options, source);
+  check_contexts(options, source);
 }
 
 }  // namespace staircase::experiment

@@ -7,6 +7,7 @@
 #include "staircase/base/counted.h"
 #include "staircase/base/text.h"
 #include "staircase/report/cells.h"
+#include "staircase/report/context_table.h"
 
 namespace staircase::report {
 namespace {
@@ -28,11 +29,11 @@ std::vector<Judged> judged_of(const Results& results) {
   std::vector<Judged> all;
   if (results.worth.effects) {
     for (const analysis::Effect& each : *results.worth.effects)
-      all.push_back({each.step, given(each.worth.difference)});
+      if (!analysis::is_a_a_check(each.changes)) all.push_back({each.step, given(each.worth.difference)});
     return all;
   }
   for (const Row& row : results.rows)
-    if (row.delta) all.push_back({row.name, given(row.delta->difference)});
+    if (row.delta && !analysis::is_a_a_check(row.changes)) all.push_back({row.name, given(row.delta->difference)});
   return all;
 }
 
@@ -56,7 +57,7 @@ void add_sentence(const std::vector<Judged>& all, const std::string& start, Belo
 std::string open_text(const Results& results, const Judged& each, int comparisons) {
   const Difference& d = *each.difference;
   std::string text = each.name + " (" + difference_text(d);
-  if (const auto seeds = analysis::seeds_to_show(results, d, comparisons))
+  if (const auto seeds = analysis::seeds_to_show(results, d, comparisons); seeds && !results.looks)
     text += "; " + std::to_string(*seeds) + " seeds would show as much";
   return text + ")";
 }
@@ -70,8 +71,9 @@ void add_open(const Results& results, const std::vector<Judged>& all, std::vecto
     return each.difference && each.difference->verdict && is_open(*each.difference);
   }));
   const size_t before = lines.size();
-  add_sentence(all, "Open: ", is_open, [&](const Judged& each) { return open_text(results, each, comparisons); }, lines);
-  if (lines.size() == before) return;
+  add_sentence(
+      all, "Open: ", is_open, [&](const Judged& each) { return open_text(results, each, comparisons); }, lines);
+  if (lines.size() == before || results.looks) return;
   const int seeds = static_cast<int>(results.seeds.size());
   if (const auto shown = analysis::smallest_shown(results, seeds); shown.points)
     lines.push_back("What " + std::to_string(seeds) + " seeds can show here: differences from " +
@@ -82,8 +84,9 @@ std::vector<std::string> without_verdicts(const Results& results, const std::vec
   if (results.done == 0) return {"No run is done yet"};
   if (all.empty()) return {};
   if (results.seeds.size() == 1)
-    return {"One seed: which rows are better cannot be told. More seeds (\"seeds\": [0, 1, 2], or "
-            "--set /seeds=[0,1,2]) train only what is new"};
+    return {
+        "One seed: which rows are better cannot be told. More seeds (\"seeds\": [0, 1, 2], or "
+        "--set /seeds=[0,1,2]) train only what is new"};
   return {"No two rows have two seeds done yet"};
 }
 
@@ -94,10 +97,14 @@ void add_interactions(const Results& results, std::vector<std::string>& lines) {
     pairs.push_back({each.a + " + " + each.b, given(each.worth.difference)});
   const auto text_of = [](const Judged& each) { return each.name + " (" + difference_text(*each.difference) + ")"; };
   const size_t before = lines.size();
-  add_sentence(pairs, "Shown to give more together than alone: ",
-               [](const Difference& d) { return d.verdict == Verdict::higher; }, text_of, lines);
-  add_sentence(pairs, "Shown to give less together than alone: ",
-               [](const Difference& d) { return d.verdict == Verdict::lower; }, text_of, lines);
+  add_sentence(
+      pairs,
+      "Shown to give more together than alone: ", [](const Difference& d) { return d.verdict == Verdict::higher; },
+      text_of, lines);
+  add_sentence(
+      pairs,
+      "Shown to give less together than alone: ", [](const Difference& d) { return d.verdict == Verdict::lower; },
+      text_of, lines);
   const bool any_open = std::any_of(pairs.begin(), pairs.end(), [](const Judged& each) {
     return each.difference && each.difference->verdict == Verdict::not_shown;
   });
@@ -116,16 +123,23 @@ std::vector<std::string> answer_lines(const Results& results) {
   const auto text_of = [](const Judged& each) { return each.name + " (" + difference_text(*each.difference) + ")"; };
   std::vector<std::string> lines;
   const std::string other = ablation || results.rows.empty() ? "" : results.rows[0].name;
-  add_sentence(all, ablation ? "Shown to help: " : "Shown to be better than " + other + ": ",
-               [&](const Difference& d) { return d.verdict == better; }, text_of, lines);
-  add_sentence(all, ablation ? "Shown to hurt: " : "Shown to be worse than " + other + ": ",
-               [&](const Difference& d) { return d.verdict == analysis::reversed(better); }, text_of, lines);
+  add_sentence(
+      all, ablation ? "Shown to help: " : "Shown to be better than " + other + ": ",
+      [&](const Difference& d) { return d.verdict == better; }, text_of, lines);
+  add_sentence(
+      all, ablation ? "Shown to hurt: " : "Shown to be worse than " + other + ": ",
+      [&](const Difference& d) { return d.verdict == analysis::reversed(better); }, text_of, lines);
   if (lines.empty()) lines.push_back(ablation ? "No step is shown to help or to hurt" : "No difference is shown");
+  add_sentence(
+      all, "Smaller than asked, whichever way: ", [](const Difference& d) { return d.verdict == Verdict::smaller; },
+      text_of, lines);
   add_interactions(results, lines);
   add_open(results, all, lines);
-  add_sentence(all, "Not to be told, since their rows are at chance: ",
-               [](const Difference& d) { return d.verdict == Verdict::at_chance; },
-               [](const Judged& each) { return each.name; }, lines);
+  add_sentence(
+      all, "Not to be told, since their rows are at chance: ",
+      [](const Difference& d) { return d.verdict == Verdict::at_chance; }, [](const Judged& each) { return each.name; },
+      lines);
+  for (const std::string& line : a_a_notes(results)) lines.push_back(line);
   return lines;
 }
 
@@ -133,7 +147,8 @@ std::vector<std::string> method_notes(const Results& results) {
   if (results.seeds.size() < 2) return {};
   std::vector<std::string> lines;
   if (results.statistics == config::Statistics::paired_t) {
-    lines.push_back("Judged by Student's t of each difference's own seeds, as the experiment says");
+    lines.push_back("Judged by Student's t of each difference's own seeds, " +
+                    std::string(results.looks ? "which is exact at every look" : "as the experiment says"));
   } else if (results.judged_by.prior) {
     const auto& prior = *results.judged_by.prior;
     const double std = std::sqrt(prior.variance);
@@ -141,8 +156,9 @@ std::vector<std::string> method_notes(const Results& results) {
                     decimals(prior.degrees, 1) + " degrees of freedom beside those of its own seeds, at a spread of " +
                     rounded(std, std) + " points a run");
   } else {
-    lines.push_back("Judged by Student's t of each difference's own seeds: a table of one difference, or one without "
-                    "spread, has no other to lend it any");
+    lines.push_back(
+        "Judged by Student's t of each difference's own seeds: a table of one difference, or one without "
+        "spread, has no other to lend it any");
   }
   const analysis::ImagesUsed& images = results.validation_images;
   if (images.used)

@@ -9,6 +9,7 @@
 #include "staircase/report/answer.h"
 #include "staircase/report/cells.h"
 #include "staircase/report/classes.h"
+#include "staircase/report/context_table.h"
 #include "staircase/report/csv.h"
 #include "staircase/report/effect_table.h"
 #include "staircase/report/origin.h"
@@ -81,8 +82,9 @@ std::vector<std::string> bars(const Results& results, size_t width) {
 /// Everything beside the main table, where the design has it.
 std::vector<TextTable> further_tables(const Results& results) {
   std::vector<TextTable> tables;
-  for (TextTable table : {effect_table(results), interaction_table(results), interaction_matrix(results),
-                          grid_table(results), subtotal_table(results)})
+  for (TextTable table :
+       {context_table(results), tuned_table(results), effect_table(results), interaction_table(results),
+        interaction_matrix(results), grid_table(results), subtotal_table(results)})
     if (!table.rows.empty()) tables.push_back(std::move(table));
   return tables;
 }

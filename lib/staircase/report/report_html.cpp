@@ -5,6 +5,7 @@
 #include "staircase/report/answer.h"
 #include "staircase/report/classes.h"
 #include "staircase/report/comparison.h"
+#include "staircase/report/context_table.h"
 #include "staircase/report/effect_table.h"
 #include "staircase/report/embedded.h"
 #include "staircase/report/html_text.h"
@@ -80,7 +81,8 @@ std::string background(const ReportData& experiment, const std::string& prefix) 
 std::string sections(const ReportData& experiment) {
   const analysis::Results& results = experiment.results;
   return section("Table", "<p class=\"hint on-screen\">Sorts by a click on a header.</p>\n" +
-                              html_table(main_table(results)) + html_table(grid_table(results)) +
+                              html_table(main_table(results)) + html_table(context_table(results)) +
+                              html_table(tuned_table(results)) + html_table(grid_table(results)) +
                               html_table(effect_table(results)) + html_table(interaction_table(results)) +
                               html_table(subtotal_table(results))) +
          background(experiment, "");

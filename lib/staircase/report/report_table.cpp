@@ -9,6 +9,7 @@
 #include "staircase/base/text.h"
 #include "staircase/report/answer.h"
 #include "staircase/report/cells.h"
+#include "staircase/report/context_table.h"
 #include "staircase/report/effect_table.h"
 #include "staircase/report/origin.h"
 #include "staircase/report/use.h"
@@ -47,7 +48,7 @@ TextTable main_table(const Results& results) {
   table.header = {results.kind == config::ExperimentKind::ablation ? "rung" : "name",
                   "change",
                   "verdict",
-                  "delta",
+                  delta_title(results),
                   analysis::score_title(task, false),
                   analysis::score_title(task, true),
                   "test " + title,
@@ -71,10 +72,10 @@ TextTable main_table(const Results& results) {
          shows_delta ? difference_text(row.delta->difference) : "",
          spread_text(row.spread(analysis::score_name(task, false))),
          spread_text(row.spread(analysis::score_name(task, true))),
-         spread_text(row.spread(analysis::test_name(results.score))),
-         count_text(static_cast<double>(row.params)), count_text(static_cast<double>(row.macs)),
-         row.images_per_second ? decimals(*row.images_per_second, 0) : "", latency_text(row),
-         shows_rate ? decimals(row.drop_path_rate, 2) : "", paper_text(row), bad_images_text(row), status_text(row)});
+         spread_text(row.spread(analysis::test_name(results.score))), count_text(static_cast<double>(row.params)),
+         count_text(static_cast<double>(row.macs)), row.images_per_second ? decimals(*row.images_per_second, 0) : "",
+         latency_text(row), shows_rate ? decimals(row.drop_path_rate, 2) : "", paper_text(row), bad_images_text(row),
+         status_text(row)});
   }
   drop_empty_columns(table);
   return table;
@@ -215,8 +216,8 @@ std::vector<std::string> latency_notes(const Results& results) {
 std::vector<std::string> agreement_notes(const Results& results) {
   if (!results.order_agreement) return {};
   const analysis::OrderAgreement& order = *results.order_agreement;
-  std::string text = "Agreement with the paper's order of " + std::to_string(order.rows) +
-                     " rows: Kendall's tau " + decimals(order.tau, 2);
+  std::string text = "Agreement with the paper's order of " + std::to_string(order.rows) + " rows: Kendall's tau " +
+                     decimals(order.tau, 2);
   if (order.interval)
     text += " [" + decimals(order.interval->low, 2) + ", " + decimals(order.interval->high, 2) +
             "]: 1 is the same order, 0 none in common";
@@ -233,16 +234,19 @@ std::vector<std::string> notes(const Results& results) {
   } else {
     lines.push_back(std::to_string(seeds) +
                     " seeds: mean ± standard deviation; a difference is the mean over pairs "
-                    "of equal seed [with its 95 % interval]");
+                    "of equal seed [with its 95 % interval" +
+                    (results.looks ? ", which holds at every look]" : "]"));
     if (seeds == 2 && !results.judged_by.prior)
       lines.push_back(
           "Two seeds leave one degree of freedom: an interval reaches 12.7 standard errors to each side, also past what "
           "a difference can be, and says next to nothing; three seeds say more");
-    lines.push_back("\"" + std::string(config::to_name(analysis::Verdict::not_shown)) +
-                    "\": p is 0.05 or more after Holm's correction for all differences of a table; so it is wherever "
-                    "the interval contains 0, and for some intervals that do not");
+    if (!results.looks)
+      lines.push_back("\"" + std::string(config::to_name(analysis::Verdict::not_shown)) +
+                      "\": p is 0.05 or more after Holm's correction for all differences of a table; so it is wherever "
+                      "the interval contains 0, and for some intervals that do not");
   }
-  for (const auto& more : {method_notes(results), agreement_notes(results), results.schedules, average_notes(results), chance_notes(results), effect_notes(results),
+  for (const auto& more : {method_notes(results), look_notes(results), context_notes(results), agreement_notes(results),
+                           results.schedules, average_notes(results), chance_notes(results), effect_notes(results),
                            latency_notes(results), origin_notes(results)})
     lines.insert(lines.end(), more.begin(), more.end());
   if (results.done < results.runs)

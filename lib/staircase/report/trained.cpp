@@ -62,8 +62,7 @@ Trained trained_rows(const std::filesystem::path& folder) {
   const auto [experiment, shape] = runs::Ledger(folder).read_experiment_file();
   Trained trained{{}, shape.classes, shape.sets, {}};
   if (const auto found = runs::read_data_findings(folder)) trained.data_warnings = found->warnings;
-  for (const experiment::Variant& variant :
-       experiment::design_variants(experiment, shape.classes, shape.channels).variants)
+  for (const experiment::Variant& variant : runs::design_with(experiment, shape).variants)
     trained.rows.push_back({variant.name, variant.configuration});
   return trained;
 }
