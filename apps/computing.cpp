@@ -8,7 +8,8 @@ constexpr struct {
   const char* name;
   int (*run)(const Words& words);
 } commands[] = {{"run", run_run},         {"preview", run_preview}, {"eval", run_eval},   {"predict", run_predict},
-                {"convert", run_convert}, {"export", run_export},   {"bench", run_bench}, {"worker", run_worker}};
+                {"convert", run_convert}, {"export", run_export},   {"bench", run_bench}, {"worker", run_worker},
+                {"pack", run_pack}};
 
 int run(const Words& words) {
   for (const auto& command : commands)

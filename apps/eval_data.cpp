@@ -7,6 +7,7 @@
 #include "staircase/base/text.h"
 #include "staircase/data/class_folders.h"
 #include "staircase/data/open_data.h"
+#include "staircase/data/shards.h"
 #include "staircase/interop/class_names.h"
 
 namespace staircase::apps {
@@ -37,6 +38,8 @@ config::DataOptions data_options(const std::string& argument, const config::Data
     options.kind = config::DataKind::image_folder;
   }
   options.path = argument;
+  if (config::has_photographs(options.kind))
+    options.kind = data::is_shard_folder(argument) ? config::DataKind::shards : config::DataKind::image_folder;
   return options;
 }
 
@@ -52,6 +55,9 @@ class Relabelled : public data::Dataset {
       : images_(std::move(images)), outputs_(std::move(outputs)) {}
   size_t size() const override { return images_->size(); }
   data::Image image(size_t index) const override { return images_->image(index); }
+  data::ImagePart part(size_t index, const data::ChoosePart& choose) const override {
+    return images_->part(index, choose);
+  }
   int64_t label(size_t index) const override { return outputs_.at(static_cast<size_t>(images_->label(index))); }
   std::string name(size_t index) const override { return images_->name(index); }
   void visit_files(const data::FileVisitor& visit) const override { images_->visit_files(visit); }
