@@ -91,10 +91,11 @@ void check_seconds(const Arguments& arguments) {
 }  // namespace
 
 int run_bench(const Words& words) {
-  Arguments arguments("bench",
-                      "Speed and memory of a network on random images: inference, training, latency at batch 1; or with\n"
-                      "--loader how many training images a second an experiment's data and recipe give, without a network.",
-                      "CONFIG|MODEL", "staircase bench convnext_tiny --batch-size 16 --json");
+  Arguments arguments(
+      "bench",
+      "Speed and memory of a network on random images: inference, training, latency at batch 1; or with\n"
+      "--loader how many training images a second an experiment's data and recipe give, without a network.",
+      "CONFIG|MODEL", "staircase bench convnext_tiny --batch-size 16 --json");
   arguments.options()("image-size", "side of the square image, px (default: the config's, or 224)",
                       cxxopts::value<int64_t>(), "N")("batch-size", "images a step (default: the config's, or 32)",
                                                       cxxopts::value<int64_t>(), "N")(
@@ -102,8 +103,8 @@ int run_bench(const Words& words) {
       "seconds", "of each of the three measurements", cxxopts::value<double>()->default_value("5"), "S")(
       "threads", "of LibTorch (default: its own choice)", cxxopts::value<int64_t>(), "N")(
       "device", "cpu, cuda or cuda:N", cxxopts::value<std::string>()->default_value("cpu"), "DEVICE")(
-      "loader", "measure the loader of the experiment CONFIG alone")(
-      "workers", "of --loader (default: one a core)", cxxopts::value<int64_t>(), "N");
+      "loader", "measure the loader of the experiment CONFIG alone")("workers", "of --loader (default: one a core)",
+                                                                     cxxopts::value<int64_t>(), "N");
   add_set_option(arguments);
   if (!arguments.parse(words, 1, 1)) return 0;
   check_seconds(arguments);

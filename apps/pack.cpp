@@ -39,14 +39,15 @@ data::PackOptions read_options(const Arguments& arguments) {
 
 int run_pack(const Words& words) {
   const auto cores = std::to_string(std::max(1U, std::thread::hardware_concurrency()));
-  Arguments arguments("pack",
-                      "Writes a folder of images as tar shards, which /data/kind shards reads: faster where many small files\n"
-                      "are slow. Names, classes and order stay, and without --shorter-side every byte: runs give the same.",
-                      "IN OUT", "staircase pack photographs packed --shorter-side 512");
+  Arguments arguments(
+      "pack",
+      "Writes a folder of images as tar shards, which /data/kind shards reads: faster where many small files\n"
+      "are slow. Names, classes and order stay, and without --shorter-side every byte: runs give the same.",
+      "IN OUT", "staircase pack photographs packed --shorter-side 512");
   arguments.options()("shorter-side",
                       "shrink larger images to it, px, and encode them anew as JPEG (default: none is touched)",
-                      cxxopts::value<int64_t>(), "N")(
-      "quality", "of those, 1 to 100", cxxopts::value<int64_t>()->default_value("92"), "Q")(
+                      cxxopts::value<int64_t>(),
+                      "N")("quality", "of those, 1 to 100", cxxopts::value<int64_t>()->default_value("92"), "Q")(
       "shard-size", "megabytes of a shard", cxxopts::value<int64_t>()->default_value("1000"), "MB")(
       "jobs", "images at once", cxxopts::value<int64_t>()->default_value(cores), "N");
   if (!arguments.parse(words, 2, 2)) return 0;
@@ -63,7 +64,8 @@ int run_pack(const Words& words) {
   std::cout << paths[1] << ": " << grouped_digits(static_cast<long long>(packed.images)) << " images in "
             << packed.shards << (packed.shards == 1 ? " shard, " : " shards, ")
             << decimals(static_cast<double>(packed.bytes) / 1e6, 1) << " MB";
-  if (packed.encoded > 0) std::cout << ", " << grouped_digits(static_cast<long long>(packed.encoded)) << " encoded anew";
+  if (packed.encoded > 0)
+    std::cout << ", " << grouped_digits(static_cast<long long>(packed.encoded)) << " encoded anew";
   std::cout << "\n";
   return 0;
 }

@@ -32,7 +32,9 @@ bool read_class(const Json& value, DataContent::Class& into) {
 }
 
 /// Of shards, that of the folder that they were made of: the same images are the same set.
-std::string kind_name(DataKind kind) { return std::string(to_name(kind == DataKind::shards ? DataKind::image_folder : kind)); }
+std::string kind_name(DataKind kind) {
+  return std::string(to_name(kind == DataKind::shards ? DataKind::image_folder : kind));
+}
 
 template <class Items>
 auto named(const Items& items, const std::string& name) {

@@ -55,8 +55,8 @@ struct DataOptions {
         field("max_bad_fraction", &D::max_bad_fraction,
               "image_folder, shards: largest share of damaged images that a run goes on with", range(0, 1)),
         field("decode", &D::decode,
-              "image_folder, shards: full, or scaled: JPEG files at a half, a quarter or an eighth of their size where the "
-              "part that is taken stays as large as needed, which is faster, and other pixels"),
+              "image_folder, shards: full, or scaled: JPEG files at a half, a quarter or an eighth of their size where "
+              "the part that is taken stays as large as needed, which is faster and gives other pixels"),
         field("mean", &D::mean, "subtracted from channels in [0, 1]; a gray image takes their average", range(0, 1)),
         field("std", &D::std, "channels are divided by it", range(0.001, 10)));
   }

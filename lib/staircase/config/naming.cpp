@@ -120,7 +120,8 @@ std::string content_name(const Configuration& configuration, int64_t format, con
   if (format != 1 && format != 2)
     throw std::invalid_argument("content_name: expected format 1 or 2, received " + std::to_string(format));
   const std::string text = format == 1 ? canonical_text(fields_of_format_1(configuration))
-                                       : canonical_text({{"fields", differing_fields(as_folder(configuration))}, {"data", data}});
+                                       : canonical_text({{"fields", differing_fields(as_folder(configuration))},
+                                                         {"data", data}});
   return hexadecimal(mix64(hash_text(text)), 16);
 }
 

@@ -37,7 +37,8 @@ class Dataset {
   virtual std::string name(size_t index) const = 0;
   /// The files of the images, in the order of the index; none where images do not lie in files of their own.
   virtual void visit_files(const FileVisitor&) const {}
-  /// `count` bytes of the file of an image, from `start` on; of images in files of their own alone. Throws UnreadableFile.
+  /// `count` bytes of the file of an image, from `start` on; of images that visit_files tells of. Throws
+  /// UnreadableFile.
   virtual std::string read_bytes(size_t index, uint64_t start, uint64_t count) const {
     return RandomAccessFile(name(index)).read(start, count, {});
   }

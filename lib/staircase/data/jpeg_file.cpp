@@ -60,7 +60,8 @@ class Decompressor {
     const jpeg_marker_struct* exif = jpeg_.marker_list;
     const unsigned before_tiff = 6;  // "Exif" and two zeros
     if (!exif || exif->data_length <= before_tiff) return 1;
-    return orientation_of_tiff({reinterpret_cast<const char*>(exif->data) + before_tiff, exif->data_length - before_tiff});
+    return orientation_of_tiff(
+        {reinterpret_cast<const char*>(exif->data) + before_tiff, exif->data_length - before_tiff});
   }
 
   /// Starts with the image's sides divided by `shrink`.
@@ -125,8 +126,7 @@ ImagePart decode_jpeg(std::string_view bytes, const ChoosePart& choose) {
   jpeg.read_header(bytes);
   const int orientation = jpeg.orientation();
   const bool swapped = swaps_sides(orientation);
-  const WantedPart wanted =
-      choose(swapped ? jpeg.height() : jpeg.width(), swapped ? jpeg.width() : jpeg.height());
+  const WantedPart wanted = choose(swapped ? jpeg.height() : jpeg.width(), swapped ? jpeg.width() : jpeg.height());
   jpeg.start(wanted.shrink);
   const Box box = shrunk_around(wanted.box, wanted.shrink);
   Image pixels = jpeg.read(stored_box(box, orientation, jpeg.output_width(), jpeg.output_height()));

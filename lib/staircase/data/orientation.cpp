@@ -9,7 +9,9 @@ namespace {
 constexpr bool from_the_right(int orientation) {
   return orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8;
 }
-constexpr bool from_below(int orientation) { return orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7; }
+constexpr bool from_below(int orientation) {
+  return orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;
+}
 
 }  // namespace
 

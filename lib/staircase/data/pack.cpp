@@ -1,10 +1,8 @@
 #include "staircase/data/pack.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cstring>
+#include <exception>
+#include <iterator>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -39,7 +37,7 @@ void load(Item& item, const PackOptions& options) {
     Image image = decode_part(item.bytes, item.path, whole_image).pixels;
     const int shorter = std::min(image.width, image.height);
     if (shorter <= side) return;
-    const auto scaled = [&](int length) { return std::max(1, (2 * length * side + shorter) / (2 * shorter)); };
+    const auto scaled = [&](int64_t length) { return static_cast<int>((2 * length * side + shorter) / (2 * shorter)); };
     image = resize(image, scaled(image.width), scaled(image.height), config::Interpolation::bicubic);
     item.bytes = encode_jpeg(image, options.quality);
     item.encoded = true;
@@ -106,9 +104,9 @@ class Packer {
     const size_t at_once = 32 * static_cast<size_t>(options_.workers);
     for (size_t first = 0; first < items.size(); first += at_once) {
       const auto begin = items.begin() + static_cast<std::ptrdiff_t>(first);
-      std::vector<Item> some(std::make_move_iterator(begin),
-                             std::make_move_iterator(begin + static_cast<std::ptrdiff_t>(
-                                                                  std::min(at_once, items.size() - first))));
+      std::vector<Item> some(
+          std::make_move_iterator(begin),
+          std::make_move_iterator(begin + static_cast<std::ptrdiff_t>(std::min(at_once, items.size() - first))));
       load_all(some, options_);
       for (const Item& item : some) add(item, writer);
     }

@@ -72,8 +72,8 @@ void SampleReader::make(size_t index, Sample& sample) {
   {
     const Timed timed(decode_);
     part = dataset_->part(index, [&](int width, int height) {
-      framing = training ? train_framing(width, height, size, recipe_, random)
-                         : eval_framing(width, height, size, recipe_);
+      framing =
+          training ? train_framing(width, height, size, recipe_, random) : eval_framing(width, height, size, recipe_);
       return wanted_part(framing, recipe_.interpolation, data_.decode == config::Decode::scaled);
     });
   }

@@ -146,7 +146,8 @@ ShardIndex read_shard_index(const fs::path& file) {
   const std::string damaged = "is damaged; without it the shards themselves are looked through";
   std::string_view text = content;
   const size_t end = text.size() < 13 ? 0 : text.size() - 13;  // "end 01234567\n"
-  if (!text.starts_with(first_line) || text.substr(end) != "end " + hexadecimal(checksum_of(text.substr(0, end)), 8) + "\n")
+  if (!text.starts_with(first_line) ||
+      text.substr(end) != "end " + hexadecimal(checksum_of(text.substr(0, end)), 8) + "\n")
     fail(file, damaged);
   text = text.substr(first_line.size(), end - first_line.size());
   ShardIndex index;

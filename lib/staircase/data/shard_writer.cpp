@@ -10,6 +10,7 @@
 #include <cstring>
 #include <stdexcept>
 #include <utility>
+#include <vector>
 
 namespace staircase::data {
 namespace fs = std::filesystem;

@@ -31,8 +31,8 @@ Framing train_framing(int width, int height, int size, const config::RecipeOptio
 /// square; images that have the size already, 32 or less, stay.
 Framing eval_framing(int width, int height, int size, const config::RecipeOptions& recipe);
 
-/// What to read of an image for a framing of it. `scaled`: the image may be 2, 4 or 8 times smaller where the part stays
-/// at least as large as what it is resized to.
+/// What to read of an image for a framing of it. `scaled`: the image may be 2, 4 or 8 times smaller where the part
+/// stays at least as large as what it is resized to.
 WantedPart wanted_part(const Framing& framing, config::Interpolation interpolation, bool scaled);
 
 /// The framed image, from what wanted_part asked for. Padding is left to augment.
