@@ -1,6 +1,6 @@
 // JPEG files, whole and in part, against OpenCV's decoder and against each other.
 
-#include <functional>
+#include <algorithm>
 #include <optional>
 #include <random>
 

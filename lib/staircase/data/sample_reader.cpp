@@ -1,5 +1,6 @@
 #include "staircase/data/sample_reader.h"
 
+#include <chrono>
 #include <utility>
 
 namespace staircase::data {
