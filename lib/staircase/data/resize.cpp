@@ -6,13 +6,10 @@
 #include <memory>
 #include <string>
 
-#include "staircase/data/vectorize.h"
+#include "staircase/data/resize_rows.h"
 
 namespace staircase::data {
 namespace {
-
-constexpr int precision_bits = 32 - 8 - 2;
-constexpr int32_t half = 1 << (precision_bits - 1);
 
 double bicubic(double x) {
   constexpr double a = -0.5;
@@ -46,15 +43,6 @@ struct Filter {
   }
 };
 
-/// Output pixel i is the sum of input[first[i] + t] * weights[i * stride + t], t < count[i]. The input begins at the
-/// first pixel that any of them takes.
-struct Taps {
-  int stride = 0;
-  std::vector<int> first, count;
-  std::vector<int32_t> weights;
-  const int32_t* of(int i) const { return weights.data() + static_cast<size_t>(i) * stride; }
-};
-
 Taps make_taps(const Filter& filter, int out_first, int out_count) {
   Taps taps;
   taps.stride = static_cast<int>(std::ceil(filter.support)) * 2 + 1;
@@ -71,7 +59,7 @@ Taps make_taps(const Filter& filter, int out_first, int out_count) {
       sum += exact[t];
     }
     for (int t = 0; t < count; ++t) {
-      const double scaled = (sum != 0.0 ? exact[t] / sum : exact[t]) * (1 << precision_bits);
+      const double scaled = (sum != 0.0 ? exact[t] / sum : exact[t]) * (1 << weight_bits);
       taps.weights[static_cast<size_t>(i) * taps.stride + t] =
           static_cast<int32_t>(scaled < 0 ? scaled - 0.5 : scaled + 0.5);
     }
@@ -81,96 +69,11 @@ Taps make_taps(const Filter& filter, int out_first, int out_count) {
   return taps;
 }
 
-/// Eight sums side by side.
-using Lanes = int32_t __attribute__((vector_size(32)));
-using Bytes = uint8_t __attribute__((vector_size(8)));
-
-/// One pixel of four rows, in each a lane a channel. Aligned as the AVX2 version of these functions expects it: where
-/// the baseline allocates, such a vector needs only 16.
-struct alignas(32) FourRows {
-  Lanes upper, lower;
-};
-
-/// The sums as bytes, clipped.
-__attribute__((always_inline)) inline void round_lanes(const Lanes& sum, uint8_t* out) {
-  Lanes value = sum >> precision_bits;
-  value = value < 0 ? Lanes{} : value;
-  value = value > 255 ? Lanes{} + 255 : value;
-  const Bytes bytes = __builtin_convertvector(value, Bytes);
-  std::memcpy(out, &bytes, sizeof bytes);
-}
-
-__attribute__((always_inline)) inline void widen_bytes(const uint8_t* in, Lanes& out) {
-  Bytes bytes;
-  std::memcpy(&bytes, in, sizeof bytes);
-  out = __builtin_convertvector(bytes, Lanes);
-}
-
-/// One pixel from each of four rows, whose first `bytes` bytes are read; lanes past the channels may hold anything.
-__attribute__((always_inline)) inline void spread_pixel(const uint8_t* const rows[4], size_t at, size_t bytes,
-                                                        FourRows& out) {
-  uint8_t pixels[16] = {};
-  for (size_t r = 0; r < 4; ++r) std::memcpy(pixels + 4 * r, rows[r] + at, bytes);
-  widen_bytes(pixels, out.upper);
-  widen_bytes(pixels + 8, out.lower);
-}
-
-STAIRCASE_VECTORIZED void spread_rows(const uint8_t* const rows[4], int width, int channels, FourRows* out) {
-  const size_t step = static_cast<size_t>(channels), last = static_cast<size_t>(width) - 1;
-  // Four bytes at once end in the row as long as another pixel follows.
-  if (channels == 3)
-    for (size_t x = 0; x < last; ++x) spread_pixel(rows, 3 * x, 4, out[x]);
-  else
-    for (size_t x = 0; x < last; ++x) spread_pixel(rows, x, 1, out[x]);
-  spread_pixel(rows, step * last, step, out[last]);
-}
-
-/// The rows of `out` have room for three bytes behind each.
-STAIRCASE_VECTORIZED void combine_columns(const FourRows* in, const Taps& taps, int width, int channels,
-                                          uint8_t* const out[4]) {
-  for (int i = 0; i < width; ++i) {
-    const FourRows* from = in + taps.first[i];
-    const int32_t* weights = taps.of(i);
-    Lanes upper = Lanes{} + half, lower = upper;
-    for (int t = 0; t < taps.count[i]; ++t) {
-      upper += from[t].upper * weights[t];
-      lower += from[t].lower * weights[t];
-    }
-    uint8_t pixels[16];
-    round_lanes(upper, pixels);
-    round_lanes(lower, pixels + 8);
-    const size_t at = static_cast<size_t>(i) * channels;
-    for (size_t r = 0; r < 4; ++r) std::memcpy(out[r] + at, pixels + 4 * r, 4);  // the next pixel goes over the fourth
-  }
-}
-
-/// Eight times `blocks` bytes of a row.
-template <size_t blocks>
-__attribute__((always_inline)) inline void combine_blocks(const uint8_t* rows, size_t stride, const int32_t* weights,
-                                                          int count, uint8_t* out) {
-  Lanes sums[blocks];
-  for (Lanes& sum : sums) sum = Lanes{} + half;
-  for (int t = 0; t < count; ++t)
-    for (size_t b = 0; b < blocks; ++b) {
-      Lanes values;
-      widen_bytes(rows + t * stride + 8 * b, values);
-      sums[b] += values * weights[t];
-    }
-  for (size_t b = 0; b < blocks; ++b) round_lanes(sums[b], out + 8 * b);
-}
-
-/// The rows that are read, and `out`, have room for seven bytes behind them.
-STAIRCASE_VECTORIZED void combine_rows(const uint8_t* rows, size_t stride, const int32_t* weights, int count,
-                                       size_t row_bytes, uint8_t* out) {
-  size_t x = 0;
-  for (; x + 32 <= row_bytes; x += 32) combine_blocks<4>(rows + x, stride, weights, count, out + x);
-  for (; x < row_bytes; x += 8) combine_blocks<1>(rows + x, stride, weights, count, out + x);
-}
-
 /// Rows with room behind each, in which whole vectors may end.
 struct Rows {
   Rows(size_t row_bytes, int count)
-      : stride(row_bytes + 8), bytes(std::make_unique_for_overwrite<uint8_t[]>(stride * static_cast<size_t>(count))) {}
+      : stride(row_bytes + row_slack),
+        bytes(std::make_unique_for_overwrite<uint8_t[]>(stride * static_cast<size_t>(count))) {}
   uint8_t* at(int y) const { return bytes.get() + static_cast<size_t>(y) * stride; }
 
   size_t stride;
@@ -190,7 +93,7 @@ Rows resize_columns(const Image& image, const Box& needed, const Taps& taps) {
       to[r] = out.at(y + r);
     }
     spread_rows(from, needed.width, image.channels, spread.get());
-    combine_columns(spread.get(), taps, width, image.channels, to);
+    combine_columns(spread.get(), taps, image.channels, to);
   }
   return out;
 }
