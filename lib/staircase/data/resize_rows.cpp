@@ -13,7 +13,7 @@ namespace staircase::data::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-using Pixel = hn::FixedTag<int32_t, 4>;
+using Pixel = hn::CappedTag<int32_t, 4>;
 using Sums = hn::CappedTag<int32_t, 16>;
 constexpr Pixel pixel;
 constexpr Sums sums;
@@ -33,7 +33,8 @@ void SpreadRows(const uint8_t* const rows[4], int width, int channels, FourRows*
   const size_t step = static_cast<size_t>(channels), row_bytes = step * static_cast<size_t>(width);
   for (size_t r = 0; r < 4; ++r) {
     const auto spread = [&](const uint8_t* from, size_t x) {
-      hn::Store(hn::PromoteTo(pixel, hn::LoadU(pixel_bytes, from)), pixel, out[x].lanes + 4 * r);
+      for (size_t c = 0; c < 4; c += hn::MaxLanes(pixel))
+        hn::Store(hn::PromoteTo(pixel, hn::LoadU(pixel_bytes, from + c)), pixel, out[x].lanes + 4 * r + c);
     };
     size_t x = 0;
     for (; x * step + 4 <= row_bytes; ++x) spread(rows[r] + x * step, x);
