@@ -8,6 +8,7 @@
 #include "staircase/base/text.h"
 #include "staircase/data/class_folders.h"
 #include "staircase/data/open_data.h"
+#include "staircase/data/shards.h"
 #include "staircase/interop/class_names.h"
 
 namespace staircase::apps {
@@ -38,6 +39,8 @@ config::DataOptions data_options(const std::string& argument, const config::Data
     options.kind = config::DataKind::image_folder;
   }
   options.path = argument;
+  if (config::has_photographs(options.kind))
+    options.kind = data::is_shard_folder(argument) ? config::DataKind::shards : config::DataKind::image_folder;
   return options;
 }
 
@@ -56,8 +59,17 @@ class Relabelled : public data::Dataset {
   }
   size_t size() const override { return kept_.size(); }
   data::Image image(size_t index) const override { return images_->image(kept_.at(index)); }
+  data::ImagePart part(size_t index, const data::ChoosePart& choose) const override {
+    return images_->part(kept_.at(index), choose);
+  }
   int64_t label(size_t index) const override { return *output_of(kept_.at(index)); }
   std::string name(size_t index) const override { return images_->name(kept_.at(index)); }
+  void visit_files(const data::FileVisitor& visit) const override {
+    size_t image = 0;
+    images_->visit_files([&](std::string_view file, uint64_t bytes) {
+      if (output_of(image++)) visit(file, bytes);
+    });
+  }
 
  private:
   const std::optional<int64_t>& output_of(size_t image) const {

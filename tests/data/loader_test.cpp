@@ -248,3 +248,15 @@ TEST_CASE("Counts below 1, an odd micro-batch, a batch larger than the data and 
   loader.begin(0);
   CHECK_THROWS_WITH(loader.next(), "fake 0: has 3 channels, expected 1");
 }
+
+TEST_CASE("Memory of a batch is not written again while anybody holds a view of it", "[data]") {
+  Loader loader(std::make_shared<FakeDataset>(64, 8), sized(8), plain_recipe(), LoaderMode::train, {4, 1});
+  std::vector<std::pair<torch::Tensor, torch::Tensor>> held;
+  for (int64_t epoch = 0; epoch < 3; ++epoch) {
+    loader.begin(epoch);
+    for (int i = 0; const auto batch = loader.next(); ++i)
+      if (i % 2 == 0) held.emplace_back(batch->images[1], batch->images[1].clone());
+  }
+  CHECK(held.size() == 24);
+  for (const auto& [view, copy] : held) CHECK(torch::equal(view, copy));
+}

@@ -83,7 +83,7 @@ TEST_CASE("Fields that do not go with the kind of data are refused by name", "[d
   options = {DataKind::idx, "/somewhere"};
   options.max_bad_fraction = 0.2;
   CHECK_THROWS_WITH(check_data_options(options, place),
-                    "x.json: /data/max_bad_fraction: goes only with /data/kind image_folder");
+                    "x.json: /data/max_bad_fraction: goes only with /data/kind image_folder or shards");
   options = {DataKind::cifar10};
   CHECK_THROWS_WITH(check_data_options(options, place),
                     "x.json: /data/path: is missing; /data/kind cifar10 needs the folder of the data");

@@ -23,6 +23,7 @@ class ImageFiles : public Dataset {
 
   size_t size() const override { return part_.files.size(); }
   Image image(size_t index) const override { return decode_image(name(index)); }
+  ImagePart part(size_t index, const ChoosePart& choose) const override { return decode_part(name(index), choose); }
   int64_t label(size_t index) const override { return labels_[part_.files.folder_of(index)]; }
   std::string name(size_t index) const override { return (fs::path(index_->folder) / relative_name(index)).string(); }
 

@@ -94,6 +94,8 @@ class Loader::Workers {
         slots_.pop_front();
         fill_up();
         wake_.notify_all();
+      } else if (slots_.empty()) {
+        buffers_ = {};  // another loader's turn
       }
       lock.unlock();
       for (const std::string& warning : reader_.bad_images().take_warnings())
@@ -109,7 +111,7 @@ class Loader::Workers {
     while (next_batch_ < batches_ && static_cast<int64_t>(slots_.size()) < most_slots_) {
       const int64_t first = next_batch_ * options_.batch_size, micro = options_.micro_batch_size;
       const int64_t size = std::min(options_.batch_size, static_cast<int64_t>(size_) - first);
-      slots_.push_back(make_slot(next_batch_, micro_batch_at(size, micro, next_part_), options_.channels, side_));
+      slots_.push_back(make_slot(next_batch_, micro_batch_at(size, micro, next_part_), options_.channels, side_, buffers_));
       if (++next_part_ < count_micro_batches(size, micro)) continue;
       next_part_ = 0;
       ++next_batch_;
@@ -183,6 +185,7 @@ class Loader::Workers {
   std::condition_variable_any wake_;
   std::condition_variable done_, idle_;
   std::deque<Slot> slots_;
+  BatchBuffers buffers_;
   std::vector<size_t> order_;
   std::exception_ptr failure_;
   int64_t epoch_ = 0, next_batch_ = 0, next_part_ = 0, active_ = 0;
@@ -208,6 +211,8 @@ int64_t Loader::batches_per_epoch() const { return workers_->batches(); }
 void Loader::begin(int64_t epoch, int64_t first_batch) { workers_->begin(epoch, first_batch); }
 
 std::optional<Batch> Loader::next() { return workers_->next(); }
+
+LoadingTimes Loader::times() const { return workers_->reader().times(); }
 
 std::set<size_t> Loader::bad_images() const { return workers_->reader().bad_images().indices(); }
 

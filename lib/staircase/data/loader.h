@@ -70,6 +70,9 @@ class Loader {
   /// then, and each further call throws the same.
   std::optional<Batch> next();
 
+  /// Where the workers' time went so far.
+  LoadingTimes times() const;
+
   /// Indices in the data set of the damaged images met so far, in training and in evaluation; a checkpoint keeps them, so that a
   /// run that goes on neither names nor reads them again.
   std::set<size_t> bad_images() const;

@@ -19,7 +19,7 @@ std::vector<const char*> idle_fields(config::DataKind kind) {
   std::vector<const char*> idle;
   if (kind == config::DataKind::shapes) idle = {"path"};
   else idle = {"train_images", "val_images", "shapes_seed"};
-  if (kind != config::DataKind::image_folder) idle.push_back("max_bad_fraction");
+  if (!config::has_photographs(kind)) idle.insert(idle.end(), {"max_bad_fraction", "decode"});
   return idle;
 }
 
