@@ -105,7 +105,7 @@ Arguments eval_arguments() {
   add_image_size_option(arguments);
   arguments.options()(
       "data",
-      "a folder of images (with parts, or of class folders; some of the classes will do), shapes, or a JSON "
+      "a folder of images (with parts, or of class folders; some of the classes will do), objects, shapes, or a JSON "
       "file with the fields of /data",
       cxxopts::value<std::string>(),
       "DATA")("known-classes-only", "leave out images of classes that the network does not know")(

@@ -16,29 +16,29 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// The built-in set of that name, if there is one.
+std::optional<config::DataKind> drawn_kind(const std::string& name) {
+  for (const auto kind : {config::DataKind::objects, config::DataKind::shapes})
+    if (name == config::to_name(kind)) return kind;
+  return std::nullopt;
+}
+
 /// Image size and normalization are those of the weights, unless a JSON file says otherwise.
 config::DataOptions data_options(const std::string& argument, const config::DataOptions& trained) {
   if (argument.ends_with(".json"))
     return config::read_options<config::DataOptions>(config::read_json_file(argument), {argument, "/data"}, trained);
   config::DataOptions options = trained;
-  if (argument == "shapes") {
-    if (trained.kind != config::DataKind::shapes) {
-      const config::DataOptions defaults;
-      options.path.clear();
-      options.max_bad_fraction = defaults.max_bad_fraction;
-      options.kind = config::DataKind::shapes;
-    }
-    return options;
-  }
+  const auto drawn = drawn_kind(argument);
+  if (drawn == trained.kind) return options;
   // Another kind of data than the weights saw keeps only size and normalization.
-  if (trained.kind == config::DataKind::shapes) {
+  if (drawn || config::is_drawn(trained.kind)) {
     options = config::DataOptions{};
     options.image_size_px = trained.image_size_px;
     options.mean = trained.mean;
     options.std = trained.std;
-    options.kind = config::DataKind::image_folder;
+    options.kind = drawn.value_or(config::DataKind::image_folder);
   }
-  options.path = argument;
+  if (!drawn) options.path = argument;
   if (config::has_photographs(options.kind))
     options.kind = data::is_shard_folder(argument) ? config::DataKind::shards : config::DataKind::image_folder;
   return options;

@@ -33,10 +33,11 @@ struct EvalRequest {
   bool known_classes_only = false;       ///< leave out images of classes that the network does not know
 };
 
-/// What --data and --part name: "shapes" as the weights were trained on; a JSON file with the fields of a data set; a
-/// folder with the parts of a data set; or a folder of one of its parts, a folder of images a class. The data may have
-/// some of the network's classes, told by name. `weights`: their file, for messages. Warns of files that are left out.
-/// Throws RequestError naming what is missing or a class that the network does not know.
+/// What --data and --part name: "objects" or "shapes", the built-in sets, as the weights were trained on; a JSON file
+/// with the fields of a data set; a folder with the parts of a data set; or a folder of one of its parts, a folder of
+/// images a class. The data may have some of the network's classes, told by name. `weights`: their file, for messages.
+/// Warns of files that are left out. Throws RequestError naming what is missing or a class that the network does not
+/// know.
 EvalData open_eval_data(const EvalRequest& request, const interop::ModelDescription& description,
                         const std::string& weights);
 

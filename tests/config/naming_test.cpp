@@ -43,7 +43,7 @@ constexpr const char* frozen_first = R"json({
 })json";
 
 /// {"model": {"name": value}}
-constexpr const char* frozen_later = R"json({"data": {"decode": "full"}, "recipe": {"data_order_seed": 0}})json";
+constexpr const char* frozen_later = R"json({"data": {"decode": "full", "objects_seed": 0}, "recipe": {"data_order_seed": 0}})json";
 
 std::string hashed(const std::string& text) { return hexadecimal(mix64(hash_text(text)), 16); }
 

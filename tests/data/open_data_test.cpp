@@ -75,11 +75,20 @@ TEST_CASE("Fields that do not go with the kind of data are refused by name", "[d
   options.path = "/somewhere";
   CHECK_THROWS_WITH(check_data_options(options, place),
                     "x.json: /data/path: does not go with /data/kind shapes, which are drawn, not read");
-  options.kind = DataKind::image_folder;
+  options.kind = DataKind::objects;
+  CHECK_THROWS_WITH(check_data_options(options, place),
+                    "x.json: /data/path: does not go with /data/kind objects, which are drawn, not read");
+  options.path.clear();
+  options.shapes_seed = 1;
+  CHECK_THROWS_WITH(check_data_options(options, place), "x.json: /data/shapes_seed: goes only with /data/kind shapes");
+  options = {DataKind::image_folder, "/somewhere"};
+  options.objects_seed = 1;
+  CHECK_THROWS_WITH(check_data_options(options, place), "x.json: /data/objects_seed: goes only with /data/kind objects");
+  options.objects_seed = 0;
   options.max_bad_fraction = 0.2;
   CHECK_NOTHROW(check_data_options(options, place));
   options.val_images = 7;
-  CHECK_THROWS_WITH(check_data_options(options, place), "x.json: /data/val_images: goes only with /data/kind shapes");
+  CHECK_THROWS_WITH(check_data_options(options, place), "x.json: /data/val_images: goes only with /data/kind objects and shapes");
   options = {DataKind::idx, "/somewhere"};
   options.max_bad_fraction = 0.2;
   CHECK_THROWS_WITH(check_data_options(options, place),

@@ -18,6 +18,7 @@ enum class Purpose : uint64_t {
   shapes = 6,
   erasing = 7,
   step_orders = 8,
+  objects = 9,
 };
 
 /// Mixes 64 bits. Source: the finalizer of SplitMix64, Steele et al. 2014.

@@ -126,7 +126,7 @@ DataContent read_data_content(const Json& value, const Place& place) {
   return content;
 }
 
-bool is_described_whole(const DataOptions& options) { return options.kind == DataKind::shapes; }
+bool is_described_whole(const DataOptions& options) { return is_drawn(options.kind); }
 
 const DataContent* find_content(const std::vector<DataContent>& contents, const DataOptions& options) {
   for (const DataContent& each : contents)

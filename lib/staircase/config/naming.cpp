@@ -41,7 +41,7 @@ constexpr const char* format_1_defaults = R"json({
 })json";
 
 /// Fields that came later, {"model": {"name": value}}: see frozen_defaults() in the header.
-constexpr const char* later_defaults = R"json({"data": {"decode": "full"}, "recipe": {"data_order_seed": 0}})json";
+constexpr const char* later_defaults = R"json({"data": {"decode": "full", "objects_seed": 0}, "recipe": {"data_order_seed": 0}})json";
 
 const Json& format_1_fields() {
   static const Json fields = parse_json(format_1_defaults, "the defaults of format 1");

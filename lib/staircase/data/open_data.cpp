@@ -8,6 +8,7 @@
 #include "staircase/data/cifar.h"
 #include "staircase/data/idx.h"
 #include "staircase/data/image_folder.h"
+#include "staircase/data/objects.h"
 #include "staircase/data/shapes.h"
 #include "staircase/data/shards.h"
 
@@ -43,16 +44,20 @@ fs::path index_file(const DataOptions& options, const fs::path& folder) {
 
 void check_data_options(const DataOptions& options, const config::Place& place) {
   const std::string kind(config::to_name(options.kind));
-  if (options.kind == DataKind::shapes) {
+  if (config::is_drawn(options.kind)) {
     if (!options.path.empty())
-      throw config::ConfigError(place.at("path"), "does not go with /data/kind shapes, which are drawn, not read");
+      throw config::ConfigError(place.at("path"),
+                                "does not go with /data/kind " + kind + ", which are drawn, not read");
   } else {
-    require_default(options, &DataOptions::train_images, "train_images", "shapes", place);
-    require_default(options, &DataOptions::val_images, "val_images", "shapes", place);
-    require_default(options, &DataOptions::shapes_seed, "shapes_seed", "shapes", place);
+    require_default(options, &DataOptions::train_images, "train_images", "objects and shapes", place);
+    require_default(options, &DataOptions::val_images, "val_images", "objects and shapes", place);
     if (options.path.empty())
       throw config::ConfigError(place.at("path"), "is missing; /data/kind " + kind + " needs the folder of the data");
   }
+  if (options.kind != DataKind::shapes)
+    require_default(options, &DataOptions::shapes_seed, "shapes_seed", "shapes", place);
+  if (options.kind != DataKind::objects)
+    require_default(options, &DataOptions::objects_seed, "objects_seed", "objects", place);
   if (!config::has_photographs(options.kind)) {
     require_default(options, &DataOptions::max_bad_fraction, "max_bad_fraction", "image_folder or shards", place);
     require_default(options, &DataOptions::decode, "decode", "image_folder or shards", place);
@@ -62,6 +67,7 @@ void check_data_options(const DataOptions& options, const config::Place& place) 
 DataSource open_data(const DataOptions& options, const config::Place& place, const fs::path& index_folder) {
   check_data_options(options, place);
   if (options.kind == DataKind::shapes) return open_shapes(options);
+  if (options.kind == DataKind::objects) return open_objects(options);
   try {
     require_folder(options.path, place.at("path"));
     switch (options.kind) {

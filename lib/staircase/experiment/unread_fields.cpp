@@ -26,7 +26,7 @@ bool starts_from_file(const Configuration& c) { return !c.init.weights.empty() &
 /// Drawn and CIFAR's images that enter the network as they are.
 bool never_resized(const Configuration& c) {
   const bool cifar = c.data.kind == DataKind::cifar10 || c.data.kind == DataKind::cifar100;
-  return c.data.image_size_px <= 32 && (c.data.kind == DataKind::shapes || (cifar && c.data.image_size_px == 32));
+  return c.data.image_size_px <= 32 && (config::is_drawn(c.data.kind) || (cifar && c.data.image_size_px == 32));
 }
 
 const std::vector<Condition>& conditions() {
@@ -93,7 +93,7 @@ const std::vector<Condition>& conditions() {
        {"/data/image_size_px"}},
       {{"/recipe/crop_area_min", "/recipe/interpolation", "/recipe/eval_crop_ratio"},
        never_resized,
-       "for images that are resized, not those of shapes or CIFAR of at most 32 px",
+       "for images that are resized, not those of built-in sets or CIFAR of at most 32 px",
        {"/data/kind", "/data/image_size_px"}},
       {{"/data/max_bad_fraction", "/data/decode"},
        [](const Configuration& c) { return !config::has_photographs(c.data.kind); },

@@ -17,8 +17,10 @@ using config::Json;
 /// Fields of the data that their kind does not use.
 std::vector<const char*> idle_fields(config::DataKind kind) {
   std::vector<const char*> idle;
-  if (kind == config::DataKind::shapes) idle = {"path"};
-  else idle = {"train_images", "val_images", "shapes_seed"};
+  if (config::is_drawn(kind)) idle = {"path"};
+  else idle = {"train_images", "val_images"};
+  if (kind != config::DataKind::shapes) idle.push_back("shapes_seed");
+  if (kind != config::DataKind::objects) idle.push_back("objects_seed");
   if (!config::has_photographs(kind)) idle.insert(idle.end(), {"max_bad_fraction", "decode"});
   return idle;
 }
@@ -87,7 +89,7 @@ bool have_other_data(const Trained& a, const TrainedRow& of_a, const Trained& b,
   const config::DataOptions &here = of_a.configuration.data, &there = of_b.configuration.data;
   if (here.kind != there.kind || a.classes != b.classes) return true;
   if (config::is_described_whole(here))
-    return here.val_images != there.val_images || here.shapes_seed != there.shapes_seed;
+    return here.val_images != there.val_images || config::drawn_seed(here) != config::drawn_seed(there);
   const config::DataContent *content = find_content(a.sets, here), *other = find_content(b.sets, there);
   return content && other && content->fingerprint() != other->fingerprint();
 }

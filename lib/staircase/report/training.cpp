@@ -22,7 +22,7 @@ std::string data_line(const DataOptions& data, const Trained& trained) {
   if (config::is_described_whole(data))
     return kind + " (drawn): train " + counted(data.train_images, "image") + ", val " +
            counted(data.val_images, "image") + ", " + counted(trained.classes, "class", "classes") + ", set " +
-           std::to_string(data.shapes_seed);
+           std::to_string(config::drawn_seed(data));
   const std::string start = kind + " in " + data.path + ": ";
   const config::DataContent* content = find_content(trained.sets, data);
   if (!content) return start + "what it holds is not known, " + counted(trained.classes, "class", "classes");

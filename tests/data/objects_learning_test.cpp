@@ -1,4 +1,4 @@
-// Slow: how hard the shapes are. The header of shapes.h quotes what both learners reach.
+// Slow: how hard the objects are. The header of objects.h quotes what both learners reach.
 
 #include <torch/nn/functional/loss.h>
 
@@ -56,7 +56,8 @@ double accuracy(const Model& model, Loader& loader) {
 /// Trains with Adam, cosine to 0, on unaugmented images of 32 px; accuracy on the 2,000 of val.
 template <class Model>
 double train(Model& model, int64_t steps, double learning_rate) {
-  const config::DataOptions data;
+  config::DataOptions data;
+  data.kind = config::DataKind::objects;
   config::RecipeOptions recipe;
   recipe.rand_augment_operations = 0;
   recipe.color_jitter = recipe.random_erasing = 0;
@@ -89,24 +90,25 @@ double train(Model& model, int64_t steps, double learning_rate) {
   return accuracy(model, val);
 }
 
-/// Steps of batch 64; the usual ones, with -s to see the shares, measure what shapes.h quotes.
+/// Steps of batch 64; the usual ones, with -s to see the shares, measure what objects.h quotes.
 int64_t steps_or(int64_t usual) {
-  const char* asked = std::getenv("STAIRCASE_SHAPES_STEPS");
+  const char* asked = std::getenv("STAIRCASE_OBJECTS_STEPS");
   return asked ? std::atoll(asked) : usual;
 }
 
 }  // namespace
 
-TEST_CASE("A small ConvNet passes 80 percent on the shapes in 150 steps of 64", "[data][slow]") {
+TEST_CASE("A small ConvNet learns the objects: more than half are right after 150 steps of 64", "[data][slow]") {
   torch::manual_seed(0);
   ConvNet model;
   const double share = train(model, steps_or(150), 4e-3);
-  CHECK(share > 0.80);
+  CHECK(share > 0.50);
 }
 
-TEST_CASE("A linear classifier on pixels does not learn the shapes", "[data][slow]") {
+TEST_CASE("A linear classifier on pixels stays under 35 percent on the objects, and above chance", "[data][slow]") {
   torch::manual_seed(0);
   Linear model;
   const double share = train(model, steps_or(600), 3e-4);
-  CHECK(share < 0.40);
+  CHECK(share < 0.35);
+  CHECK(share > 0.15);
 }
