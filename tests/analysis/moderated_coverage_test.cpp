@@ -1,5 +1,6 @@
-// What moderated.h promises of 95 % intervals and of Holm's correction, in 10,000 synthetic experiments a table: rows
+// What moderated.h promises of 95 % intervals and of Holm's correction, in 10,000 synthetic experiments each: rows
 // with a spread each, seeds with an effect that their rows share, no true difference.
+#include <algorithm>
 #include <cmath>
 #include <random>
 
@@ -10,8 +11,6 @@ using namespace staircase;
 using namespace staircase::analysis;
 
 namespace {
-
-constexpr int experiments = 10000;
 
 /// What a table's rows are like.
 enum class Rows { equal, unequal, drawn, heavy_tailed, one_unstable };
@@ -64,18 +63,22 @@ struct Rates {
   double covered = 0, false_tables = 0;
 };
 
-Rates simulate(const Table& table, config::Statistics statistics = config::Statistics::moderated) {
+/// 10,000 experiments, in turn of five tables.
+Rates simulate(Rows rows, int seeds, config::Statistics statistics = config::Statistics::moderated) {
+  const Table tables[] = {{rows, seeds, 4, false}, {rows, seeds, 4, true}, {rows, seeds, 9, true},
+                          {rows, seeds, 17, false}, {rows, seeds, 17, true}};
+  const int experiments = 10000;
   std::mt19937_64 random(12345);
   int covered = 0, all = 0, false_tables = 0;
   for (int i = 0; i < experiments; ++i) {
-    std::vector<Difference> differences = draw(table, random);
+    std::vector<Difference> differences = draw(tables[i % 5], random);
     std::vector<Difference*> judged;
     for (Difference& each : differences) judged.push_back(&each);
     judge_together(judged, {statistics});
     bool any = false;
     for (const Difference& each : differences) {
-      covered += *each.p >= 0.05;  // so it is where the interval contains 0
-      any = any || *each.verdict != Verdict::not_shown;
+      covered += each.interval->low <= 0 && each.interval->high >= 0;
+      any = any || each.verdict != Verdict::not_shown;
       ++all;
     }
     false_tables += any;
@@ -83,22 +86,36 @@ Rates simulate(const Table& table, config::Statistics statistics = config::Stati
   return {100.0 * covered / all, 100.0 * false_tables / experiments};
 }
 
-const std::vector<Table> tables_of(Rows rows) {
-  std::vector<Table> tables;
-  for (const int seeds : {3, 5})
-    for (const auto& [count, against_base] : {std::pair{4, false}, {4, true}, {9, true}, {17, false}, {17, true}})
-      tables.push_back({rows, seeds, count, against_base});
-  return tables;
-}
-
 }  // namespace
 
-TEST_CASE("Intervals cover 94 to 96 % and families err in 5.5 % at most", "[analysis][coverage]") {
-  for (const Rows rows : {Rows::equal, Rows::unequal, Rows::drawn, Rows::heavy_tailed, Rows::one_unstable})
-    for (const Table& table : tables_of(rows)) {
-      const Rates rates = simulate(table);
-      const std::string which = std::to_string(static_cast<int>(rows)) + " rows " + std::to_string(table.count) + ", seeds " +
-                    std::to_string(table.seeds) + (table.against_base ? ", against one base" : ", cumulative");
-      WARN(which << " covered " << rates.covered << " false " << rates.false_tables);
+TEST_CASE("Whatever the rows' spreads, 95 % intervals cover 94 to 96 % and 5.5 % of tables err at most", "[analysis]") {
+  for (const Rows rows : {Rows::equal, Rows::unequal, Rows::drawn})
+    for (const int seeds : {3, 5}) {
+      const Rates rates = simulate(rows, seeds);
+      CAPTURE(static_cast<int>(rows), seeds, rates.covered, rates.false_tables);
+      CHECK(rates.covered > 94);
+      CHECK(rates.covered < 96);
+      CHECK(rates.false_tables < 5.5);
     }
+}
+
+TEST_CASE("Heavy-tailed noise makes intervals wider than they need be, not narrower", "[analysis]") {
+  const Rates rates = simulate(Rows::heavy_tailed, 3);
+  CHECK(rates.covered > 94);
+  CHECK(rates.covered < 97);
+  CHECK(rates.false_tables < 5.5);
+}
+
+TEST_CASE("One row five times as noisy as the others keeps its own spread, with five seeds", "[analysis]") {
+  const Rates rates = simulate(Rows::one_unstable, 5);
+  CAPTURE(rates.covered, rates.false_tables);
+  CHECK(rates.covered > 94);
+  CHECK(rates.false_tables < 5.5);
+}
+
+TEST_CASE("With three seeds Student's t holds where one row is five times as noisy", "[analysis]") {
+  const Rates rates = simulate(Rows::one_unstable, 3, config::Statistics::paired_t);
+  CHECK(rates.covered > 94);
+  CHECK(rates.covered < 96);
+  CHECK(rates.false_tables < 5.5);
 }

@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "staircase/analysis/smallest_shown.h"
-#include "staircase/base/counted.h"
 #include "staircase/base/text.h"
 #include "staircase/report/cells.h"
 #include "staircase/report/context_table.h"
@@ -76,7 +75,7 @@ void add_open(const Results& results, const std::vector<Judged>& all, std::vecto
   if (lines.size() == before || results.looks) return;
   const int seeds = static_cast<int>(results.seeds.size());
   if (const auto shown = analysis::smallest_shown(results, seeds); shown.points)
-    lines.push_back("What " + std::to_string(seeds) + " seeds can show here: differences from " +
+    lines.push_back("What " + std::to_string(seeds) + " seeds can show here: differences from about " +
                     rounded(*shown.points, *shown.points) + " points on");
 }
 
