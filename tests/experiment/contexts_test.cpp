@@ -29,7 +29,7 @@ std::string said_of(const config::Json& content) {
 
 TEST_CASE("Every row is there in every context, compared within it", "[experiment]") {
   const DesignedExperiment plain = tests::design_of(four_steps("cumulative"));
-  const DesignedExperiment design = tests::design_of(with_contexts({half_rate()}));
+  const DesignedExperiment design = tests::design_of(with_contexts(config::Json::array({half_rate()})));
   REQUIRE(design.variants.size() == 10);
   CHECK(design.contexts[0].name == "as written");
   CHECK(design.contexts[1].name == "half_rate");
@@ -70,7 +70,7 @@ TEST_CASE("The data of a context decide its own number of classes", "[experiment
 }
 
 TEST_CASE("A context that does not fit is refused in one sentence", "[experiment]") {
-  CHECK(said_of(with_contexts({half_rate()})).empty());
+  CHECK(said_of(with_contexts(config::Json::array({half_rate()}))).empty());
   CHECK_THAT(said_of(with_contexts({{{"name", "relu"}, {"set", {{"/model/activation", "relu"}}}}})),
              ContainsSubstring("/contexts/0/set: the context relu sets /model/activation, but the step gelu edits"));
   CHECK_THAT(said_of(with_contexts({{{"name", "all"}, {"set", {{"/model", "resnet101"}}}}})),
@@ -85,7 +85,7 @@ TEST_CASE("A context that does not fit is refused in one sentence", "[experiment
       ContainsSubstring("the context again changes nothing: every row trains as it does in the context half_rate"));
   CHECK_THAT(said_of(with_contexts({{{"name", "same"}, {"set", {{"/model/groups", 16}}}}})),
              ContainsSubstring("the context same changes nothing: every row trains as it does as written"));
-  CHECK_THAT(said_of(with_contexts({half_rate()}, "grid")),
+  CHECK_THAT(said_of(with_contexts(config::Json::array({half_rate()}), "grid")),
              ContainsSubstring("/contexts: go with /design cumulative and one_at_a_time, and with /kind comparison"));
   CHECK_THAT(said_of(with_contexts({{{"name", "seeds"}, {"set", {{"/seeds", 1}}}}})),
              ContainsSubstring("a context sets fields under /model, /recipe, /data or /init"));
