@@ -74,7 +74,7 @@ TEST_CASE("A window of a resized part equals cropping before and after", "[data]
     CHECK(resize(image, part, width, height, window, kind) ==
           crop(resize(crop(image, part), width, height, kind), window));
   }
-  CHECK_THROWS_AS(resize(image, Box{3, 2, 17, 11}, 8, 7, window, config::Interpolation::bicubic),
+  CHECK_THROWS_AS(resize(image, Box{3, 2, 17, 11}, 8, 7, {2, 1, 6, 5}, config::Interpolation::bicubic),
                   std::invalid_argument);
   CHECK_THROWS_AS(crop(image, Box{-1, 0, 5, 5}), std::invalid_argument);
 }
