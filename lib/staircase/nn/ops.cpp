@@ -6,6 +6,7 @@
 #include "staircase/nn/gelu.h"
 #include "staircase/nn/kernel_guard.h"
 #include "staircase/nn/layer_norm.h"
+#include "staircase/nn/pointwise_convolution.h"
 
 namespace staircase::nn::ops {
 namespace {
@@ -27,9 +28,14 @@ torch::Tensor convolution(const torch::Tensor& x, const torch::Tensor& weight, c
     return at::conv2d(x, weight, optional(bias), {spec.stride, spec.stride}, {spec.padding, spec.padding}, {1, 1},
                       spec.groups);
   };
-  if (!has_depthwise_kernel(spec) || x.numel() == 0) return guarded(x, NoKernel(), plain);
-  return guarded(
-      x, [&] { return depthwise_convolution(x, weight, bias, spec); }, plain);
+  const bool fits = weight.scalar_type() == torch::kFloat && x.numel() > 0;
+  if (fits && has_depthwise_kernel(spec))
+    return guarded(
+        x, [&] { return depthwise_convolution(x, weight, bias, spec); }, plain);
+  if (fits && is_pointwise(spec))
+    return guarded(
+        x, [&] { return pointwise_convolution(x, weight, bias); }, plain);
+  return guarded(x, NoKernel(), plain);
 }
 
 torch::Tensor linear(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias) {
