@@ -2,6 +2,7 @@
 
 #include <torch/csrc/jit/frontend/tracer.h>
 
+#include "staircase/nn/batch_norm.h"
 #include "staircase/nn/depthwise_convolution.h"
 #include "staircase/nn/gelu.h"
 #include "staircase/nn/kernel_guard.h"
@@ -57,11 +58,16 @@ torch::Tensor layer_norm(const torch::Tensor& x, const torch::Tensor& weight, co
               : guarded(x, NoKernel(), plain);
 }
 
-torch::Tensor batch_norm(const torch::Tensor& x, const BatchNormArguments& a) {
-  return guarded(x, NoKernel(), [&] {
-    return at::batch_norm(x, a.weight, a.bias, a.running_mean, a.running_var, a.training, a.momentum, a.eps,
-                          /*cudnn_enabled=*/true);
-  });
+torch::Tensor batch_norm(const torch::Tensor& x, const BatchNormArguments& a, bool relu) {
+  const auto plain = [&] {
+    const torch::Tensor y = at::batch_norm(x, a.weight, a.bias, a.running_mean, a.running_var, a.training, a.momentum,
+                                           a.eps, /*cudnn_enabled=*/true);
+    return relu ? at::relu(y) : y;
+  };
+  const bool fits = a.weight.scalar_type() == torch::kFloat && x.numel() > 0;
+  return fits ? guarded(
+                    x, [&] { return batch_norm_by_kernel(x, a, relu); }, plain)
+              : guarded(x, NoKernel(), plain);
 }
 
 torch::Tensor relu(const torch::Tensor& x) {

@@ -26,9 +26,9 @@ struct BatchNormArguments {
   double momentum = 0.1, eps = 1e-5;
 };
 
-/// Normalizes each channel over the batch in training, with the running statistics else.
+/// Normalizes each channel over the batch in training, with the running statistics else; then ReLU where asked for.
 /// x: (N, C, H, W) -> the same. Source: Ioffe and Szegedy 2015, arXiv:1502.03167.
-torch::Tensor batch_norm(const torch::Tensor& x, const BatchNormArguments& arguments);
+torch::Tensor batch_norm(const torch::Tensor& x, const BatchNormArguments& arguments, bool relu = false);
 
 /// x: any shape -> the same.
 torch::Tensor relu(const torch::Tensor& x);
