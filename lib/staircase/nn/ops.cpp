@@ -8,12 +8,24 @@
 #include "staircase/nn/kernel_guard.h"
 #include "staircase/nn/layer_norm.h"
 #include "staircase/nn/pointwise_convolution.h"
+#include "staircase/nn/residual.h"
 
 namespace staircase::nn::ops {
 namespace {
 
 c10::optional<torch::Tensor> optional(const torch::Tensor& tensor) {
   return tensor.defined() ? c10::optional<torch::Tensor>(tensor) : c10::nullopt;
+}
+
+/// LayerScale times drop path as one factor that broadcasts over a branch; undefined for 1.
+torch::Tensor factor_of(const BranchScale& scale, const torch::Tensor& branch) {
+  torch::Tensor factor;
+  if (scale.of_channels.defined()) factor = scale.of_channels.view({1, -1, 1, 1});
+  if (scale.of_samples.defined()) {
+    const torch::Tensor of_samples = scale.of_samples.view({-1, 1, 1, 1});
+    factor = factor.defined() ? factor * of_samples : of_samples;
+  }
+  return factor.defined() ? factor.to(branch.scalar_type()) : factor;
 }
 
 }  // namespace
@@ -93,9 +105,18 @@ torch::Tensor scale_channels(const torch::Tensor& x, const torch::Tensor& scale)
   return guarded(x, NoKernel(), [&] { return x * scale.view({1, -1, 1, 1}); });
 }
 
-torch::Tensor residual(const torch::Tensor& shortcut, const torch::Tensor& branch, const torch::Tensor& scale) {
-  return guarded(branch, NoKernel(),
-                 [&] { return scale.defined() ? at::addcmul(shortcut, branch, scale) : shortcut + branch; });
+torch::Tensor residual(const torch::Tensor& shortcut, const torch::Tensor& branch, const BranchScale& scale,
+                       bool relu) {
+  const auto plain = [&] {
+    const torch::Tensor factor = factor_of(scale, branch);
+    const torch::Tensor y = factor.defined() ? at::addcmul(shortcut, branch, factor) : shortcut + branch;
+    return relu ? at::relu(y) : y;
+  };
+  const bool fits =
+      shortcut.scalar_type() == branch.scalar_type() && shortcut.sizes() == branch.sizes() && branch.numel() > 0;
+  return fits ? guarded(
+                    branch, [&] { return residual_by_kernel(shortcut, branch, scale, relu); }, plain)
+              : guarded(branch, NoKernel(), plain);
 }
 
 }  // namespace staircase::nn::ops

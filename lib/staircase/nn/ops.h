@@ -43,7 +43,14 @@ torch::Tensor mean_over_positions(const torch::Tensor& x);
 /// x: (N, C, H, W) -> the same; scale: (C).
 torch::Tensor scale_channels(const torch::Tensor& x, const torch::Tensor& scale);
 
-/// shortcut + scale * branch. `scale` may be undefined (1), (1, C, 1, 1) or (N, C, 1, 1).
-torch::Tensor residual(const torch::Tensor& shortcut, const torch::Tensor& branch, const torch::Tensor& scale);
+/// What a residual's branch is multiplied with, float; undefined for 1.
+struct BranchScale {
+  torch::Tensor of_channels;  ///< LayerScale, (C)
+  torch::Tensor of_samples;   ///< drop path, (N), without a gradient
+};
+
+/// shortcut + scale * branch, then ReLU where asked for. shortcut, branch: (N, C, H, W) -> the same.
+torch::Tensor residual(const torch::Tensor& shortcut, const torch::Tensor& branch, const BranchScale& scale,
+                       bool relu = false);
 
 }  // namespace staircase::nn::ops
