@@ -3,6 +3,7 @@
 #include <cmath>
 #include <map>
 
+#include <torch/nn/utils/clip_grad.h>
 #include <torch/optim/adamw.h>
 
 #include "staircase/nn/initialize.h"
@@ -91,6 +92,28 @@ TEST_CASE("AdamW takes every number of a network where LibTorch's own takes it",
   for (size_t i = 0; i < parameters.size(); ++i) CHECK(torch::allclose(parameters[i], expected[i], 1e-5, 1e-6));
 }
 
+TEST_CASE("AdamW takes clipped gradients as LibTorch's own does", "[train]") {
+  auto ours = small_model(), other = small_model();
+  config::RecipeOptions recipe;
+  recipe.weight_decay = 0;
+  recipe.clip_grad_norm = 1.0;
+  Optimizer optimizer(*ours, recipe);
+  torch::optim::AdamW reference(other->parameters(), torch::optim::AdamWOptions(0.01).weight_decay(0));
+  torch::manual_seed(2);
+  const auto parameters = ours->parameters(), expected = other->parameters();
+  for (const double size : {1e-4, 3.0, 0.02}) {  // only the second and the third are clipped
+    for (size_t i = 0; i < parameters.size(); ++i) {
+      const torch::Tensor gradient = torch::randn(parameters[i].sizes()) * size;
+      parameters[i].mutable_grad() = gradient;
+      expected[i].mutable_grad() = gradient.clone();
+    }
+    optimizer.step(0.01);
+    torch::nn::utils::clip_grad_norm_(expected, 1.0);
+    reference.step();
+  }
+  for (size_t i = 0; i < parameters.size(); ++i) CHECK(torch::allclose(parameters[i], expected[i], 1e-5, 1e-6));
+}
+
 TEST_CASE("Weight decay leaves out biases of any shape", "[train]") {
   CHECK_FALSE(is_decayed("stages.0.blocks.0.grn.bias", torch::zeros({1, 1, 1, 4}), {}));
   CHECK_FALSE(is_decayed("head.linear.bias", torch::zeros({4}), {}));
@@ -155,6 +178,21 @@ TEST_CASE("The average moves by one minus its decay and copies integers", "[trai
     CHECK(parameter.flatten()[0].item<double>() == Approx(1.0 - 0.9 * 0.9));
   for (const auto& buffer : average.model()->named_buffers())
     if (!buffer.value().is_floating_point()) CHECK(buffer.value().item<int64_t>() == 12);
+}
+
+TEST_CASE("The average takes every number of parameters and running statistics", "[train]") {
+  auto model = small_model();
+  WeightAverage average(model, 0.9, false);
+  const torch::NoGradGuard no_grad;
+  torch::manual_seed(3);
+  const auto now = nn::named_state(*model), mean = nn::named_state(*average.model());
+  std::vector<torch::Tensor> expected;
+  for (size_t i = 0; i < now.size(); ++i) {
+    if (now[i].tensor.is_floating_point()) now[i].tensor.copy_(torch::randn(now[i].tensor.sizes()));
+    expected.push_back(now[i].tensor.is_floating_point() ? mean[i].tensor * 0.9 + now[i].tensor * 0.1 : now[i].tensor);
+  }
+  average.update();
+  for (size_t i = 0; i < now.size(); ++i) CHECK(torch::allclose(mean[i].tensor, expected[i], 1e-5, 1e-6));
 }
 
 TEST_CASE("A warmed-up average follows 1 - (1 + t)^(-2/3) until its decay", "[train]") {

@@ -81,7 +81,7 @@ struct Depthwise : torch::autograd::Function<Depthwise> {
   }
 
   static variable_list backward(AutogradContext* context, variable_list outputs) {
-    const torch::NoGradGuard no_grad;
+    refuse_second_derivative();
     const auto saved = context->get_saved_variables();
     const Tensor &x = saved[0], &weight = saved[1];
     const Tensor gradient = channels_last(outputs[0].to(x.scalar_type()));

@@ -2,16 +2,30 @@
 
 #include <torch/csrc/jit/frontend/tracer.h>
 
+#include "staircase/nn/batch_norm.h"
 #include "staircase/nn/depthwise_convolution.h"
 #include "staircase/nn/gelu.h"
 #include "staircase/nn/kernel_guard.h"
 #include "staircase/nn/layer_norm.h"
+#include "staircase/nn/pointwise_convolution.h"
+#include "staircase/nn/residual.h"
 
 namespace staircase::nn::ops {
 namespace {
 
 c10::optional<torch::Tensor> optional(const torch::Tensor& tensor) {
   return tensor.defined() ? c10::optional<torch::Tensor>(tensor) : c10::nullopt;
+}
+
+/// LayerScale times drop path as one factor that broadcasts over a branch; undefined for 1.
+torch::Tensor factor_of(const BranchScale& scale, const torch::Tensor& branch) {
+  torch::Tensor factor;
+  if (scale.of_channels.defined()) factor = scale.of_channels.view({1, -1, 1, 1});
+  if (scale.of_samples.defined()) {
+    const torch::Tensor of_samples = scale.of_samples.view({-1, 1, 1, 1});
+    factor = factor.defined() ? factor * of_samples : of_samples;
+  }
+  return factor.defined() ? factor.to(branch.scalar_type()) : factor;
 }
 
 }  // namespace
@@ -27,9 +41,14 @@ torch::Tensor convolution(const torch::Tensor& x, const torch::Tensor& weight, c
     return at::conv2d(x, weight, optional(bias), {spec.stride, spec.stride}, {spec.padding, spec.padding}, {1, 1},
                       spec.groups);
   };
-  if (!has_depthwise_kernel(spec) || x.numel() == 0) return guarded(x, NoKernel(), plain);
-  return guarded(
-      x, [&] { return depthwise_convolution(x, weight, bias, spec); }, plain);
+  const bool fits = weight.scalar_type() == torch::kFloat && x.numel() > 0;
+  if (fits && has_depthwise_kernel(spec))
+    return guarded(
+        x, [&] { return depthwise_convolution(x, weight, bias, spec); }, plain);
+  if (fits && is_pointwise(spec))
+    return guarded(
+        x, [&] { return pointwise_convolution(x, weight, bias); }, plain);
+  return guarded(x, NoKernel(), plain);
 }
 
 torch::Tensor linear(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias) {
@@ -51,11 +70,16 @@ torch::Tensor layer_norm(const torch::Tensor& x, const torch::Tensor& weight, co
               : guarded(x, NoKernel(), plain);
 }
 
-torch::Tensor batch_norm(const torch::Tensor& x, const BatchNormArguments& a) {
-  return guarded(x, NoKernel(), [&] {
-    return at::batch_norm(x, a.weight, a.bias, a.running_mean, a.running_var, a.training, a.momentum, a.eps,
-                          /*cudnn_enabled=*/true);
-  });
+torch::Tensor batch_norm(const torch::Tensor& x, const BatchNormArguments& a, bool relu) {
+  const auto plain = [&] {
+    const torch::Tensor y = at::batch_norm(x, a.weight, a.bias, a.running_mean, a.running_var, a.training, a.momentum,
+                                           a.eps, /*cudnn_enabled=*/true);
+    return relu ? at::relu(y) : y;
+  };
+  const bool fits = a.weight.scalar_type() == torch::kFloat && x.numel() > 0;
+  return fits ? guarded(
+                    x, [&] { return batch_norm_by_kernel(x, a, relu); }, plain)
+              : guarded(x, NoKernel(), plain);
 }
 
 torch::Tensor relu(const torch::Tensor& x) {
@@ -81,9 +105,18 @@ torch::Tensor scale_channels(const torch::Tensor& x, const torch::Tensor& scale)
   return guarded(x, NoKernel(), [&] { return x * scale.view({1, -1, 1, 1}); });
 }
 
-torch::Tensor residual(const torch::Tensor& shortcut, const torch::Tensor& branch, const torch::Tensor& scale) {
-  return guarded(branch, NoKernel(),
-                 [&] { return scale.defined() ? at::addcmul(shortcut, branch, scale) : shortcut + branch; });
+torch::Tensor residual(const torch::Tensor& shortcut, const torch::Tensor& branch, const BranchScale& scale,
+                       bool relu) {
+  const auto plain = [&] {
+    const torch::Tensor factor = factor_of(scale, branch);
+    const torch::Tensor y = factor.defined() ? at::addcmul(shortcut, branch, factor) : shortcut + branch;
+    return relu ? at::relu(y) : y;
+  };
+  const bool fits =
+      shortcut.scalar_type() == branch.scalar_type() && shortcut.sizes() == branch.sizes() && branch.numel() > 0;
+  return fits ? guarded(
+                    branch, [&] { return residual_by_kernel(shortcut, branch, scale, relu); }, plain)
+              : guarded(branch, NoKernel(), plain);
 }
 
 }  // namespace staircase::nn::ops

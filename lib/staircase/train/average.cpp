@@ -3,7 +3,21 @@
 #include <algorithm>
 #include <cmath>
 
+#include "staircase/nn/kernel_tensors.h"
+#include "staircase/nn/kernels/parameters.h"
+
 namespace staircase::train {
+namespace {
+
+void move_by_kernel(const torch::Tensor& average, const torch::Tensor& source, double decay) {
+  const float* from = source.data_ptr<float>();
+  float* to = average.data_ptr<float>();
+  nn::ops::over_elements(average.numel(), [&](int64_t first, int64_t count) {
+    nn::kernels::move_average(static_cast<float>(decay), from + first, to + first, count);
+  });
+}
+
+}  // namespace
 
 WeightAverage::WeightAverage(const std::shared_ptr<nn::Classifier>& model, double decay, bool warmup)
     : decay_(decay),
@@ -34,8 +48,12 @@ void WeightAverage::update() {
   const torch::NoGradGuard no_grad;
   double decay = decay_;
   if (warmup_) decay = std::min(decay, 1.0 - std::pow(1.0 + static_cast<double>(updates_), -2.0 / 3.0));
-  at::_foreach_mul_(averaged_, decay);
-  at::_foreach_add_(averaged_, source_, 1.0 - decay);
+  if (averaged_[0].is_cpu() && averaged_[0].scalar_type() == torch::kFloat) {
+    for (size_t i = 0; i < averaged_.size(); ++i) move_by_kernel(averaged_[i], source_[i], decay);
+  } else {
+    at::_foreach_mul_(averaged_, decay);
+    at::_foreach_add_(averaged_, source_, 1.0 - decay);
+  }
   for (size_t i = 0; i < integers_.size(); ++i) integers_[i].copy_(integer_source_[i]);
   ++updates_;
 }

@@ -6,7 +6,6 @@
 
 #include "staircase/config/recipe_options.h"
 #include "staircase/nn/classifier.h"
-#include "staircase/nn/kernels/adamw.h"
 
 namespace staircase::train {
 
@@ -38,12 +37,15 @@ class Optimizer {
     std::vector<std::string> names;
     TensorList parameters, first_moments, second_moments;
   };
+  struct Corrections;
+  Corrections corrections(const Group& group, double learning_rate) const;
   Group& group_for(double weight_decay, double rate);
   TensorList gradients(const Group& group) const;
-  void clip(double max_norm);
+  /// What makes the norm of all gradients together at most max_norm.
+  double clipping_factor(double max_norm) const;
   void adamw(Group& group, const TensorList& gradients, double learning_rate);
-  /// The same in one pass over memory, where parameters lie on the CPU.
-  static void adamw_by_kernel(Group& group, const TensorList& gradients, const nn::kernels::AdamWStep& step);
+  /// The same in one pass over memory, clipping included, where parameters lie on the CPU.
+  void adamw_by_kernel(Group& group, double learning_rate, double clipping);
   void sgd(Group& group, const TensorList& gradients, double learning_rate);
 
   config::RecipeOptions recipe_;
