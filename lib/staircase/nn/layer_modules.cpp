@@ -69,7 +69,8 @@ const std::array modules{
 Tensor run_batch_norm(const Layer& layer, const Tensor& x, bool relu) {
   if (layer.is_training()) {
     const Tensor batches = layer["num_batches_tracked"];
-    if (batches.is_cpu()) ++*batches.data_ptr<int64_t>();
+    // Without an operation of aten; a network that was cast counts in another type.
+    if (batches.is_cpu() && batches.scalar_type() == torch::kLong) ++*batches.data_ptr<int64_t>();
     else batches.add_(1);
   }
   return ops::batch_norm(x,

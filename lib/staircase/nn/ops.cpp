@@ -112,8 +112,9 @@ torch::Tensor residual(const torch::Tensor& shortcut, const torch::Tensor& branc
     const torch::Tensor y = factor.defined() ? at::addcmul(shortcut, branch, factor) : shortcut + branch;
     return relu ? at::relu(y) : y;
   };
-  const bool fits =
-      shortcut.scalar_type() == branch.scalar_type() && shortcut.sizes() == branch.sizes() && branch.numel() > 0;
+  const bool has_float_scale = !scale.of_channels.defined() || scale.of_channels.scalar_type() == torch::kFloat;
+  const bool fits = has_float_scale && shortcut.scalar_type() == branch.scalar_type() &&
+                    shortcut.sizes() == branch.sizes() && branch.numel() > 0;
   return fits ? guarded(
                     branch, [&] { return residual_by_kernel(shortcut, branch, scale, relu); }, plain)
               : guarded(branch, NoKernel(), plain);
