@@ -1,14 +1,11 @@
 #pragma once
 
-#include <array>
 #include <vector>
 
-#include "staircase/data/image.h"
+#include "staircase/data/drawing.h"
 #include "staircase/data/object_parts.h"
 
 namespace staircase::data {
-
-using Color = std::array<double, 3>;
 
 /// Where and how an object stands on the unit square, x to the right and y down.
 struct Pose {

@@ -3,11 +3,9 @@
 #include <array>
 #include <span>
 
-namespace staircase::data {
+#include "staircase/data/drawing.h"
 
-struct Point {
-  double x, y;
-};
+namespace staircase::data {
 
 enum class Outline { ellipse, box, triangle, half_ellipse, ring };
 enum class Tone { main, second, dark, light };

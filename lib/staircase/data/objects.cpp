@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "staircase/base/random.h"
 #include "staircase/data/canvas.h"
+#include "staircase/data/drawing.h"
 
 namespace staircase::data {
 namespace {
@@ -24,22 +24,10 @@ constexpr std::array<Color, drawing_count> usual_colors{{{1.0, 0.6, 0.25},
                                                          {1.0, 0.35, 0.3},
                                                          {0.75, 0.65, 0.55}}};
 
-/// A direction without sine or cosine, whose last digits differ between machines.
-Point random_direction(RandomStream& random) {
-  for (;;) {
-    const double x = random.uniform(-1, 1), y = random.uniform(-1, 1), square = x * x + y * y;
-    if (square > 0.01 && square <= 1.0) return {x / std::sqrt(square), y / std::sqrt(square)};
-  }
-}
-
 /// To the right, off by at most `most` (a slope).
 Point tilted(RandomStream& random, double most) {
   const double tilt = random.uniform(-most, most), length = std::sqrt(1.0 + tilt * tilt);
   return {1.0 / length, tilt / length};
-}
-
-Color random_color(RandomStream& random, double low, double high) {
-  return {random.uniform(low, high), random.uniform(low, high), random.uniform(low, high)};
 }
 
 Color mixed(const Color& a, const Color& b, double share_of_b) {
@@ -110,13 +98,6 @@ void paint_background(Canvas& canvas, RandomStream& random) {
     }
 }
 
-/// About normal, std 1: the sum of four uniform numbers out of one draw.
-double soft_noise(RandomStream& random) {
-  const uint64_t bits = random.bits();
-  const uint64_t sum = (bits & 0xffff) + (bits >> 16 & 0xffff) + (bits >> 32 & 0xffff) + (bits >> 48);
-  return (static_cast<double>(sum) / 65535.0 - 2.0) * 1.7320508075688772;
-}
-
 /// As a camera sees it: light that falls off to one side, and noise.
 Image exposed(Canvas& canvas, double hard, RandomStream& random) {
   const int size = canvas.size_px();
@@ -150,24 +131,6 @@ Pose random_pose(RandomStream& random, double hard) {
   return pose;
 }
 
-class Objects : public Dataset {
- public:
-  Objects(int size_px, uint64_t seed, ObjectsSplit split, size_t count)
-      : size_px_(size_px), seed_(seed), split_(split), count_(count) {}
-  size_t size() const override { return count_; }
-  Image image(size_t index) const override { return draw_object(size_px_, label(index), seed_, split_, index); }
-  int64_t label(size_t index) const override { return static_cast<int64_t>(index % drawing_count); }
-  std::string name(size_t index) const override {
-    return (split_ == ObjectsSplit::train ? "objects train " : "objects val ") + std::to_string(index);
-  }
-
- private:
-  int size_px_;
-  uint64_t seed_;
-  ObjectsSplit split_;
-  size_t count_;
-};
-
 }  // namespace
 
 Image draw_object(int size_px, int64_t label, uint64_t seed, ObjectsSplit split, uint64_t index) {
@@ -192,15 +155,18 @@ Image draw_object(int size_px, int64_t label, uint64_t seed, ObjectsSplit split,
 }
 
 DataSource open_objects(const config::DataOptions& options) {
-  const auto part = [&](ObjectsSplit split, int64_t count) {
-    return std::make_shared<Objects>(static_cast<int>(options.image_size_px), static_cast<uint64_t>(options.objects_seed),
-                                     split, static_cast<size_t>(count));
+  const auto part = [&](ObjectsSplit split, const std::string& name, int64_t count) {
+    return drawn_images("objects " + name, count, drawing_count,
+                        [size_px = static_cast<int>(options.image_size_px),
+                         seed = static_cast<uint64_t>(options.objects_seed), split](int64_t label, uint64_t index) {
+                          return draw_object(size_px, label, seed, split, index);
+                        });
   };
   DataSource source;
   for (const Drawing& drawing : drawings) source.class_names.emplace_back(drawing.name);
   source.channels = 3;
-  source.train = part(ObjectsSplit::train, options.train_images);
-  source.val = part(ObjectsSplit::val, options.val_images);
+  source.train = part(ObjectsSplit::train, "train", options.train_images);
+  source.val = part(ObjectsSplit::val, "val", options.val_images);
   return source;
 }
 

@@ -4,7 +4,7 @@
 #include <array>
 #include <cmath>
 
-#include "staircase/base/random.h"
+#include "staircase/data/drawing.h"
 
 namespace staircase::data {
 namespace {
@@ -14,19 +14,6 @@ constexpr int outline_count = 5;
 constexpr std::array<const char*, 10> names{"striped disk", "striped square", "striped triangle", "striped cross",
                                             "striped ring", "shaded disk",    "shaded square",    "shaded triangle",
                                             "shaded cross", "shaded ring"};
-
-struct Point {
-  double x, y;
-};
-using Color = std::array<double, 3>;
-
-/// A direction without sine or cosine, whose last digits differ between machines.
-Point random_direction(RandomStream& random) {
-  for (;;) {
-    const double x = random.uniform(-1, 1), y = random.uniform(-1, 1), square = x * x + y * y;
-    if (square > 0.01 && square <= 1.0) return {x / std::sqrt(square), y / std::sqrt(square)};
-  }
-}
 
 /// One of four quarter turns, give or take about 17 degrees.
 Point tilted(RandomStream& random) {
@@ -76,10 +63,6 @@ double contrast(const Color& a, const Color& b) {
   return std::abs(a[0] - b[0]) + std::abs(a[1] - b[1]) + std::abs(a[2] - b[2]);
 }
 
-Color random_color(RandomStream& random, double low, double high) {
-  return {random.uniform(low, high), random.uniform(low, high), random.uniform(low, high)};
-}
-
 Scene random_scene(RandomStream& random) {
   Scene scene;
   scene.scale = random.uniform(0.45, 0.65);
@@ -114,31 +97,6 @@ Coverage coverage(const Scene& scene, Outline outline, bool shaded, Point p, dou
   return {inside, wave(t.x / scene.period + scene.phase, pixel / scene.period)};
 }
 
-/// About normal, std 1: the sum of four uniform numbers out of one draw.
-double soft_noise(RandomStream& random) {
-  const uint64_t bits = random.bits();
-  const uint64_t sum = (bits & 0xffff) + (bits >> 16 & 0xffff) + (bits >> 32 & 0xffff) + (bits >> 48);
-  return (static_cast<double>(sum) / 65535.0 - 2.0) * 1.7320508075688772;
-}
-
-class Shapes : public Dataset {
- public:
-  Shapes(int size_px, uint64_t seed, ShapesSplit split, size_t count)
-      : size_px_(size_px), seed_(seed), split_(split), count_(count) {}
-  size_t size() const override { return count_; }
-  Image image(size_t index) const override { return draw_shape(size_px_, label(index), seed_, split_, index); }
-  int64_t label(size_t index) const override { return static_cast<int64_t>(index % names.size()); }
-  std::string name(size_t index) const override {
-    return (split_ == ShapesSplit::train ? "shapes train " : "shapes val ") + std::to_string(index);
-  }
-
- private:
-  int size_px_;
-  uint64_t seed_;
-  ShapesSplit split_;
-  size_t count_;
-};
-
 }  // namespace
 
 Image draw_shape(int size_px, int64_t label, uint64_t seed, ShapesSplit split, uint64_t index) {
@@ -163,15 +121,18 @@ Image draw_shape(int size_px, int64_t label, uint64_t seed, ShapesSplit split, u
 }
 
 DataSource open_shapes(const config::DataOptions& options) {
-  const auto part = [&](ShapesSplit split, int64_t count) {
-    return std::make_shared<Shapes>(static_cast<int>(options.image_size_px), static_cast<uint64_t>(options.shapes_seed),
-                                    split, static_cast<size_t>(count));
+  const auto part = [&](ShapesSplit split, const std::string& name, int64_t count) {
+    return drawn_images("shapes " + name, count, names.size(),
+                        [size_px = static_cast<int>(options.image_size_px),
+                         seed = static_cast<uint64_t>(options.shapes_seed), split](int64_t label, uint64_t index) {
+                          return draw_shape(size_px, label, seed, split, index);
+                        });
   };
   DataSource source;
   source.class_names.assign(names.begin(), names.end());
   source.channels = 3;
-  source.train = part(ShapesSplit::train, options.train_images);
-  source.val = part(ShapesSplit::val, options.val_images);
+  source.train = part(ShapesSplit::train, "train", options.train_images);
+  source.val = part(ShapesSplit::val, "val", options.val_images);
   return source;
 }
 
