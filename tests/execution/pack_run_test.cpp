@@ -2,6 +2,7 @@
 
 #include "execution/small_run.h"
 #include "staircase/data/pack.h"
+#include "support/catch.h"
 #include "support/reference.h"
 
 using namespace staircase;
