@@ -47,7 +47,7 @@ TEST_CASE("With images drawn anew, intervals of seeds and images cover the truth
   std::normal_distribution<double> normal;
   std::uniform_real_distribution<double> uniform;
   int of_both = 0, of_seeds = 0;
-  const int experiments = 1000;
+  const int experiments = 2000;
   for (int i = 0; i < experiments; ++i) {
     ImagesOfRuns runs;
     for (size_t row : {0, 1})
@@ -69,6 +69,7 @@ TEST_CASE("With images drawn anew, intervals of seeds and images cover the truth
   }
   CHECK(of_seeds < 0.92 * experiments);
   CHECK(of_both > 0.94 * experiments);
+  CHECK(of_both < 0.985 * experiments);
 }
 
 TEST_CASE("Images are used where all runs that are done have those of one validation set", "[analysis]") {
@@ -84,4 +85,31 @@ TEST_CASE("Images are used where all runs that are done have those of one valida
   runs.erase({1, 0});
   CHECK_FALSE(images_used(rows, runs).used);
   CHECK(images_used(rows, runs).why_not == "1 of 2 runs have no correct.bits, as in folders of earlier versions");
+}
+
+TEST_CASE("Errors of seeds and images keep intervals and corrected tables, whichever of them is larger", "[analysis]") {
+  // Eight differences with three seeds and 500 images: errors by their distributions, 10,000 tables a ratio.
+  const int differences = 8, experiments = 10000;
+  const double degrees = 2, of_images = 499;
+  std::mt19937_64 random(3);
+  std::normal_distribution<double> normal;
+  std::chi_squared_distribution<double> seeds_squares(degrees), images_squares(of_images);
+  for (const double ratio : {0.1, 0.3, 1.0, 3.0}) {  // variance of the images over that of the seeds
+    int covered = 0, false_tables = 0;
+    for (int i = 0; i < experiments; ++i) {
+      bool any = false;
+      for (int each = 0; each < differences; ++each) {
+        const double mean = normal(random) * std::sqrt(1 + ratio);
+        const ErrorSource seeds{std::sqrt(seeds_squares(random) / degrees), degrees};
+        const ErrorSource images{std::sqrt(ratio * images_squares(random) / of_images), of_images};
+        covered += reach_of(seeds, images) >= std::abs(mean);
+        any = any || reach_of(seeds, images, 0.05 / differences) < std::abs(mean);
+      }
+      false_tables += any;
+    }
+    CAPTURE(ratio);
+    CHECK(covered >= 0.945 * differences * experiments);
+    CHECK(covered <= 0.98 * differences * experiments);
+    CHECK(false_tables <= 0.055 * experiments);
+  }
 }

@@ -109,13 +109,3 @@ TEST_CASE("Sums of more scores are compared per squared weight", "[analysis]") {
   const JudgedBy by = judge_together(pointers(table), {});
   CHECK(by.prior->variance == Approx(std::exp((std::log(0.5) + std::log(0.25)) / 2 + 0.5772156649)));
 }
-
-TEST_CASE("Another level moves intervals and verdicts together", "[analysis]") {
-  std::vector<Difference> table{*difference_of({1.0, 1.4, 1.2}), *difference_of({0, 2, 1})};
-  std::vector<Difference> strict = table;
-  judge_together(pointers(table), {});
-  judge_together(pointers(strict), {config::Statistics::moderated, 0.001});
-  CHECK(table[0].verdict == Verdict::higher);
-  CHECK(strict[0].verdict == Verdict::not_shown);
-  CHECK(strict[0].interval->low < 0);
-}

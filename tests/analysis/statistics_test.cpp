@@ -87,9 +87,19 @@ TEST_CASE("Many comparisons make a difference disappear that one alone would sho
 }
 
 TEST_CASE("The error of sampled orders widens an interval", "[analysis]") {
-  const Difference narrow = *difference_of({1, 2, 3}), wide = *difference_of({1, 2, 3}, OtherError{1.0, 1});
+  const Difference narrow = *difference_of({1, 2, 3}), wide = *difference_of({1, 2, 3}, ErrorSource{1.0, 1});
   CHECK(*wide.std_error == Approx(std::sqrt(1.0 / 3 + 1)));
   CHECK(wide.interval->low < narrow.interval->low);
-  // Two orders leave one degree of freedom, however many seeds there are.
-  CHECK(wide.interval->high == Approx(2 + t_quantile(1) * std::sqrt(1.0 / 3 + 1)));
+  // Two orders leave one degree of freedom: t is 12.706 there, and 4.3027 with the two of three seeds.
+  CHECK(wide.interval->high == Approx(2 + std::sqrt(12.7062 * 12.7062 + 4.30265 * 4.30265 / 3)).epsilon(1e-5));
+  // p is where the interval ends at 0.
+  const double reach = reach_of({1 / std::sqrt(3.0), 2}, ErrorSource{1.0, 1}, *wide.p);
+  CHECK(reach == Approx(2));
+  CHECK(*narrow.p == Approx(*p_of_zero(2, 1 / std::sqrt(3.0), 2)));
+}
+
+TEST_CASE("Seeds without a spread are no certainty, whatever the images say", "[analysis]") {
+  const Difference equal = *difference_of({2, 2, 2}, ErrorSource{0.1, 1000});
+  CHECK_FALSE(equal.p);
+  CHECK_FALSE(equal.interval);
 }

@@ -25,16 +25,20 @@ Verdict reversed(Verdict verdict) {
 
 namespace {
 
+/// Of the family-wise error; intervals leave as much outside.
+const double level = 0.05;
+
 /// Standard error, interval and p from the variance of one seed's number.
-void set_error(const Variance& of_one_seed, double outside, Difference& difference) {
-  const std::optional<OtherError>& other = difference.other;
-  const double of_mean = std::sqrt(of_one_seed.value / static_cast<double>(difference.count));
-  difference.degrees = other ? std::min(of_one_seed.degrees, other->degrees) : of_one_seed.degrees;
-  difference.std_error = std::hypot(of_mean, other ? other->std_error : 0.0);
-  difference.p = p_of_zero(difference.mean, *difference.std_error, *difference.degrees);
+void set_error(const Variance& of_one_seed, Difference& difference) {
+  const std::optional<ErrorSource>& other = difference.other;
+  const ErrorSource seeds{std::sqrt(of_one_seed.value / static_cast<double>(difference.count)), of_one_seed.degrees};
+  difference.degrees = seeds.degrees;
+  difference.std_error = std::hypot(seeds.std_error, other ? other->std_error : 0.0);
+  difference.p = p_of_zero(difference.mean, seeds, other);
   difference.interval = std::nullopt;
-  if (difference.p)
-    difference.interval = interval_around(difference.mean, *difference.std_error, *difference.degrees, outside);
+  if (!difference.p) return;
+  const double reach = reach_of(seeds, other, level);
+  difference.interval = Interval{difference.mean - reach, difference.mean + reach};
 }
 
 /// What the seeds of a difference say of the spread of one score.
@@ -43,22 +47,17 @@ Variance own_variance(const Difference& difference) {
 }
 
 /// Moderates the differences; returns what they lend each other.
-SpreadPrior share_spread(const std::vector<Difference*>& differences, double outside) {
+SpreadPrior share_spread(const std::vector<Difference*>& differences) {
   std::vector<Variance> variances;
-  double all_degrees = 0;
-  for (const Difference* each : differences) {
-    if (!each || !each->std || each->at_chance || !each->p) continue;
-    variances.push_back(own_variance(*each));
-    all_degrees += variances.back().degrees;
-  }
+  for (const Difference* each : differences)
+    if (each && each->std && !each->at_chance && each->p) variances.push_back(own_variance(*each));
   const SpreadPrior prior = table_prior(variances);
   if (prior.degrees == 0) return prior;
   for (Difference* each : differences) {
     if (!each || !each->std || each->at_chance) continue;
     Variance moderated = moderate_below(own_variance(*each), prior);
     moderated.value *= each->squared_weights;
-    moderated.degrees = std::min(moderated.degrees, all_degrees);  // no more than was seen
-    set_error(moderated, outside, *each);
+    set_error(moderated, *each);
   }
   return prior;
 }
@@ -66,7 +65,7 @@ SpreadPrior share_spread(const std::vector<Difference*>& differences, double out
 }  // namespace
 
 std::optional<Difference> difference_of(const std::vector<double>& differences,
-                                        const std::optional<OtherError>& other) {
+                                        const std::optional<ErrorSource>& other) {
   if (differences.empty()) return std::nullopt;
   const Spread spread = spread_of(differences);
   Difference difference;
@@ -74,14 +73,14 @@ std::optional<Difference> difference_of(const std::vector<double>& differences,
   difference.std = spread.std;
   difference.count = spread.count;
   difference.other = other;
-  if (spread.std) set_error({*spread.std * *spread.std, static_cast<double>(spread.count - 1)}, 0.05, difference);
+  if (spread.std) set_error({*spread.std * *spread.std, static_cast<double>(spread.count - 1)}, difference);
   return difference;
 }
 
 JudgedBy judge_together(const std::vector<Difference*>& differences, const Judging& judging) {
   JudgedBy by;
   if (judging.statistics == config::Statistics::moderated)
-    if (const SpreadPrior prior = share_spread(differences, judging.level); prior.degrees > 0) by.prior = prior;
+    if (const SpreadPrior prior = share_spread(differences); prior.degrees > 0) by.prior = prior;
   std::vector<double> p_values;
   std::vector<Difference*> judged;
   for (Difference* each : differences) {
@@ -97,7 +96,7 @@ JudgedBy judge_together(const std::vector<Difference*>& differences, const Judgi
   for (size_t i = 0; i < judged.size(); ++i) {
     if (judged[i]->at_chance) continue;
     judged[i]->p_holm = corrected[i];
-    judged[i]->verdict = corrected[i] >= judging.level ? Verdict::not_shown
+    judged[i]->verdict = corrected[i] >= level ? Verdict::not_shown
                          : judged[i]->mean > 0         ? Verdict::higher
                                                        : Verdict::lower;
   }

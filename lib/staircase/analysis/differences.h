@@ -31,26 +31,21 @@ enum class Verdict {
 /// "lower" of "higher", and the other way round.
 Verdict reversed(Verdict verdict);
 
-/// A standard error from another source than the seeds, and its degrees of freedom.
-struct OtherError {
-  double std_error, degrees;
-};
-
 /// A mean over seeds of something that is 0 where nothing differs.
 struct Difference {
   double mean = 0;
   std::optional<double> std;  ///< of the seeds' numbers; empty, as all that follows: fewer than two
   int64_t count = 0;
-  /// 95 %. Empty, as p: also where all numbers are equal and not 0: no spread, no certainty.
+  /// 95 %; empty, as p, also where all numbers are equal and not 0: no spread, no certainty.
   std::optional<Interval> interval;
   std::optional<double> std_error, p;
-  std::optional<double> degrees;   ///< of freedom, of the interval and of p
+  std::optional<double> degrees;   ///< of freedom, that the seeds' part of the error is known from
   std::optional<double> p_holm;    ///< corrected for its table; empty: not judged
   std::optional<Verdict> verdict;  ///< empty: one seed, or not judged
 
   // Beside results.json, for judge_together:
   double squared_weights = 2;  ///< of the scores that it is a weighted sum of; spreads of one table share the rest
-  std::optional<OtherError> other;
+  std::optional<ErrorSource> other;  ///< than of the seeds, such as of the choice of images
   bool at_chance = false;  ///< all its rows are: it counts in the correction, but neither is judged nor lends its spread
 
   static constexpr bool is_result = true;
@@ -59,21 +54,22 @@ struct Difference {
     using D = Difference;
     return std::make_tuple(config::field("mean", &D::mean, ""), config::field("std", &D::std, ""),
                            config::field("n", &D::count, "seeds"), config::field("interval", &D::interval, "95 %"),
-                           config::field("std_error", &D::std_error, ""), config::field("degrees", &D::degrees, "of freedom"), config::field("p", &D::p, "of one test"),
+                           config::field("std_error", &D::std_error, ""),
+                           config::field("degrees", &D::degrees, "of freedom, of the seeds"),
+                           config::field("p", &D::p, "of one test"),
                            config::field("p_holm", &D::p_holm, "corrected for all differences of its table"),
                            config::field("verdict", &D::verdict, ""));
   }
 };
 
 /// The mean of these numbers with Student's interval, not judged yet; empty where there is none.
-/// `other` widens the interval; the fewer degrees of freedom of the two decide.
+/// `other` widens the interval as reach_of() says.
 std::optional<Difference> difference_of(const std::vector<double>& differences,
-                                        const std::optional<OtherError>& other = {});
+                                        const std::optional<ErrorSource>& other = {});
 
 /// How the differences of a table are judged.
 struct Judging {
   config::Statistics statistics = config::Statistics::moderated;
-  double level = 0.05;  ///< of the family-wise error; intervals leave as much outside
 };
 
 /// What a table was judged by.
@@ -92,8 +88,7 @@ struct JudgedBy {
 /// their variances, which are compared per squared weight; what is at chance, or has no spread, says nothing of it.
 /// The verdict is "higher" or "lower" where p_holm is below 0.05, else "no difference shown", which is so wherever the
 /// interval contains 0 and, by the correction, for some that it does not. Several seeds without a p have "no spread
-/// seen", one seed has no verdict. No more than a plan or a look at runs that go on needs: it asks for mean, std, count
-/// and squared_weights alone.
+/// seen", one seed has no verdict. Asked for are mean, std, count, p, squared_weights, other and at_chance.
 JudgedBy judge_together(const std::vector<Difference*>& differences, const Judging& judging);
 
 /// Of a difference whose rows are all at chance, before it is judged: its verdict says so. It still counts in the

@@ -74,7 +74,7 @@ class EffectBuilder {
     const auto order_degrees = static_cast<double>(design_.orders.size()) - 1;
     result_.effects.emplace();
     for (size_t i = 0; i < by_step.size(); ++i) {
-      std::optional<OtherError> order_error;
+      std::optional<ErrorSource> order_error;
       if (!order_errors.empty()) order_error = {order_errors[i], order_degrees};
       const RowWeights weights = weights_of(by_step[i]);
       result_.effects->push_back(effect(i, weighted_difference(weights, of_whole_seeds(weights),

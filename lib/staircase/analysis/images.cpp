@@ -32,7 +32,7 @@ std::vector<std::vector<double>> seed_by_image(const RowWeights& weights, const 
 
 }  // namespace
 
-std::optional<OtherError> image_error(const RowWeights& weights, const ImagesOfRuns& images) {
+std::optional<ErrorSource> image_error(const RowWeights& weights, const ImagesOfRuns& images) {
   const std::vector<std::vector<double>> numbers = seed_by_image(weights, images);
   if (numbers.size() < 2 || numbers[0].size() < 2) return std::nullopt;
   const auto seeds = static_cast<double>(numbers.size()), count = static_cast<double>(numbers[0].size());
@@ -55,7 +55,7 @@ std::optional<OtherError> image_error(const RowWeights& weights, const ImagesOfR
   const double mean_square_images = (of_images - correction) / (count - 1);
   const double rest = (squares - of_seeds - of_images + correction) / ((seeds - 1) * (count - 1));
   const double variance = std::max(0.0, (mean_square_images - rest) / (seeds * count));
-  return OtherError{100 * std::sqrt(variance), count - 1};
+  return ErrorSource{100 * std::sqrt(variance), count - 1};
 }
 
 ImagesUsed images_used(const std::vector<Row>& rows, const ImagesOfRuns& images) {

@@ -20,7 +20,7 @@ using ImagesOfRuns = std::map<std::pair<size_t, int64_t>, CorrectImages>;
 /// The seeds are those that all rows have. Empty: fewer than two, or fewer than two images.
 /// Source: Searle, Casella and McCulloch 1992, "Variance components", chapter 4; Owen 2007, "The pigeonhole bootstrap",
 /// of which this is the closed form.
-std::optional<OtherError> image_error(const RowWeights& weights, const ImagesOfRuns& images);
+std::optional<ErrorSource> image_error(const RowWeights& weights, const ImagesOfRuns& images);
 
 /// That tables judge by the images, or why they do not.
 struct ImagesUsed {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <boost/math/distributions/chi_squared.hpp>
-#include <boost/math/distributions/non_central_t.hpp>
 #include <cmath>
 
 #include "staircase/analysis/a_a_checks.h"
@@ -15,21 +14,36 @@ using config::Design;
 
 const int64_t most_seeds = 100000;
 
-double power_of(int64_t seeds, double smallest, double std, int comparisons, double lent_degrees) {
-  const double degrees = static_cast<double>(seeds) - 1 + lent_degrees;
-  const double needed = t_quantile(degrees, 0.05 / comparisons);
-  const double shift = smallest * std::sqrt(static_cast<double>(seeds)) / std;
-  if (shift > 30) return 1;  // beyond what the distribution computes; no t that is needed lies there with such a shift
-  const boost::math::non_central_t shifted(degrees, shift);
-  return boost::math::cdf(boost::math::complement(shifted, needed)) + boost::math::cdf(shifted, -needed);
+/// The chance that a mean passes reach_of() its error. Over the mean's normal distribution, by the trapezoidal rule, of
+/// the chance that chi-square leaves the seeds' spread small enough; without another error it is that of the noncentral t.
+double power_of(int64_t seeds, double smallest, const PooledSpread& spread, int comparisons) {
+  const double degrees = static_cast<double>(seeds) - 1 + spread.lent_degrees;
+  const double of_seeds = spread.std / std::sqrt(static_cast<double>(seeds));
+  const double reach = t_quantile(degrees, 0.05 / comparisons) * of_seeds;
+  const double of_other = reach_of({}, spread.other, 0.05 / comparisons);
+  const double error = std::hypot(of_seeds, spread.other ? spread.other->std_error : 0.0);
+  const boost::math::chi_squared squares(degrees);
+  const double step = 0.01;
+  double power = 0;
+  for (double z = -7; z <= 7; z += step) {
+    const double mean = smallest + error * z, room = mean * mean - of_other * of_other;
+    if (room <= 0) continue;
+    power += std::exp(-z * z / 2) * boost::math::cdf(squares, degrees * room / (reach * reach));
+  }
+  return power * step / std::sqrt(2 * std::acos(-1.0));
+}
+
+bool is_done(const Results& results, const RunLog& log) {
+  const std::vector<SeedResult>& seeds = results.rows[log.row].seeds;
+  return std::any_of(seeds.begin(), seeds.end(), [&](const SeedResult& each) {
+    return each.run == log.run && each.status == SeedStatus::done;
+  });
 }
 
 }  // namespace
 
-std::optional<int64_t> seeds_with_power(double smallest, double std, int comparisons, double lent_degrees) {
-  const auto enough = [&](int64_t seeds) {
-    return power_of(seeds, smallest, std, comparisons, lent_degrees) >= planned_power;
-  };
+std::optional<int64_t> seeds_with_power(double smallest, const PooledSpread& spread, int comparisons) {
+  const auto enough = [&](int64_t seeds) { return power_of(seeds, smallest, spread, comparisons) >= planned_power; };
   int64_t few = 1, many = 2;
   while (many <= most_seeds && !enough(many)) few = many, many *= 2;
   if (many > most_seeds) return std::nullopt;
@@ -41,15 +55,13 @@ std::optional<int64_t> seeds_with_power(double smallest, double std, int compari
 }
 
 SeedPlan plan_seeds(double smallest, const PooledSpread& spread, int comparisons) {
-  const double lent = spread.lent_degrees;
-  SeedPlan plan{smallest, comparisons, spread, seeds_with_power(smallest, spread.std, comparisons, lent), {}, {}};
   const boost::math::chi_squared squares(spread.degrees);
-  const auto std_at = [&](double share) {
-    return spread.std * std::sqrt(spread.degrees / boost::math::quantile(squares, share));
+  const auto seeds_at = [&](double share) {
+    PooledSpread at_end = spread;
+    at_end.std *= std::sqrt(spread.degrees / boost::math::quantile(squares, share));
+    return seeds_with_power(smallest, at_end, comparisons);
   };
-  plan.fewest = seeds_with_power(smallest, std_at(0.9), comparisons, lent);
-  plan.most = seeds_with_power(smallest, std_at(0.1), comparisons, lent);
-  return plan;
+  return {smallest, comparisons, spread, seeds_with_power(smallest, spread, comparisons), seeds_at(0.9), seeds_at(0.1)};
 }
 
 int count_comparisons(const experiment::DesignedExperiment& design, const config::ExperimentOptions& options) {
@@ -73,7 +85,7 @@ std::optional<double> seconds_a_weight(const Results& results, const experiment:
   double seconds = 0, weight = 0;
   for (const RunLog& log : results.logs) {
     const auto took = log.timing.seconds();
-    if (!took) continue;
+    if (!took || !is_done(results, log)) continue;
     seconds += *took;
     weight += run_weight(design.variants[log.row].configuration);
   }

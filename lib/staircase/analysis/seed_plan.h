@@ -7,13 +7,12 @@ namespace staircase::analysis {
 /// The chance with which a plan's seeds show a true difference of the size that is asked for.
 inline constexpr double planned_power = 0.8;
 
-/// The fewest seeds with which a true difference of `smallest` is shown with planned_power: paired, by Student's t,
-/// two-sided at 5 % over the comparisons, the first and hardest step of holm(). `std`: of the paired differences; `lent_degrees`:
-/// beside those of the seeds, as a table judges by (PooledSpread).
-/// The power is that of the noncentral t distribution. Source: Cohen 1988, "Statistical power analysis for the
-/// behavioral sciences", section 2.
-/// Empty: more than 100,000.
-std::optional<int64_t> seeds_with_power(double smallest, double std, int comparisons, double lent_degrees = 0);
+/// The fewest seeds with which a true difference of `smallest` is shown with planned_power: by one look at pairs of
+/// seeds, two-sided at 5 % over the comparisons, the first and hardest step of holm(); with the degrees and the other
+/// error that a table judges by. Without these the power is that of the noncentral t distribution. Source: Cohen 1988,
+/// "Statistical power analysis for the behavioral sciences", section 2.
+/// Empty: more than 100,000; where there is another error perhaps none.
+std::optional<int64_t> seeds_with_power(double smallest, const PooledSpread& spread, int comparisons);
 
 /// How many seeds would show a difference.
 struct SeedPlan {

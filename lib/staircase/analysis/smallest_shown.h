@@ -13,8 +13,9 @@ inline constexpr const char* before_two_seeds = "no two rows have two seeds done
 /// The standard deviation of paired differences over the seeds, pooled over all that a table judges.
 struct PooledSpread {
   double std = 0;
-  double degrees = 0;       ///< that it is known from
-  double lent_degrees = 0;  ///< that the differences lend each other when they are judged (moderated.h)
+  double degrees = 0;                ///< that it is known from
+  double lent_degrees = 0;           ///< that the differences lend each other when they are judged (moderated.h)
+  std::optional<ErrorSource> other;  ///< root mean square of what no seeds make smaller, such as the choice of images
 };
 
 /// Rows at chance are left out. Empty: no difference has two seeds, or none has a spread.
@@ -31,10 +32,11 @@ struct SmallestShown {
 /// done by now, pooled: of the effects of designs that have them, else of the rows' deltas. All differences that the
 /// finished table judges together count as comparisons, those that are still to come too.
 /// Rows at chance promise nothing, nor do differences without any spread: what trains longer, or on other data, has one.
+/// Nor is there such a number where seeds are added until they decide.
 SmallestShown smallest_shown(const Results& results, int seeds);
 
-/// The fewest seeds, of 1,000 at most, with which a difference as large as this one's mean, with its spread, would be shown
-/// among so many `comparisons`. Empty: it needs more, has no spread, or images decide it rather than seeds.
+/// The fewest seeds, of 1,000 at most, with which a difference as large as this one's mean, with its spread, would be
+/// shown among so many `comparisons`. Empty: it needs more, has no spread, or images decide it rather than seeds.
 std::optional<int> seeds_to_show(const Results& results, const Difference& difference, int comparisons);
 
 }  // namespace staircase::analysis

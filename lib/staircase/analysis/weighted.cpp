@@ -26,12 +26,12 @@ SeedNumbers weighted_scores(const RowWeights& weights, const std::vector<Row>& r
 }
 
 std::optional<Difference> weighted_difference(const RowWeights& weights, const SeedNumbers& by_seed,
-                                              const std::vector<std::optional<OtherError>>& others) {
-  std::optional<OtherError> together;
-  for (const std::optional<OtherError>& each : others) {
+                                              const std::vector<std::optional<ErrorSource>>& others) {
+  std::optional<ErrorSource> together;
+  for (const std::optional<ErrorSource>& each : others) {
     if (!each) continue;
-    if (!together) together = OtherError{0, each->degrees};
-    together = OtherError{std::hypot(together->std_error, each->std_error), std::min(together->degrees, each->degrees)};
+    if (!together) together = ErrorSource{0, each->degrees};
+    together = ErrorSource{std::hypot(together->std_error, each->std_error), std::min(together->degrees, each->degrees)};
   }
   std::optional<Difference> difference = difference_of(values_of(by_seed), together);
   if (!difference) return difference;

@@ -18,7 +18,7 @@ SeedNumbers weighted_scores(const RowWeights& weights, const std::vector<Row>& r
 
 /// Of these numbers of the seeds, whose weights are known; empty where there is none. `others`: what else its error is of.
 std::optional<Difference> weighted_difference(const RowWeights& weights, const SeedNumbers& by_seed,
-                                              const std::vector<std::optional<OtherError>>& others = {});
+                                              const std::vector<std::optional<ErrorSource>>& others = {});
 
 /// Whether all its rows are at chance.
 bool all_at_chance(const RowWeights& weights, const std::vector<Row>& rows);
