@@ -117,6 +117,16 @@ TEST_CASE("A look waits until every difference has its seeds", "[analysis]") {
   CHECK(whole.count == 3);
 }
 
+TEST_CASE("A row that lacks the first seed has no interval of one look", "[analysis]") {
+  Difference late = *difference_of({1.0, 1.1, 1.2});
+  REQUIRE(late.interval);
+  CHECK(judge_at_looks({{&late, {{1, 1.0}, {2, 1.1}, {3, 1.2}}}}, first_seeds(4), looks_of({0.5, 20, 3}), 0.5) == 0);
+  CHECK(late.mean == Approx(1.1));
+  CHECK_FALSE(late.interval);
+  CHECK_FALSE(late.p);
+  CHECK_FALSE(late.verdict);
+}
+
 TEST_CASE("Seeds are added until every row is decided, but not while runs are missing", "[analysis]") {
   const config::Json content = tests::four_steps("one_at_a_time", {{"seeds", {0, 1, 2}}, {"until", {{"shown", 0.5}}}});
   tests::ScoredFolder folder(content);

@@ -53,14 +53,11 @@ class Allowed {
   Verdict verdict_ = Verdict::no_spread_seen;
 };
 
-/// The difference over these numbers, without what one look alone would say of it.
-Difference unjudged(const std::vector<double>& numbers, bool at_chance) {
-  Difference difference = difference_of(numbers).value_or(Difference{});
-  difference.at_chance = at_chance;
+/// Takes what one look alone would say.
+void leave_unjudged(Difference& difference) {
   difference.interval = std::nullopt;
   difference.p = difference.p_holm = std::nullopt;
   difference.verdict = std::nullopt;
-  return difference;
 }
 
 }  // namespace
@@ -84,9 +81,11 @@ int64_t judge_at_looks(const std::vector<LookedAt>& differences, const std::vect
   }
   for (size_t i = 0; i < differences.size(); ++i) {
     if (last > 0) numbers[i].resize(static_cast<size_t>(last));
-    if (numbers[i].empty()) continue;
     Difference& difference = *differences[i].difference;
-    difference = unjudged(numbers[i], difference.at_chance);
+    const bool at_chance = difference.at_chance;
+    if (auto of_look = difference_of(numbers[i])) difference = *of_look;
+    difference.at_chance = at_chance;
+    leave_unjudged(difference);
     if (last > 0) allowed[i].give(difference);
     if (difference.at_chance) leave_at_chance(difference);
   }

@@ -36,7 +36,8 @@ struct Looks {
 /// together with 95 %: that of a look is mean +- t_quantile(n - 1, 0.05 * share / differences) * std / sqrt(n), and an
 /// interval is what all looks so far allow. "higher" or "lower" where it excludes 0, "smaller" where it lies within
 /// +-`smallest`, whichever comes first; else no difference is shown, yet. The numbers are those of the last whole
-/// look's seeds; p and p_holm stay empty. What is at chance counts and is not judged. Before the first whole look nothing has an interval or a verdict.
+/// look's seeds; a difference without its first seed keeps the mean that it has. p and p_holm stay empty. What is at
+/// chance counts and is not judged. Before the first whole look nothing has an interval or a verdict.
 /// Each look by itself keeps its share for normal numbers, whatever the looks depend on each other (Bonferroni).
 /// Sources: Jennison and Turnbull 1989, "Interim analyses: the repeated confidence interval approach", JRSS B 51;
 /// shares by Lan and DeMets 1983.

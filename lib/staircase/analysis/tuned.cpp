@@ -41,7 +41,7 @@ size_t highest(const std::vector<double>& values) {
 
 /// How far a row's context is above all of another row's.
 struct Above {
-  double low = infinity;  ///< a lower bound
+  double low = infinity;  ///< a lower bound; minus infinity: a pair has no spread, which is no certainty
   double p = 0;           ///< of "it is not above all of them", one-sided
 };
 
@@ -51,10 +51,10 @@ Above above_all(const SeedNumbers& own, const NumbersByContext& others, double o
     const Spread spread = spread_of(values_of(paired_differences(own, other)));
     const double degrees = static_cast<double>(spread.count) - 1;
     const double error = *spread.std / std::sqrt(static_cast<double>(spread.count));
-    const double reach = t_quantile(degrees, outside) * error;
-    above.low = std::min(above.low, spread.mean - reach);
-    const double p = p_of_zero(spread.mean, error, degrees).value_or(1.0);
-    above.p = std::max(above.p, spread.mean > 0 ? p / 2 : 1 - p / 2);
+    const std::optional<double> p = p_of_zero(spread.mean, error, degrees);
+    if (!p || error == 0) return {-infinity, 1};
+    above.low = std::min(above.low, spread.mean - t_quantile(degrees, outside) * error);
+    above.p = std::max(above.p, spread.mean > 0 ? *p / 2 : 1 - *p / 2);
   }
   return above;
 }
@@ -96,21 +96,30 @@ std::optional<Difference> tuned_difference(const NumbersByContext& a, const Numb
   Difference difference =
       *difference_of(values_of(paired_differences(chosen_by_other_seeds(own), chosen_by_other_seeds(other))));
   const auto contexts = static_cast<double>(std::max(own.size(), other.size()));
-  double low = -infinity, high = infinity, p = 1;
+  double low = -infinity, high = infinity, p_above = 1, p_below = 1;
   for (const SeedNumbers& each : own) {
     const Above above = above_all(each, other, 0.05 / contexts);
     low = std::max(low, above.low);
-    p = std::min(p, 2 * contexts * above.p);
+    p_above = std::min(p_above, 2 * contexts * above.p);
   }
   for (const SeedNumbers& each : other) {
     const Above above = above_all(each, own, 0.05 / contexts);
     high = std::min(high, -above.low);
-    p = std::min(p, 2 * contexts * above.p);
+    p_below = std::min(p_below, 2 * contexts * above.p);
   }
-  difference.std_error = difference.degrees = std::nullopt;
+  difference.std_error = difference.degrees = difference.p = std::nullopt;
+  difference.interval = std::nullopt;
+  if (std::isinf(low) || std::isinf(high)) return difference;
   difference.interval = Interval{low, high};
-  difference.p = p;
+  // The verdict has the mean's sign, so only what the mean says too can be shown.
+  difference.p = difference.mean > 0 ? p_above : p_below;
   return difference;
+}
+
+/// Whether the row has learned nothing in the context that is best for it.
+bool at_chance_when_tuned(const std::vector<Row>& rows, const std::vector<size_t>& contexts,
+                          const NumbersByContext& numbers, size_t rows_a_context, size_t row) {
+  return rows[contexts[highest(sums_of(whole(numbers)))] * rows_a_context + row].at_chance;
 }
 
 Given<Tuned> tuned_rows(const experiment::DesignedExperiment& design, const config::ExperimentOptions& options,
@@ -135,13 +144,19 @@ Given<Tuned> tuned_rows(const experiment::DesignedExperiment& design, const conf
     }
     tuned.rows.push_back(std::move(row));
   }
+  const auto at_chance = [&](size_t row) {
+    return at_chance_when_tuned(rows, eligible, numbers[row], design.rows_a_context(), row);
+  };
   std::vector<Difference*> judged;
   for (size_t i = 0; i < tuned.rows.size(); ++i) {
     if (!rows[i].delta || is_a_a_check(rows[i].changes)) continue;
     TunedRow& row = tuned.rows[i];
+    const size_t to = rows[i].delta->to_index;
     row.to = rows[i].delta->to;
-    row.difference = tuned_difference(numbers[i], numbers[rows[i].delta->to_index]);
-    if (row.difference) judged.push_back(&*row.difference);
+    row.difference = tuned_difference(numbers[i], numbers[to]);
+    if (!row.difference) continue;
+    if (at_chance(i) && at_chance(to)) leave_at_chance(*row.difference);
+    judged.push_back(&*row.difference);
   }
   if (judged.empty()) return {};
   if (!options.until) judge_together(judged, {config::Statistics::paired_t});  // whose intervals they have

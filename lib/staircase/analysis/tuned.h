@@ -45,14 +45,15 @@ SeedNumbers chosen_by_other_seeds(const NumbersByContext& numbers);
 /// D = max_c a_c - max_d b_d of the true means, with `mean`: the mean of chosen_by_other_seeds of a minus that of b.
 /// Those numbers share seeds through the choice, so their spread says too little. The interval is made of those of all
 /// pairs of contexts, by pairs of equal seed: D lies above max_c min_d of the lower bounds of a_c - b_d and below
-/// min_d max_c of the upper ones, each at 2.5 % over the number of contexts; p accordingly. Empty: fewer than two seeds.
+/// min_d max_c of the upper ones, each at 2.5 % over the number of contexts; p accordingly, of the side that `mean` is
+/// on. Pairs without spread bound nothing; without two bounds there is no interval and no p. Empty: fewer than two seeds.
 /// Source: an intersection-union test in the other row's context, Berger 1982, "Multiparameter hypothesis testing and
 /// acceptance sampling", Technometrics 24; Bonferroni in the row's own.
 std::optional<Difference> tuned_difference(const NumbersByContext& a, const NumbersByContext& b);
 
 /// Each row in its best of the contexts that leave its network, data, start and epochs as they are written, so that all
-/// rows have one budget; the differences judged together. Where the experiment adds seeds they have no interval and no
-/// verdict: these would not hold at every look.
+/// rows have one budget; the differences judged together, but those of two rows that are at chance where they are best.
+/// Where the experiment adds seeds they have no interval and no verdict: these would not hold at every look.
 /// Empty: no such context but the one as written, or fewer than two seeds are done.
 Given<Tuned> tuned_rows(const experiment::DesignedExperiment& design, const config::ExperimentOptions& options,
                         const std::string& score, const std::vector<Row>& rows);
