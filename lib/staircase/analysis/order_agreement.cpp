@@ -22,7 +22,7 @@ Given<OrderAgreement> order_agreement(const std::vector<std::pair<double, double
   OrderAgreement result;
   result.rows = static_cast<int64_t>(numbers.size());
   result.tau = agreement / std::sqrt(untied_a * untied_b);
-  if (result.rows > 4 && std::abs(result.tau) < 1) {
+  if (result.rows >= 10 && std::abs(result.tau) < 1) {
     const double z = std::atanh(result.tau);
     const double reach = 1.96 * std::sqrt(0.437 / static_cast<double>(result.rows - 4));
     result.interval = Interval{std::tanh(z - reach), std::tanh(z + reach)};
@@ -33,7 +33,7 @@ Given<OrderAgreement> order_agreement(const std::vector<std::pair<double, double
 Given<OrderAgreement> order_agreement(const std::vector<Row>& rows) {
   std::vector<std::pair<double, double>> numbers;
   for (const Row& row : rows)
-    if (row.score && row.paper_top1) numbers.emplace_back(row.score->mean, *row.paper_top1);
+    if (row.is_as_written && row.score && row.paper_top1) numbers.emplace_back(row.score->mean, *row.paper_top1);
   return order_agreement(numbers);
 }
 
