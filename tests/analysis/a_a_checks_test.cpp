@@ -21,7 +21,7 @@ config::Json with_check(const std::string& design) {
 Results checked(const std::string& design, double off) {
   ScoredFolder folder(with_check(design));
   return folder.results([&](size_t row, int64_t seed) {
-    const double noise = RandomStream(mix64(row * 100 + static_cast<uint64_t>(seed))).uniform();
+    const double noise = RandomStream(mix64(1000 + row * 100 + static_cast<uint64_t>(seed))).uniform();
     return 50 + noise + (row == (design == "cumulative" ? 5 : 16) ? off : 0);
   });
 }
