@@ -1,8 +1,5 @@
 #include "staircase/data/pack.h"
 
-#include <archive.h>
-#include <archive_entry.h>
-
 #include <fstream>
 
 #include "data/jpeg_files.h"
@@ -152,6 +149,35 @@ TEST_CASE("A pack appears whole or not at all", "[data]") {
   CHECK_THROWS_WITH(pack_folder(folder / "in", folder / "out", {}), ContainsSubstring("out: is there already"));
 }
 
+TEST_CASE("A pack goes where it was told, with a slash at the end or without", "[data]") {
+  const TemporaryFolder folder;
+  make_folder_of_images(folder / "in");
+  for (const std::string out : {"one/", "two//", "three/.", "deep/four/"}) {
+    INFO(out);
+    CHECK(pack_folder(folder / "in", folder / out, {}).images == 11);
+    CHECK(open_shards(folder / out).train->size() == 9);
+  }
+}
+
+TEST_CASE("A pack removes no folder that it did not make", "[data]") {
+  const TemporaryFolder folder;
+  make_folder_of_images(folder / "in");
+  write_file_atomically(folder / "mine", "kept");
+  fs::create_directory(folder / "out.unfinished");
+  fs::rename(folder / "mine", folder / "out.unfinished/mine");
+  CHECK_THROWS_WITH(pack_folder(folder / "in", folder / "out", {}),
+                    ContainsSubstring("out.unfinished: is there already"));
+  CHECK(read_file(folder / "out.unfinished/mine") == "kept");
+}
+
+TEST_CASE("A pack without workers is refused", "[data]") {
+  const TemporaryFolder folder;
+  make_folder_of_images(folder / "in");
+  PackOptions options;
+  options.workers = 0;
+  CHECK_THROWS_AS(pack_folder(folder / "in", folder / "out", options), std::invalid_argument);
+}
+
 TEST_CASE("A shard that is missing, cut, changed or added is refused by its name", "[data]") {
   for (const bool with_index : {true, false}) {
     INFO((with_index ? "with" : "without") << " the index");
@@ -205,32 +231,6 @@ TEST_CASE("An index with any byte damaged is refused", "[data]") {
     write_file_atomically(file, whole.substr(0, at));
     CHECK_THROWS_WITH(open_shards(p.folder / "out"), ContainsSubstring("shards.index: is damaged"));
   }
-}
-
-TEST_CASE("Tars that other programs wrote are read as shards, pax headers and all", "[data]") {
-  const TemporaryFolder folder;
-  for (const std::string name : {"train-000000-of-000001.tar", "val-000000-of-000001.tar"}) {
-    archive* writer = archive_write_new();
-    archive_write_set_format_pax(writer);
-    REQUIRE(archive_write_open_filename(writer, (folder / name).c_str()) == ARCHIVE_OK);
-    const std::string bytes = read_file(tests::reference_file("images/rgb.png"));
-    for (const std::string& member : {std::string("./dog/z.png"), "./cat/" + std::string(300, 'y') + ".png"}) {
-      archive_entry* entry = archive_entry_new();
-      archive_entry_set_pathname(entry, member.c_str());
-      archive_entry_set_filetype(entry, AE_IFREG);
-      archive_entry_set_perm(entry, 0600);
-      archive_entry_set_mtime(entry, 1, 5);
-      archive_entry_set_size(entry, static_cast<la_int64_t>(bytes.size()));
-      REQUIRE(archive_write_header(writer, entry) == ARCHIVE_OK);
-      archive_write_data(writer, bytes.data(), bytes.size());
-      archive_entry_free(entry);
-    }
-    archive_write_free(writer);
-  }
-  const DataSource source = open_shards(folder.path());
-  CHECK(source.class_names == std::vector<std::string>{"cat", "dog"});
-  CHECK(source.train->image(0) == source.train->image(1));
-  CHECK(source.train->label(1) == 1);
 }
 
 TEST_CASE("A folder without shards, or with other files in them, is refused in a sentence", "[data]") {

@@ -119,6 +119,14 @@ class Decompressor {
   jpeg_decompress_struct jpeg_{};
 };
 
+/// The most, up to `wanted`, at which the pixels of the upright image begin at its corner. A decoder counts them from
+/// the corner of the stored one, and those at the other end, where a side leaves a rest, stand for less.
+int aligned_shrink(int wanted, int orientation, int width, int height) {
+  const Box corner = stored_box({0, 0, 1, 1}, orientation, width, height);
+  while ((corner.x > 0 && width % wanted != 0) || (corner.y > 0 && height % wanted != 0)) wanted /= 2;
+  return wanted;
+}
+
 }  // namespace
 
 ImagePart decode_jpeg(std::string_view bytes, const ChoosePart& choose) {
@@ -127,10 +135,11 @@ ImagePart decode_jpeg(std::string_view bytes, const ChoosePart& choose) {
   const int orientation = jpeg.orientation();
   const bool swapped = swaps_sides(orientation);
   const WantedPart wanted = choose(swapped ? jpeg.height() : jpeg.width(), swapped ? jpeg.width() : jpeg.height());
-  jpeg.start(wanted.shrink);
-  const Box box = shrunk_around(wanted.box, wanted.shrink);
+  const int shrink = aligned_shrink(wanted.shrink, orientation, jpeg.width(), jpeg.height());
+  jpeg.start(shrink);
+  const Box box = shrunk_around(wanted.box, shrink);
   Image pixels = jpeg.read(stored_box(box, orientation, jpeg.output_width(), jpeg.output_height()));
-  return {turn_upright(std::move(pixels), orientation), box.x, box.y, wanted.shrink};
+  return {turn_upright(std::move(pixels), orientation), box.x, box.y, shrink};
 }
 
 }  // namespace staircase::data

@@ -180,6 +180,10 @@ Image crop(const Image& image, const Box& part) {
 }
 
 Image flip_horizontal(Image image) {
+  if (image.channels == 1) {
+    for (int y = 0; y < image.height; ++y) std::reverse(image.row(y), image.row(y) + image.width);
+    return image;
+  }
   const size_t c = static_cast<size_t>(image.channels), width = static_cast<size_t>(image.width);
   std::vector<uint8_t> mirrored(image.row_bytes() + 4);
   for (int y = 0; y < image.height; ++y) {

@@ -43,6 +43,24 @@ std::string name_of(archive_entry* entry, const fs::path& path) {
   return std::string_view(name).starts_with("./") ? name + 2 : name;
 }
 
+/// Refuses what has no content of its own there, byte after byte.
+void require_plain_file(archive_entry* entry, const std::string& name, const fs::path& path) {
+  const auto type = archive_entry_filetype(entry);
+  const char* kind = nullptr;
+  if (archive_entry_hardlink(entry) || archive_entry_hardlink_utf8(entry) || type == AE_IFLNK) kind = "a link";
+  else if (type != AE_IFREG) kind = "no file";
+  else if (archive_entry_sparse_count(entry) > 0) kind = "a file with holes";
+  if (kind) fail(path, "holds " + name + ", which is " + kind + "; images must be there whole, each as a file");
+}
+
+/// Whether there is one more. What libarchive warns of, a name that the locale cannot tell, is no damage.
+bool next_entry(archive* reader, archive_entry*& entry, const fs::path& path) {
+  const int status = archive_read_next_header(reader, &entry);
+  if (status != ARCHIVE_OK && status != ARCHIVE_WARN && status != ARCHIVE_EOF)
+    fail(path, std::string("is damaged: ") + archive_error_string(reader));
+  return status != ARCHIVE_EOF;
+}
+
 uint32_t read_checksum(archive* reader, const fs::path& path) {
   uint32_t checksum = 0;
   const void* block = nullptr;
@@ -115,18 +133,18 @@ Shard scan_shard(const fs::path& path, bool checksums) {
   if (archive_read_open_filename(reader.get(), path.c_str(), block) != ARCHIVE_OK)
     fail(path, std::string("is no tar file: ") + archive_error_string(reader.get()));
   archive_entry* entry = nullptr;
-  int status = ARCHIVE_OK;
-  while ((status = archive_read_next_header(reader.get(), &entry)) == ARCHIVE_OK) {
-    if (archive_entry_filetype(entry) != AE_IFREG) continue;
+  while (next_entry(reader.get(), entry, path)) {
+    if (archive_entry_filetype(entry) == AE_IFDIR) continue;
+    const std::string name = name_of(entry, path);
+    require_plain_file(entry, name, path);
     // What is consumed behind a header is where the content begins.
-    ShardMember member{name_of(entry, path), static_cast<uint64_t>(archive_filter_bytes(reader.get(), 0)),
+    ShardMember member{name, static_cast<uint64_t>(archive_filter_bytes(reader.get(), 0)),
                        static_cast<uint64_t>(archive_entry_size(entry))};
     if (member.offset > shard.bytes || member.bytes > shard.bytes - member.offset)
       fail(path, "is cut short: " + member.name + " ends behind its end");
     if (checksums) member.checksum = read_checksum(reader.get(), path);
     shard.members.push_back(std::move(member));
   }
-  if (status != ARCHIVE_EOF) fail(path, std::string("is damaged: ") + archive_error_string(reader.get()));
   return shard;
 }
 

@@ -39,7 +39,8 @@ std::string to_name(const ShardName& name);
 std::optional<ShardName> parse_shard_name(const std::string& name);
 
 /// The files in a tar, in their order: headers of ustar, pax and GNU. With `checksums` their content is read too.
-/// Throws RequestError naming the shard where it is damaged, cut, compressed or no tar.
+/// Throws RequestError naming the shard where it is damaged, cut, compressed or no tar, and where what it holds is
+/// neither a folder nor a file as a whole: a link, a file with holes.
 Shard scan_shard(const std::filesystem::path& path, bool checksums);
 
 /// The index as text, a line a member, with a checksum at its end.

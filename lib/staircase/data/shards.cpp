@@ -10,8 +10,10 @@
 #include "staircase/base/errors.h"
 #include "staircase/base/patient_read.h"
 #include "staircase/base/text.h"
+#include "staircase/config/json.h"
 #include "staircase/data/decode.h"
 #include "staircase/data/file_table.h"
+#include "staircase/data/folder_listing.h"
 #include "staircase/data/part_names.h"
 
 namespace staircase::data {
@@ -128,19 +130,35 @@ struct Found {
   uint32_t shard;
 };
 
+/// Whether a member is an image, by its name; what else lies there is counted as in folders.
+bool is_image(std::string_view name, PassedOver& passed_over) {
+  std::string_view file;
+  for (size_t at = 0; at < name.size(); at += file.size() + 1) {
+    file = name.substr(at, std::min(name.find('/', at), name.size()) - at);
+    if (is_left_behind(file)) ++passed_over.left_behind[std::string(file)];
+    if (is_left_behind(file) || file.starts_with('.')) return false;
+  }
+  const bool is = has_image_extension(file);
+  if (!is) ++passed_over.left_out[kind_of_file(file)];
+  return is;
+}
+
 /// The images of a part, sorted as those of a folder.
-std::vector<Found> images_of(const std::string& part, const ShardIndex& index, const fs::path& folder) {
+std::vector<Found> images_of(const std::string& part, const ShardIndex& index, const fs::path& folder,
+                             PassedOver& passed_over) {
   std::vector<Found> images;
   for (size_t i = 0; i < index.size(); ++i) {
     if (parse_shard_name(index[i].name)->part != part) continue;
     for (const ShardMember& member : index[i].members) {
       const std::string_view name = member.name;
+      if (!is_image(name, passed_over)) continue;
       const size_t slash = name.find('/');
       if (slash == 0 || slash == std::string_view::npos || name.find('/', slash + 1) != std::string_view::npos)
         fail(folder / index[i].name, "holds " + member.name + ", expected CLASS/FILE");
       images.push_back({name.substr(0, slash), name.substr(slash + 1), &member, static_cast<uint32_t>(i)});
     }
   }
+  if (images.empty()) fail(folder, "the part " + part + " has no image");
   std::sort(images.begin(), images.end(),
             [](const Found& a, const Found& b) { return std::tie(a.folder, a.file) < std::tie(b.folder, b.file); });
   return images;
@@ -155,6 +173,7 @@ std::shared_ptr<const Dataset> open_part(const std::string& part, const std::vec
   for (const Found& image : images) {
     if (names.folders().empty() || names.folders().back().name != image.folder) {
       const std::string name(image.folder);
+      if (!config::is_utf8(name)) fail(folder, "the class " + name + " is not named in UTF-8, as a class must be");
       const auto at = std::lower_bound(classes.begin(), classes.end(), name);
       if (at == classes.end() || *at != name)
         fail(folder, "the part " + part + " has a class that the training images do not have: " + name);
@@ -191,14 +210,15 @@ DataSource open_shards(const fs::path& folder) {
   const auto files = std::make_shared<const Files>(std::move(opened));
   const PartNames parts = find_parts(folder, {there.begin(), there.end()});
   DataSource source;
-  const std::vector<Found> train = images_of(parts.train, index, folder);
+  const auto images = [&](const std::string& part) { return images_of(part, index, folder, source.passed_over); };
+  const std::vector<Found> train = images(parts.train);
   for (const Found& image : train)
     if (source.class_names.empty() || source.class_names.back() != image.folder)
       source.class_names.emplace_back(image.folder);
   source.train = open_part(parts.train, train, files, source.class_names, folder);
-  source.val = open_part(parts.val, images_of(parts.val, index, folder), files, source.class_names, folder);
+  source.val = open_part(parts.val, images(parts.val), files, source.class_names, folder);
   if (!parts.test.empty())
-    source.test = open_part(parts.test, images_of(parts.test, index, folder), files, source.class_names, folder);
+    source.test = open_part(parts.test, images(parts.test), files, source.class_names, folder);
   return source;
 }
 
