@@ -77,8 +77,12 @@ std::vector<Item> items_of(const Dataset& part) {
 class UnfinishedFolder {
  public:
   explicit UnfinishedFolder(const fs::path& out) : path_(out.string() + ".unfinished") {
-    fs::remove_all(path_);  // of a pack that was killed
-    make_folder(path_);
+    if (out.has_parent_path()) make_folder(out.parent_path());
+    std::error_code error;
+    const bool is_new = fs::create_directory(path_, error);
+    if (error) throw std::runtime_error(path_.string() + ": cannot be written: " + error.message());
+    if (!is_new)
+      throw RequestError(path_.string() + ": is there already; remove it if a pack that was killed left it");
   }
   ~UnfinishedFolder() {
     std::error_code ignored;
@@ -138,10 +142,19 @@ class Packer {
   Packed packed_;
 };
 
+/// "out" of "out/" and "out/.".
+fs::path without_slash(fs::path path) {
+  while (path.has_parent_path() && (!path.has_filename() || path.filename() == ".")) path = path.parent_path();
+  return path;
+}
+
 }  // namespace
 
-Packed pack_folder(const fs::path& folder, const fs::path& out, const PackOptions& options) {
-  if (fs::exists(out)) throw RequestError(out.string() + ": is there already");
+Packed pack_folder(const fs::path& folder, const fs::path& given_out, const PackOptions& options) {
+  if (options.workers < 1)
+    throw std::invalid_argument("pack_folder: workers is " + std::to_string(options.workers) + ", expected 1 or more");
+  if (fs::exists(given_out)) throw RequestError(given_out.string() + ": is there already");
+  const fs::path out = without_slash(given_out);
   const DataSource source = open_image_folder(folder);
   if (options.on_warning)
     if (const std::string text = left_out_text(source.passed_over); !text.empty()) options.on_warning(text);

@@ -20,21 +20,26 @@ namespace {
   throw std::runtime_error(path.string() + ": cannot be written: " + reason);
 }
 
+/// A file that is closed at the end of the scope.
+struct Descriptor {
+  int value;
+  ~Descriptor() {
+    if (value >= 0) ::close(value);
+  }
+};
+
 }  // namespace
 
 /// A tar that is being written.
 struct ShardWriter::OpenShard {
-  explicit OpenShard(fs::path its_path) : path(std::move(its_path)) {
-    descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-    if (descriptor < 0) fail(path, std::strerror(errno));
+  explicit OpenShard(fs::path its_path)
+      : path(std::move(its_path)), file{::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644)} {
+    if (file.value < 0) fail(path, std::strerror(errno));
     archive_write_set_format_gnutar(writer.get());  // names as they are, whatever their characters
     archive_write_set_bytes_in_last_block(writer.get(), 1);
-    check(archive_write_open_fd(writer.get(), descriptor));
+    check(archive_write_open_fd(writer.get(), file.value));
   }
-  ~OpenShard() {
-    archive_write_fail(writer.get());
-    if (descriptor >= 0) ::close(descriptor);
-  }
+  ~OpenShard() { archive_write_fail(writer.get()); }
   OpenShard(const OpenShard&) = delete;
   OpenShard& operator=(const OpenShard&) = delete;
 
@@ -59,11 +64,11 @@ struct ShardWriter::OpenShard {
 
   void close() {
     check(archive_write_close(writer.get()));
-    if (::fsync(descriptor) != 0 || ::close(std::exchange(descriptor, -1)) != 0) fail(path, std::strerror(errno));
+    if (::fsync(file.value) != 0 || ::close(std::exchange(file.value, -1)) != 0) fail(path, std::strerror(errno));
   }
 
   fs::path path;
-  int descriptor = -1;
+  Descriptor file;
   std::unique_ptr<archive, int (*)(archive*)> writer{archive_write_new(), archive_write_free};
   uint64_t content = 0;
   std::vector<ShardMember> members;
