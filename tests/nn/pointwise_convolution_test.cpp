@@ -64,7 +64,7 @@ TEST_CASE("Pointwise convolutions in bfloat16 round activations once, and keep p
     Given g = given(c, 2);
     const auto rounded = [](const Tensor& t) { return t.to(torch::kBFloat16).to(torch::kFloat); };
     g.inputs[0] = rounded(g.inputs[0]);
-    g.inputs[1] = rounded(g.inputs[1]);  // the library rounds weights, the kernels do not
+    g.inputs[1] = rounded(g.inputs[1]);
     g.gradient = rounded(g.gradient);
     Tensors ours;
     {
@@ -74,6 +74,18 @@ TEST_CASE("Pointwise convolutions in bfloat16 round activations once, and keep p
     REQUIRE(ours[0].scalar_type() == torch::kBFloat16);
     CHECK(ours[2].scalar_type() == torch::kFloat);
     check_close(ours, by_aten(g), 1.0 / 128);
+  }
+}
+
+TEST_CASE("Pointwise convolutions in bfloat16 round parameters too, whoever multiplies", "[nn]") {
+  for (const Case& c : cases) {
+    INFO(c.images << " images, " << c.in << " -> " << c.out << " channels, " << c.height << " x " << c.width);
+    const Given g = given(c, 6);
+    Given rounded = g;
+    for (size_t i = 1; i < rounded.inputs.size(); ++i)
+      if (g.inputs[i].defined()) rounded.inputs[i] = g.inputs[i].to(torch::kBFloat16).to(torch::kFloat);
+    const Bfloat16Scope scope(true, torch::kCPU);
+    check_equal(by_kernel(g), by_kernel(rounded));
   }
 }
 

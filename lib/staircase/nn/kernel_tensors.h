@@ -17,6 +17,11 @@ inline kernels::Element element_of(const torch::Tensor& x) {
   return x.scalar_type() == torch::kBFloat16 ? kernels::Element::bfloat16 : kernels::Element::float32;
 }
 
+/// As operations take a tensor that may be undefined.
+inline c10::optional<torch::Tensor> optional(const torch::Tensor& tensor) {
+  return tensor.defined() ? c10::optional<torch::Tensor>(tensor) : c10::nullopt;
+}
+
 /// The same numbers with the channels side by side in memory.
 inline torch::Tensor channels_last(const torch::Tensor& x) { return x.contiguous(torch::MemoryFormat::ChannelsLast); }
 

@@ -6,6 +6,7 @@
 #include "staircase/nn/depthwise_convolution.h"
 #include "staircase/nn/gelu.h"
 #include "staircase/nn/kernel_guard.h"
+#include "staircase/nn/kernel_tensors.h"
 #include "staircase/nn/layer_norm.h"
 #include "staircase/nn/pointwise_convolution.h"
 #include "staircase/nn/residual.h"
@@ -13,8 +14,10 @@
 namespace staircase::nn::ops {
 namespace {
 
-c10::optional<torch::Tensor> optional(const torch::Tensor& tensor) {
-  return tensor.defined() ? c10::optional<torch::Tensor>(tensor) : c10::nullopt;
+/// kernel() where it fits what is given and may run on x, else plain().
+template <class Kernel, class Plain>
+torch::Tensor guarded_where(bool fits, const torch::Tensor& x, const Kernel& kernel, const Plain& plain) {
+  return fits ? guarded(x, kernel, plain) : guarded(x, NoKernel(), plain);
 }
 
 /// LayerScale times drop path as one factor that broadcasts over a branch; undefined for 1.
@@ -65,9 +68,8 @@ torch::Tensor layer_norm(const torch::Tensor& x, const torch::Tensor& weight, co
         .permute({0, 3, 1, 2});
   };
   const bool fits = weight.scalar_type() == torch::kFloat && x.numel() > 0;
-  return fits ? guarded(
-                    x, [&] { return layer_norm_by_kernel(x, weight, bias, eps); }, plain)
-              : guarded(x, NoKernel(), plain);
+  return guarded_where(
+      fits, x, [&] { return layer_norm_by_kernel(x, weight, bias, eps); }, plain);
 }
 
 torch::Tensor batch_norm(const torch::Tensor& x, const BatchNormArguments& a, bool relu) {
@@ -77,9 +79,8 @@ torch::Tensor batch_norm(const torch::Tensor& x, const BatchNormArguments& a, bo
     return relu ? at::relu(y) : y;
   };
   const bool fits = a.weight.scalar_type() == torch::kFloat && x.numel() > 0;
-  return fits ? guarded(
-                    x, [&] { return batch_norm_by_kernel(x, a, relu); }, plain)
-              : guarded(x, NoKernel(), plain);
+  return guarded_where(
+      fits, x, [&] { return batch_norm_by_kernel(x, a, relu); }, plain);
 }
 
 torch::Tensor relu(const torch::Tensor& x) {
@@ -115,9 +116,8 @@ torch::Tensor residual(const torch::Tensor& shortcut, const torch::Tensor& branc
   const bool has_float_scale = !scale.of_channels.defined() || scale.of_channels.scalar_type() == torch::kFloat;
   const bool fits = has_float_scale && shortcut.scalar_type() == branch.scalar_type() &&
                     shortcut.sizes() == branch.sizes() && branch.numel() > 0;
-  return fits ? guarded(
-                    branch, [&] { return residual_by_kernel(shortcut, branch, scale, relu); }, plain)
-              : guarded(branch, NoKernel(), plain);
+  return guarded_where(
+      fits, branch, [&] { return residual_by_kernel(shortcut, branch, scale, relu); }, plain);
 }
 
 }  // namespace staircase::nn::ops

@@ -38,11 +38,17 @@ bool by_kernel(const PointwiseShape& s, const Tensor& x) {
 /// (N, C, H, W) as (rows, C), without a copy.
 Tensor as_rows(const Tensor& x) { return x.permute({0, 2, 3, 1}).reshape({-1, x.size(1)}); }
 
+/// Parameters with what the library keeps of them beside x: who multiplies follows the number of rows, and a row's
+/// result must not.
+Tensor rounded_for(const Tensor& x, const Tensor& parameter) {
+  return parameter.to(x.scalar_type()).to(torch::kFloat);
+}
+
 /// y = x * matrix + bias, where element (i, o) of the matrix lies at i * in_stride + o * out_stride of the weight.
 void multiply(const PointwiseShape& s, const Tensor& x, const Tensor& weight, int64_t in_stride, int64_t out_stride,
               const float* bias, const Tensor& y) {
   Tensor packed = torch::empty({kernels::packed_matrix_size(s.in, s.out)});
-  kernels::pack_matrix(s.in, s.out, weight.data_ptr<float>(), in_stride, out_stride, packed.data_ptr<float>());
+  kernels::pack_matrix(s.in, s.out, rounded_for(x, weight).data_ptr<float>(), in_stride, out_stride, packed.data_ptr<float>());
   const void* from = x.data_ptr();
   void* to = y.data_ptr();
   constexpr int64_t worth_a_thread = 1 << 18;  // products
@@ -109,7 +115,7 @@ struct Pointwise : torch::autograd::Function<Pointwise> {
       return at::conv2d(x, weight.to(x.scalar_type()), offset);
     }
     Tensor y = torch::empty({x.size(0), s.out, x.size(2), x.size(3)}, x.options(), torch::MemoryFormat::ChannelsLast);
-    const Tensor offset = bias ? bias->contiguous() : Tensor();
+    const Tensor offset = bias ? rounded_for(x, *bias).contiguous() : Tensor();
     multiply(s, x, weight, 1, s.in, bias ? offset.data_ptr<float>() : nullptr, y);
     return y;
   }
@@ -136,7 +142,7 @@ bool is_pointwise(const plan::LayerSpec& spec) {
 
 Tensor pointwise_convolution(const Tensor& x, const Tensor& weight, const Tensor& bias) {
   const Tensor input = wants_bfloat16(x.device().type()) ? x.to(torch::kBFloat16) : x;
-  return Pointwise::apply(input, weight, bias.defined() ? c10::optional<Tensor>(bias) : c10::nullopt);
+  return Pointwise::apply(input, weight, optional(bias));
 }
 
 }  // namespace staircase::nn::ops

@@ -81,10 +81,6 @@ struct Residual : torch::autograd::Function<Residual> {
   }
 };
 
-c10::optional<Tensor> optional(const Tensor& tensor) {
-  return tensor.defined() ? c10::optional<Tensor>(tensor) : c10::nullopt;
-}
-
 }  // namespace
 
 Tensor residual_by_kernel(const Tensor& shortcut, const Tensor& branch, const BranchScale& scale, bool relu) {

@@ -121,12 +121,10 @@ void input_gradient_of(const Rows& rows, const T* x, const T* dy, const BatchNor
 /// run(element, relu or not as a type).
 template <class Run>
 void choose(Element element, bool relu, const Run& run) {
-  const auto with = [&](auto type) {
+  with_type_of(element, [&](auto type) {
     if (relu) run(type, std::true_type());
     else run(type, std::false_type());
-  };
-  if (element == Element::float32) with(float());
-  else with(uint16_t());
+  });
 }
 
 void Moments(const Rows& rows, Element element, const void* x, float* partial, int64_t begin, int64_t end) {

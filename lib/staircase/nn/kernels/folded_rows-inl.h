@@ -14,10 +14,6 @@
 HWY_BEFORE_NAMESPACE();
 namespace staircase::nn::kernels::HWY_NAMESPACE {
 
-using Floats = hn::CappedTag<float, 16>;
-constexpr Floats floats;
-constexpr int64_t lanes = static_cast<int64_t>(hn::MaxLanes(floats));
-
 /// Rows lie one behind the other: a few of them, a fold, are whole vectors. A number's phase is its place in its fold.
 inline int64_t fold_of(int64_t channels) {
   int64_t fold = channels;

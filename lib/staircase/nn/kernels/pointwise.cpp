@@ -88,12 +88,10 @@ void Pack(int64_t in, int64_t out, const float* from, int64_t in_stride, int64_t
 
 void Multiply(const PointwiseShape& s, Element element, const void* x, const float* packed, const float* bias, void* y,
               int64_t begin, int64_t end) {
-  const auto run = [&](auto type) {
+  with_type_of(element, [&](auto type) {
     using T = decltype(type);
     multiply_of(s, static_cast<const T*>(x), packed, bias, static_cast<T*>(y), begin, end);
-  };
-  if (element == Element::float32) run(float());
-  else run(uint16_t());
+  });
 }
 
 }  // namespace staircase::nn::kernels::HWY_NAMESPACE

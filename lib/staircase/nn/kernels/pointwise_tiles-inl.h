@@ -15,9 +15,6 @@
 HWY_BEFORE_NAMESPACE();
 namespace staircase::nn::kernels::HWY_NAMESPACE {
 
-using Floats = hn::CappedTag<float, 16>;
-constexpr Floats floats;
-constexpr int64_t lanes = static_cast<int64_t>(hn::MaxLanes(floats));
 /// A tile is `tile` rows by two vectors: its sums, what they are multiplied with and one factor fill 15 registers.
 constexpr int64_t tile = 6;
 

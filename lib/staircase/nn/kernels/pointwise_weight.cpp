@@ -91,12 +91,10 @@ void weight_gradient_of(const PointwiseShape& s, const T* x, const T* dy, float*
 
 void WeightGradient(const PointwiseShape& s, Element element, const void* x, const void* dy, float* partial,
                     int64_t begin, int64_t end) {
-  const auto run = [&](auto type) {
+  with_type_of(element, [&](auto type) {
     using T = decltype(type);
     weight_gradient_of(s, static_cast<const T*>(x), static_cast<const T*>(dy), partial, begin, end);
-  };
-  if (element == Element::float32) run(float());
-  else run(uint16_t());
+  });
 }
 
 int64_t ShareSize(const PointwiseShape& s) { return ShareLayout(s).size(); }

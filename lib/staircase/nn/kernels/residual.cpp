@@ -74,33 +74,27 @@ void scale_gradient_of(const ResidualShape& s, const T* gradient, const T* branc
 
 void Forward(const ResidualShape& s, Element element, const void* shortcut, const void* branch,
              const ResidualScale& scale, bool relu, void* y, int64_t begin, int64_t end) {
-  const auto run = [&](auto type) {
+  with_type_of(element, [&](auto type) {
     using T = decltype(type);
     forward_of(s, static_cast<const T*>(shortcut), static_cast<const T*>(branch), scale, relu, static_cast<T*>(y),
                begin, end);
-  };
-  if (element == Element::float32) run(float());
-  else run(uint16_t());
+  });
 }
 
 void Gradient(const ResidualShape& s, Element element, const void* dy, const void* y, const ResidualScale& scale,
               void* to, int64_t begin, int64_t end) {
-  const auto run = [&](auto type) {
+  with_type_of(element, [&](auto type) {
     using T = decltype(type);
     gradient_of(s, static_cast<const T*>(dy), static_cast<const T*>(y), scale, static_cast<T*>(to), begin, end);
-  };
-  if (element == Element::float32) run(float());
-  else run(uint16_t());
+  });
 }
 
 void ScaleGradient(const ResidualShape& s, Element element, const void* gradient, const void* branch,
                    const ResidualScale& scale, float* partial, int64_t begin, int64_t end) {
-  const auto run = [&](auto type) {
+  with_type_of(element, [&](auto type) {
     using T = decltype(type);
     scale_gradient_of(s, static_cast<const T*>(gradient), static_cast<const T*>(branch), scale, partial, begin, end);
-  };
-  if (element == Element::float32) run(float());
-  else run(uint16_t());
+  });
 }
 
 }  // namespace staircase::nn::kernels::HWY_NAMESPACE
