@@ -158,6 +158,16 @@ TEST_CASE("Clipping bounds the norm of all gradients together", "[train]") {
   CHECK(std::sqrt(squares) == Approx(2.0).epsilon(1e-3));
 }
 
+TEST_CASE("A model that is frozen as a whole takes a clipped step, which does nothing", "[train]") {
+  auto model = small_model();
+  for (auto& parameter : model->parameters()) parameter.requires_grad_(false);
+  config::RecipeOptions recipe;
+  recipe.clip_grad_norm = 1.0;
+  Optimizer optimizer(*model, recipe);
+  optimizer.step(0.1);
+  CHECK(optimizer.steps_done() == 1);
+}
+
 TEST_CASE("A parameter without a gradient is an error that names it", "[train]") {
   auto model = small_model();
   Optimizer optimizer(*model, {});
@@ -193,6 +203,25 @@ TEST_CASE("The average takes every number of parameters and running statistics",
   }
   average.update();
   for (size_t i = 0; i < now.size(); ++i) CHECK(torch::allclose(mean[i].tensor, expected[i], 1e-5, 1e-6));
+}
+
+TEST_CASE("The average follows a model that was cast or lies otherwise in memory", "[train]") {
+  const torch::NoGradGuard no_grad;
+  for (const bool cast : {true, false}) {
+    auto model = small_model();
+    if (cast) model->to(torch::kDouble);
+    else
+      for (auto& parameter : model->parameters())
+        if (parameter.dim() == 4) parameter.set_data(parameter.transpose(0, 1).contiguous().transpose(0, 1));
+    WeightAverage average(model, 0.75, false);
+    for (auto& parameter : model->parameters()) parameter.copy_(torch::rand_like(parameter));
+    const auto now = model->parameters(), mean = average.model()->parameters();
+    std::vector<torch::Tensor> expected;
+    for (size_t i = 0; i < now.size(); ++i)
+      expected.push_back((mean[i] * 0.75 + now[i] * 0.25).to(torch::kFloat));
+    average.update();
+    for (size_t i = 0; i < now.size(); ++i) CHECK(torch::allclose(mean[i], expected[i], 1e-5, 1e-6));
+  }
 }
 
 TEST_CASE("A warmed-up average follows 1 - (1 + t)^(-2/3) until its decay", "[train]") {

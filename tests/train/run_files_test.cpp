@@ -83,6 +83,25 @@ TEST_CASE("Which images a run classified correctly is kept a bit each, and the v
   CHECK(written().validation_set != outcomes.validation_set);
 }
 
+TEST_CASE("Photographs make one validation set in a folder and in shards, decoded whole or scaled", "[train]") {
+  const tests::TemporaryFolder folder;
+  TrainJob job = tests::job_in(folder / "run");
+  fs::create_directories(job.folder);
+  std::vector<ClassResults> results(1);
+  results[0].add(torch::tensor({{2.0, 1.0}, {1.0, 2.0}}), torch::tensor({0, 1}, torch::kLong));
+  const auto name = [&](config::DataKind kind, config::Decode decode) {
+    job.configuration.data.kind = kind;
+    job.configuration.data.decode = decode;
+    RunFiles(job).write_image_outcomes(results);
+    return config::read_image_outcomes(job.folder / "correct.bits").value().validation_set;
+  };
+  using config::DataKind, config::Decode;
+  const std::string expected = name(DataKind::image_folder, Decode::full);
+  CHECK(name(DataKind::shards, Decode::full) == expected);
+  CHECK(name(DataKind::image_folder, Decode::scaled) == expected);
+  CHECK(name(DataKind::cifar10, Decode::full) != expected);
+}
+
 TEST_CASE("A file of a run that cannot be written is named", "[train]") {
   const tests::TemporaryFolder folder;
   const TrainJob job = tests::job_in(folder / "absent");

@@ -13,11 +13,14 @@ namespace staircase::train {
 
 namespace {
 
-bool has_kernel(const torch::Tensor& x) { return x.is_cpu() && x.scalar_type() == torch::kFloat; }
+bool has_kernel(const TensorList& all) {
+  return std::all_of(all.begin(), all.end(),
+                     [](const torch::Tensor& x) { return x.is_cpu() && x.scalar_type() == torch::kFloat; });
+}
 
 /// The norm of all numbers together.
 double norm_of(const TensorList& gradients) {
-  if (!has_kernel(gradients[0])) return at::stack(at::_foreach_norm(gradients, 2)).norm().item<double>();
+  if (!has_kernel(gradients)) return at::stack(at::_foreach_norm(gradients, 2)).norm().item<double>();
   double squares = 0;
   for (const torch::Tensor& each : gradients) {
     const torch::Tensor dense = each.is_non_overlapping_and_dense() ? each : each.contiguous();
@@ -128,7 +131,7 @@ void Optimizer::step(double learning_rate) {
   for (Group& group : groups_) {
     const double rate = learning_rate * group.rate;
     const bool is_adamw = recipe_.optimizer == config::Optimizer::adamw;
-    if (is_adamw && has_kernel(group.parameters[0])) {
+    if (is_adamw && has_kernel(group.parameters)) {
       adamw_by_kernel(group, rate, clipping);
       continue;
     }

@@ -11,7 +11,7 @@ namespace staircase::train {
 
 using TensorList = std::vector<torch::Tensor>;
 
-/// Updates all parameters of a model at once: by a kernel on the CPU, with multi-tensor operations elsewhere.
+/// Updates all parameters of a model: AdamW of floats on the CPU by a kernel, all else with multi-tensor operations.
 /// AdamW: Loshchilov and Hutter 2019, arXiv:1711.05101. SGD with momentum as torch.optim.SGD.
 class Optimizer {
  public:
@@ -44,7 +44,7 @@ class Optimizer {
   /// What makes the norm of all gradients together at most max_norm.
   double clipping_factor(double max_norm) const;
   void adamw(Group& group, const TensorList& gradients, double learning_rate);
-  /// The same in one pass over memory, clipping included, where parameters lie on the CPU.
+  /// The same in one pass over memory, clipping included, where all parameters are floats on the CPU.
   void adamw_by_kernel(Group& group, double learning_rate, double clipping);
   void sgd(Group& group, const TensorList& gradients, double learning_rate);
 

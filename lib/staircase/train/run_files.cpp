@@ -39,11 +39,12 @@ std::vector<bool> correct_of(const ClassResults& results) {
   return correct;
 }
 
-/// What decides the images of an evaluation, and not how they are shown to a network.
+/// What decides the images of an evaluation, and not how they are kept or shown to a network.
 std::string validation_data(const config::DataOptions& options) {
   Json data = config::write_options(options);
-  for (const char* other : {"path", "image_size_px", "train_images", "max_bad_fraction", "mean", "std"})
+  for (const char* other : {"path", "image_size_px", "train_images", "max_bad_fraction", "decode", "mean", "std"})
     data.erase(other);
+  if (config::has_photographs(options.kind)) data["kind"] = "photographs";  // shards are made of a folder
   return data.dump();
 }
 
