@@ -88,7 +88,7 @@ config::Json predict(const interop::ModelFile& file, Inputs& inputs, int64_t top
   config::Json predictions = config::Json::array();
   for (const std::string& path : inputs.images) {
     try {
-      const torch::Tensor image = interop::prepare_image(data::decode_image(path), file.description);
+      const torch::Tensor image = interop::prepare_file(path, file.description);
       const torch::Tensor logits = model->forward(image.to(device)).to(torch::kCPU);
       predictions.push_back({{"image", path},
                              {"image_size", file.description.data.image_size_px},
