@@ -41,18 +41,19 @@ LoaderRate measure(data::Loader& loader, double seconds) {
       if (batches <= warm_up || rate.seconds < seconds) continue;
       const data::LoadingTimes now = loader.times();
       rate.times = {now.decode - before.decode, now.resize - before.resize, now.augment - before.augment,
-                    now.normalize - before.normalize};
+                    now.normalize - before.normalize, now.finish - before.finish};
       return rate;
     }
   }
 }
 
 std::vector<std::pair<std::string, double>> shares_of(const data::LoadingTimes& t) {
-  const double all = std::max(1e-9, t.decode + t.resize + t.augment + t.normalize);
+  const double all = std::max(1e-9, t.decode + t.resize + t.augment + t.normalize + t.finish);
   return {{"decode", t.decode / all},
           {"resize", t.resize / all},
           {"augment", t.augment / all},
-          {"normalize", t.normalize / all}};
+          {"normalize", t.normalize / all},
+          {"mix", t.finish / all}};
 }
 
 }  // namespace

@@ -108,6 +108,15 @@ TEST_CASE("Training draws each image at most once and drops the rest of the last
   CHECK(std::adjacent_find(labels.begin(), labels.end()) == labels.end());
 }
 
+TEST_CASE("The workers' time holds what finishes their batches", "[data]") {
+  LoaderOptions options{5, 2};
+  options.finish = [](int64_t, Batch&) { std::this_thread::sleep_for(std::chrono::milliseconds(10)); };
+  Loader loader(std::make_shared<FakeDataset>(20, 8), sized(8), plain_recipe(), LoaderMode::train, options);
+  CHECK(loader.times().finish == 0);
+  epoch_of(loader, 0);
+  CHECK(loader.times().finish >= 0.04);
+}
+
 TEST_CASE("Every image is equally likely to come first", "[data]") {
   std::map<size_t, int> counts;
   for (int epoch = 0; epoch < 6000; ++epoch) ++counts[shuffled_order(6, 3, epoch).front()];

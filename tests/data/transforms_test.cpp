@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 
+#include "data/train_transform.h"
 #include "staircase/config/recipes.h"
 #include "staircase/data/operations.h"
 #include "staircase/data/rand_augment.h"
@@ -14,6 +15,7 @@
 using namespace staircase;
 using namespace staircase::data;
 using config::RecipeOptions;
+using tests::train_transform;
 
 namespace {
 

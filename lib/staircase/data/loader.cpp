@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "staircase/base/clock.h"
 #include "staircase/base/errors.h"
 #include "staircase/data/batch_slot.h"
 #include "staircase/data/sample_order.h"
@@ -64,6 +65,13 @@ class Loader::Workers {
   int64_t batches() const { return batches_; }
   SampleReader& reader() { return reader_; }
   size_t size() const { return size_; }
+
+  LoadingTimes times() {
+    LoadingTimes times = reader_.times();
+    const std::lock_guard lock(mutex_);
+    times.finish = finish_seconds_;
+    return times;
+  }
 
   void begin(int64_t epoch, int64_t first_batch) {
     if (first_batch < 0 || first_batch > batches_)
@@ -139,14 +147,23 @@ class Loader::Workers {
       ++active_;
       without(lock, [&] { make(*task); });
       if (++slot.made == slot.size && !failure_) {
-        if (options_.finish && mode_ == LoaderMode::train)
-          without(lock, [&] { options_.finish(task->epoch, slot.batch); });
+        if (options_.finish && mode_ == LoaderMode::train) finish(lock, task->epoch, slot.batch);
         slot.ready = true;
       }
       --active_;
       if (slot.ready || failure_) done_.notify_all();
       if (active_ == 0) idle_.notify_all();
     }
+  }
+
+  void finish(std::unique_lock<std::mutex>& lock, int64_t epoch, Batch& batch) {
+    double seconds = 0;
+    without(lock, [&] {
+      const Clock::time_point start = Clock::now();
+      options_.finish(epoch, batch);
+      seconds = seconds_since(start);
+    });
+    finish_seconds_ += seconds;
   }
 
   /// Does the work without the lock and keeps the first failure.
@@ -190,6 +207,7 @@ class Loader::Workers {
   std::exception_ptr failure_;
   int64_t epoch_ = 0, next_batch_ = 0, next_part_ = 0, active_ = 0;
   bool open_ = false;
+  double finish_seconds_ = 0;
   std::vector<std::jthread> threads_;  // last, so that they end before what they use
 };
 
@@ -212,7 +230,7 @@ void Loader::begin(int64_t epoch, int64_t first_batch) { workers_->begin(epoch, 
 
 std::optional<Batch> Loader::next() { return workers_->next(); }
 
-LoadingTimes Loader::times() const { return workers_->reader().times(); }
+LoadingTimes Loader::times() const { return workers_->times(); }
 
 std::set<size_t> Loader::bad_images() const { return workers_->reader().bad_images().indices(); }
 

@@ -22,6 +22,7 @@ struct LoadingTimes {
   double resize = 0;     ///< crop and resize
   double augment = 0;    ///< flip, RandAugment or color jitter
   double normalize = 0;  ///< and erase
+  double finish = 0;     ///< LoaderOptions::finish, of whole batches: mixing
 };
 
 /// Makes one sample of a batch: decode, transform, normalize, erase. Safe for threads.

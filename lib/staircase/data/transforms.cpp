@@ -105,12 +105,6 @@ Image augment(Image framed, int padding, const config::RecipeOptions& recipe, Ra
   return out;
 }
 
-Image train_transform(const Image& image, int size, const config::RecipeOptions& recipe, RandomStream& random) {
-  const Framing framing = train_framing(image.width, image.height, size, recipe, random);
-  Image framed = resize(image, framing.part, framing.width, framing.height, framing.window, recipe.interpolation);
-  return augment(std::move(framed), framing.padding, recipe, random);
-}
-
 Image eval_transform(const Image& image, int size, const config::RecipeOptions& recipe) {
   const Framing framing = eval_framing(image.width, image.height, size, recipe);
   return resize(image, framing.part, framing.width, framing.height, framing.window, recipe.interpolation);

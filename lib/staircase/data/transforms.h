@@ -42,9 +42,6 @@ Image frame(const ImagePart& part, const Framing& framing, config::Interpolation
 /// floats: normalize, erase_box.
 Image augment(Image framed, int padding, const config::RecipeOptions& recipe, RandomStream& random);
 
-/// train_framing, frame and augment of a whole image.
-Image train_transform(const Image& image, int size, const config::RecipeOptions& recipe, RandomStream& random);
-
 /// eval_framing and frame of a whole image.
 Image eval_transform(const Image& image, int size, const config::RecipeOptions& recipe);
 
