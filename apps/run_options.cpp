@@ -52,9 +52,20 @@ void add_run_options(Arguments& arguments) {
       "no-reuse", "train every missing run, also one that another folder beside DIR has done already");
 }
 
+namespace {
+
+/// Without the slash that a shell completes it with: folders beside it are named after it.
+std::filesystem::path out_folder(const std::string& word) {
+  const std::filesystem::path folder = word;
+  return folder.has_filename() || folder == folder.root_path() ? folder : folder.parent_path();
+}
+
+}  // namespace
+
 execution::RunOptions run_options(const Arguments& arguments, const experiment::Experiment& experiment) {
   execution::RunOptions options;
-  options.folder = arguments.has("out") ? arguments.get<std::string>("out") : "runs/" + experiment.options.name;
+  options.folder = arguments.has("out") ? out_folder(arguments.get<std::string>("out"))
+                                        : std::filesystem::path("runs") / experiment.options.name;
   options.devices = parse_devices(arguments.get<std::string>("device"));
   options.jobs = arguments.has("jobs") ? arguments.get<int64_t>("jobs") : static_cast<int64_t>(options.devices.size());
   if (options.jobs < 1 || options.jobs > most_jobs)

@@ -13,8 +13,8 @@ void add_run_options(Arguments& arguments);
 /// What they say. Throws RequestError naming the option.
 execution::RunOptions run_options(const Arguments& arguments, const experiment::Experiment& experiment);
 
-/// Trains what the folder lacks, with progress on stderr, and reports it; a signal stops it after a checkpoint, a second
-/// one at once. Throws as execution::run_experiment.
+/// Trains what the folder lacks, with progress on stderr, and reports it; a signal stops it after a checkpoint, a
+/// second one at once. Throws as execution::run_experiment.
 analysis::Results train_and_report(const experiment::Experiment& experiment, const execution::RunOptions& options);
 
 }  // namespace staircase::apps

@@ -69,6 +69,14 @@ TEST_CASE("A pilot is two rows of the experiment with three seeds", "[experiment
   const std::vector<std::string> names = tests::row_names(all);
   const auto layer = std::find(names.begin(), names.end(), "layer") - names.begin();
   CHECK(rows.variants[1].configuration == all.variants.at(static_cast<size_t>(layer)).configuration);
+  config::Json checked = four_steps("one_at_a_time");
+  const config::Json again = {{"name", "again"}, {"set", {{"/recipe/data_order_seed", 1}}}};
+  checked["steps"].insert(checked["steps"].begin(), again);
+  const DesignedExperiment asked = design_variants(pilot_of(resolve_experiment(checked, "x.json")), 10, 3);
+  CHECK(tests::row_names(asked) == std::vector<std::string>{"base", "gelu"});  // the check tells no difference
+  checked["steps"] = config::Json::array({again});
+  CHECK_THAT(tests::refusal([&] { pilot_of(resolve_experiment(checked, "x.json")); }),
+             ContainsSubstring("/steps: there is no difference to look for"));
   config::Json single = four_steps("cumulative");
   single["kind"] = "single";
   single.erase("steps");

@@ -1,9 +1,11 @@
 #include "staircase/analysis/a_a_checks.h"
 
+#include "staircase/experiment/design.h"
+
 namespace staircase::analysis {
 
 bool is_a_a_check(const std::vector<Change>& changes) {
-  return changes.size() == 1 && changes[0].pointer == "/recipe/data_order_seed";
+  return changes.size() == 1 && changes[0].pointer == experiment::a_a_field;
 }
 
 Given<std::vector<AaCheck>> a_a_checks(const std::vector<Row>& rows) {

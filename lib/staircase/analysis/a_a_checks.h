@@ -20,7 +20,7 @@ struct AaCheck {
   }
 };
 
-/// Whether these are the edits of an A/A check: /recipe/data_order_seed alone.
+/// Whether these are the edits of an A/A check: experiment::a_a_field alone.
 bool is_a_a_check(const std::vector<Change>& changes);
 
 /// The checks among the rows.

@@ -50,21 +50,14 @@ class ContextBuilder {
   void judge(std::vector<AcrossContexts>& all) const {
     std::vector<LookedAt> looked;
     std::vector<Difference*> judged;
-    std::vector<Worth*> changes;
     for (AcrossContexts& each : all)
-      for (Worth& change : each.changes) changes.push_back(&change);
-    for (size_t i = 0; i < changes.size(); ++i) {
-      std::optional<Difference>& difference = changes[i]->difference;
-      if (options_.until && !difference) difference.emplace();
-      if (!difference) continue;
-      judged.push_back(&*difference);
-      looked.push_back({&*difference, numbers_[i]});
-    }
+      for (Worth& change : each.changes) {
+        if (change.difference) judged.push_back(&*change.difference);
+        looked.push_back({&change.difference, numbers_[looked.size()]});
+      }
     if (options_.until)
       judge_at_looks(looked, options_.seeds, experiment::looks_of(*options_.until), options_.until->shown);
     else judge_together(judged, judging_);
-    for (Worth* change : changes)
-      if (change->difference && change->difference->count == 0) change->difference.reset();
   }
 
   const experiment::DesignedExperiment& design_;

@@ -51,8 +51,8 @@ struct Contexts {
   }
 };
 
-/// `rows`: in the order of the design's variants, judged. Where the experiment adds seeds, the changes are judged at its
-/// looks. A change that is made with a row at chance has no verdict.
+/// `rows`: in the order of the design's variants, judged. Where the experiment adds seeds, the changes are judged at
+/// its looks. A change that is made with a row at chance has no verdict.
 /// Empty: the design has no contexts.
 Given<Contexts> across_contexts(const experiment::DesignedExperiment& design, const config::ExperimentOptions& options,
                                 const std::string& score, const Judging& judging, const ImagesOfRuns& images,

@@ -46,7 +46,7 @@ struct Difference {
   // Beside results.json, for judge_together:
   double squared_weights = 2;  ///< of the scores that it is a weighted sum of; spreads of one table share the rest
   std::optional<ErrorSource> other;  ///< than of the seeds, such as of the choice of images
-  bool at_chance = false;  ///< all its rows are: it counts in the correction, but neither is judged nor lends its spread
+  bool at_chance = false;  ///< all its rows are: it counts in the correction, is not judged and lends no spread
 
   static constexpr bool is_result = true;
   static constexpr std::string_view title = "difference";

@@ -8,7 +8,7 @@ namespace staircase::analysis {
 struct JudgedDifference {
   std::string name;              ///< of the row or step
   const Difference* difference;  ///< null: it is still to come
-  bool is_asked;                 ///< else it only counts with the others: the sum of a Shapley table, an A/A check in one
+  bool is_asked;                 ///< else it only counts with the others: a Shapley table's sum, an A/A check in one
 };
 
 /// Of the effects of designs that have them, else of the rows' deltas. They point into `results`.

@@ -21,8 +21,8 @@ struct OrderAgreement {
 
 /// Kendall's tau-b; empty: fewer than two pairs of numbers, or a column of one number.
 /// The interval is tanh(atanh(tau) +- 1.96 sqrt(0.437 / (n - 4))), an approximation for 10 numbers or more.
-/// Source: Kendall 1945, "The treatment of ties in ranking problems"; Fieller, Hartley and Pearson 1957, "Tests for rank
-/// correlation coefficients. I", for the interval.
+/// Source: Kendall 1945, "The treatment of ties in ranking problems"; Fieller, Hartley and Pearson 1957, "Tests for
+/// rank correlation coefficients. I", for the interval.
 Given<OrderAgreement> order_agreement(const std::vector<std::pair<double, double>>& numbers);
 
 /// Of the scores and published numbers of the rows as written.

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <unordered_map>
 
 #include "staircase/analysis/row_verdicts.h"
+#include "staircase/analysis/run_reader.h"
 #include "staircase/analysis/score.h"
 #include "staircase/config/image_outcomes.h"
 #include "staircase/config/recipes.h"
@@ -21,58 +21,6 @@ std::vector<double> given_numbers(const std::vector<SeedResult>& seeds, Given<do
     if (seed.*member) numbers.push_back(*(seed.*member));
   return numbers;
 }
-
-/// Reads each run once, however many rows share it.
-class RunReader {
- public:
-  RunReader(const runs::Ledger& ledger, Results& results) : ledger_(ledger), results_(results) {}
-
-  SeedResult read(const runs::RunKey& run) {
-    const std::string name = ledger_.run_name(run);
-    const auto [found, is_new] = read_.try_emplace(name);
-    if (is_new) found->second = read_new(run.seed, name);
-    return found->second;
-  }
-
- private:
-  SeedResult read_new(int64_t seed, const std::string& name) {
-    const std::filesystem::path& folder = ledger_.folder_of(name);
-    SeedResult result;
-    result.seed = seed;
-    result.run = name;
-    ++results_.runs;
-    std::error_code ignored;
-    if (!std::filesystem::is_directory(folder / "runs" / name, ignored)) return result;
-    RunLog log{results_.rows.size(),
-               seed,
-               name,
-               runs::read_timing(folder, name),
-               runs::read_curve(folder, name, results_.curve_names()),
-               runs::read_run_config(folder, name)};
-    for (const auto& warnings : {log.curve.warnings, log.timing.warnings})
-      results_.warnings.insert(results_.warnings.end(), warnings.begin(), warnings.end());
-    if (!log.config.damage.empty()) results_.warnings.push_back(log.config.damage);
-    runs::RunSummary summary = runs::read_summary(folder, name);
-    if (!summary.damage.empty()) results_.warnings.push_back(summary.damage);
-    if (summary.numbers) {
-      result.status = SeedStatus::done;
-      result.numbers = std::move(*summary.numbers);
-      if (const auto rate = log.timing.images_per_second()) result.images_per_second = *rate;
-      if (log.timing.latency_ms) result.latency_ms = *log.timing.latency_ms;
-      ++results_.done;
-    } else if (auto reason = runs::read_failure(folder, name)) {
-      result.status = SeedStatus::failed;
-      result.reason = std::move(*reason);
-      ++results_.failed;
-    }
-    results_.logs.push_back(std::move(log));
-    return result;
-  }
-
-  const runs::Ledger& ledger_;
-  Results& results_;
-  std::unordered_map<std::string, SeedResult> read_;
-};
 
 /// Whatever else a machine does makes a pass longer, never shorter.
 void add_latency(Row& row) {
@@ -135,8 +83,8 @@ void choose_score(const experiment::DesignedExperiment& design, config::Score wa
   else results.score_reason = "raw weights: the recipe of " + raw->name + " has no EMA";
 }
 
-/// Of the runs that are done. A damaged file counts as none, with a warning; data other than the first row's are another
-/// validation set, whatever the classes of its images are.
+/// Of the runs that are done. A damaged file counts as none, with a warning; data other than the first row's are
+/// another validation set, whatever the classes of its images are.
 ImagesOfRuns read_images(const experiment::DesignedExperiment& design, const runs::Ledger& ledger, Results& results) {
   ImagesOfRuns images;
   for (size_t i = 0; i < results.rows.size(); ++i) {
@@ -205,8 +153,8 @@ std::vector<std::string> too_short_schedules(const experiment::DesignedExperimen
   return experiment::schedule_warnings(rows);
 }
 
-/// What lets intervals speak of other images too; none where not all runs have them, or where seeds are added until they
-/// decide: that is asked of these images alone.
+/// What lets intervals speak of other images too; none where not all runs have them, or where seeds are added until
+/// they decide: that is asked of these images alone.
 ImagesOfRuns images_to_judge_by(const experiment::DesignedExperiment& design, const config::ExperimentOptions& options,
                                 const runs::Ledger& ledger, Results& results) {
   if (options.until) {

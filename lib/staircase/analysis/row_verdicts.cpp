@@ -21,21 +21,13 @@ JudgedBy judge_by_seeds(const std::vector<Row*>& rows, const Judging& judging) {
   return judge_together(differences, judging);
 }
 
-/// Rows without any seed are there with a difference of none: they are judged when it comes.
 int64_t judge_by_looks(const std::vector<Row*>& judged, const config::ExperimentOptions& options,
                        const std::string& score, const std::vector<Row>& rows) {
   std::vector<LookedAt> differences;
-  for (Row* row : judged) {
-    const bool known = has_difference(*row);
-    if (!known) row->delta->difference.emplace();
-    differences.push_back(
-        {&*row->delta->difference, paired_differences(row->scores(score), rows[row->delta->to_index].scores(score))});
-  }
-  const int64_t seeds =
-      judge_at_looks(differences, options.seeds, experiment::looks_of(*options.until), options.until->shown);
   for (Row* row : judged)
-    if (row->delta->difference->count == 0) row->delta->difference.reset();
-  return seeds;
+    differences.push_back(
+        {&row->delta->difference, paired_differences(row->scores(score), rows[row->delta->to_index].scores(score))});
+  return judge_at_looks(differences, options.seeds, experiment::looks_of(*options.until), options.until->shown);
 }
 
 }  // namespace
@@ -62,6 +54,7 @@ Looks judge_rows_at_looks(const config::ExperimentOptions& options, const std::s
 
 std::optional<std::vector<int64_t>> seeds_to_have(const config::ExperimentOptions& options, const Looks& looks,
                                                   bool all_done) {
+  if (!options.until) return std::nullopt;
   const auto seeds = static_cast<int64_t>(options.seeds.size());
   const bool before_first = seeds < options.until->first_look;
   if (!before_first && (!all_done || looks.open == 0)) return std::nullopt;

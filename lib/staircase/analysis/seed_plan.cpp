@@ -15,7 +15,8 @@ using config::Design;
 const int64_t most_seeds = 100000;
 
 /// The chance that a mean passes reach_of() its error. Over the mean's normal distribution, by the trapezoidal rule, of
-/// the chance that chi-square leaves the seeds' spread small enough; without another error it is that of the noncentral t.
+/// the chance that chi-square leaves the seeds' spread small enough; without another error it is that of the noncentral
+/// t.
 double power_of(int64_t seeds, double smallest, const PooledSpread& spread, int comparisons) {
   const double degrees = static_cast<double>(seeds) - 1 + spread.lent_degrees;
   const double of_seeds = spread.std / std::sqrt(static_cast<double>(seeds));

@@ -81,7 +81,8 @@ int64_t judge_at_looks(const std::vector<LookedAt>& differences, const std::vect
   }
   for (size_t i = 0; i < differences.size(); ++i) {
     if (last > 0) numbers[i].resize(static_cast<size_t>(last));
-    Difference& difference = *differences[i].difference;
+    if (!*differences[i].difference) continue;
+    Difference& difference = **differences[i].difference;
     const bool at_chance = difference.at_chance;
     if (auto of_look = difference_of(numbers[i])) difference = *of_look;
     difference.at_chance = at_chance;

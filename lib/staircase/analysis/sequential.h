@@ -5,9 +5,9 @@
 
 namespace staircase::analysis {
 
-/// A difference that is looked at more than once, with its numbers by seed.
+/// A difference that is looked at more than once, with its numbers by seed; empty where it has none yet, which counts.
 struct LookedAt {
-  Difference* difference;
+  std::optional<Difference>* difference;
   SeedNumbers numbers;
 };
 

@@ -31,8 +31,8 @@ struct SmallestShown {
 /// What `seeds` seeds can show (smallest_difference in statistics.h) when all runs are done, from the spread of what is
 /// done by now, pooled: of the effects of designs that have them, else of the rows' deltas. All differences that the
 /// finished table judges together count as comparisons, those that are still to come too.
-/// Rows at chance promise nothing, nor do differences without any spread: what trains longer, or on other data, has one.
-/// Nor is there such a number where seeds are added until they decide.
+/// Rows at chance promise nothing, nor do differences without any spread: what trains longer, or on other data, has
+/// one. Nor is there such a number where seeds are added until they decide.
 SmallestShown smallest_shown(const Results& results, int seeds);
 
 /// The fewest seeds, of 1,000 at most, with which a difference as large as this one's mean, with its spread, would be

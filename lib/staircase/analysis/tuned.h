@@ -46,7 +46,8 @@ SeedNumbers chosen_by_other_seeds(const NumbersByContext& numbers);
 /// Those numbers share seeds through the choice, so their spread says too little. The interval is made of those of all
 /// pairs of contexts, by pairs of equal seed: D lies above max_c min_d of the lower bounds of a_c - b_d and below
 /// min_d max_c of the upper ones, each at 2.5 % over the number of contexts; p accordingly, of the side that `mean` is
-/// on. Pairs without spread bound nothing; without two bounds there is no interval and no p. Empty: fewer than two seeds.
+/// on. Pairs without spread bound nothing; without two bounds there is no interval and no p. Empty: fewer than two
+/// seeds.
 /// Source: an intersection-union test in the other row's context, Berger 1982, "Multiparameter hypothesis testing and
 /// acceptance sampling", Technometrics 24; Bonferroni in the row's own.
 std::optional<Difference> tuned_difference(const NumbersByContext& a, const NumbersByContext& b);

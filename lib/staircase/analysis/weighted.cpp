@@ -31,7 +31,8 @@ std::optional<Difference> weighted_difference(const RowWeights& weights, const S
   for (const std::optional<ErrorSource>& each : others) {
     if (!each) continue;
     if (!together) together = ErrorSource{0, each->degrees};
-    together = ErrorSource{std::hypot(together->std_error, each->std_error), std::min(together->degrees, each->degrees)};
+    together->std_error = std::hypot(together->std_error, each->std_error);
+    together->degrees = std::min(together->degrees, each->degrees);
   }
   std::optional<Difference> difference = difference_of(values_of(by_seed), together);
   if (!difference) return difference;

@@ -10,6 +10,9 @@
 
 namespace staircase::experiment {
 
+/// What an A/A check changes, and nothing else.
+inline constexpr const char* a_a_field = "/recipe/data_order_seed";
+
 /// One row of an experiment: a configuration and how it came about.
 struct Variant {
   std::string name;

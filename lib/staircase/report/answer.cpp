@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "staircase/analysis/judged.h"
 #include "staircase/analysis/smallest_shown.h"
+#include "staircase/base/some_of.h"
 #include "staircase/base/text.h"
 #include "staircase/report/cells.h"
 #include "staircase/report/context_table.h"
@@ -16,31 +18,20 @@ using analysis::Results;
 using analysis::Row;
 using analysis::Verdict;
 
-/// What a table judges, under the name that readers know it by; a null one is still to come.
+/// What sentences are made of, under the name that readers know it by; a null one is still to come.
 struct Judged {
   std::string name;
   const Difference* difference;
 };
 
-const Difference* given(const std::optional<Difference>& difference) { return difference ? &*difference : nullptr; }
-
-std::vector<Judged> judged_of(const Results& results) {
-  std::vector<Judged> all;
-  if (results.worth.effects) {
-    for (const analysis::Effect& each : *results.worth.effects)
-      if (!analysis::is_a_a_check(each.changes)) all.push_back({each.step, given(each.worth.difference)});
-    return all;
-  }
-  for (const Row& row : results.rows)
-    if (row.delta && !analysis::is_a_a_check(row.changes)) all.push_back({row.name, given(row.delta->difference)});
-  return all;
+std::vector<Judged> asked_of(const std::vector<analysis::JudgedDifference>& judged) {
+  std::vector<Judged> asked;
+  for (const analysis::JudgedDifference& each : judged)
+    if (each.is_asked) asked.push_back({each.name, each.difference});
+  return asked;
 }
 
-std::string listed(std::vector<std::string> parts) {
-  const size_t most = 12, more = parts.size() > most ? parts.size() - most : 0;
-  parts.resize(parts.size() - more);
-  return join(parts) + (more > 0 ? " and " + std::to_string(more) + " more" : "");
-}
+std::string named_text(const Judged& each) { return each.name + " (" + difference_text(*each.difference) + ")"; }
 
 /// A sentence of those differences that `belongs` takes; nothing where it takes none.
 template <class Belongs, class TextOf>
@@ -49,7 +40,7 @@ void add_sentence(const std::vector<Judged>& all, const std::string& start, Belo
   std::vector<std::string> parts;
   for (const Judged& each : all)
     if (each.difference && each.difference->verdict && belongs(*each.difference)) parts.push_back(text_of(each));
-  if (!parts.empty()) lines.push_back(start + listed(parts));
+  if (!parts.empty()) lines.push_back(start + some_of(parts, 12));
 }
 
 /// "gelu (+0.3 [-0.9, +1.5]; 14 seeds would show as much)".
@@ -61,17 +52,23 @@ std::string open_text(const Results& results, const Judged& each, int comparison
   return text + ")";
 }
 
-void add_open(const Results& results, const std::vector<Judged>& all, std::vector<std::string>& lines) {
-  const auto is_open = [](const Difference& d) {
-    return d.verdict == Verdict::not_shown || d.verdict == Verdict::no_spread_seen;
-  };
-  // Those that are shown no longer count in Holm's correction of the rest.
-  const auto comparisons = static_cast<int>(std::count_if(all.begin(), all.end(), [&](const Judged& each) {
-    return each.difference && each.difference->verdict && is_open(*each.difference);
+bool is_undecided(const Difference& d) {
+  return d.verdict == Verdict::not_shown || d.verdict == Verdict::no_spread_seen;
+}
+
+/// Those that are shown no longer count in Holm's correction of the rest; those at chance do, where they have a p.
+int comparisons_left(const std::vector<analysis::JudgedDifference>& judged) {
+  return static_cast<int>(std::count_if(judged.begin(), judged.end(), [](const analysis::JudgedDifference& each) {
+    const Difference* d = each.difference;
+    return d && (is_undecided(*d) || (d->verdict == Verdict::at_chance && d->p));
   }));
+}
+
+void add_open(const Results& results, const std::vector<Judged>& all, int comparisons,
+              std::vector<std::string>& lines) {
   const size_t before = lines.size();
   add_sentence(
-      all, "Open: ", is_open, [&](const Judged& each) { return open_text(results, each, comparisons); }, lines);
+      all, "Open: ", is_undecided, [&](const Judged& each) { return open_text(results, each, comparisons); }, lines);
   if (lines.size() == before || results.looks) return;
   const int seeds = static_cast<int>(results.seeds.size());
   if (const auto shown = analysis::smallest_shown(results, seeds); shown.points)
@@ -86,6 +83,9 @@ std::vector<std::string> without_verdicts(const Results& results, const std::vec
     return {
         "One seed: which rows are better cannot be told. More seeds (\"seeds\": [0, 1, 2], or "
         "--set /seeds=[0,1,2]) train only what is new"};
+  if (results.looks)
+    return {"The first look is still to come, when " + std::to_string(results.looks->looks.front()) +
+            " seeds of every row are done"};
   return {"No two rows have two seeds done yet"};
 }
 
@@ -93,17 +93,16 @@ void add_interactions(const Results& results, std::vector<std::string>& lines) {
   if (!results.worth.interactions) return;
   std::vector<Judged> pairs;
   for (const analysis::Interaction& each : *results.worth.interactions)
-    pairs.push_back({each.a + " + " + each.b, given(each.worth.difference)});
-  const auto text_of = [](const Judged& each) { return each.name + " (" + difference_text(*each.difference) + ")"; };
+    pairs.push_back({each.a + " + " + each.b, each.worth.difference ? &*each.worth.difference : nullptr});
   const size_t before = lines.size();
   add_sentence(
       pairs,
       "Shown to give more together than alone: ", [](const Difference& d) { return d.verdict == Verdict::higher; },
-      text_of, lines);
+      named_text, lines);
   add_sentence(
       pairs,
       "Shown to give less together than alone: ", [](const Difference& d) { return d.verdict == Verdict::lower; },
-      text_of, lines);
+      named_text, lines);
   const bool any_open = std::any_of(pairs.begin(), pairs.end(), [](const Judged& each) {
     return each.difference && each.difference->verdict == Verdict::not_shown;
   });
@@ -113,27 +112,27 @@ void add_interactions(const Results& results, std::vector<std::string>& lines) {
 }  // namespace
 
 std::vector<std::string> answer_lines(const Results& results) {
-  const std::vector<Judged> all = judged_of(results);
+  const std::vector<analysis::JudgedDifference> judged = analysis::judged_differences(results);
+  const std::vector<Judged> all = asked_of(judged);
   const bool any = std::any_of(all.begin(), all.end(),
                                [](const Judged& each) { return each.difference && each.difference->verdict; });
   if (!any) return without_verdicts(results, all);
   const bool ablation = results.kind == config::ExperimentKind::ablation;
   const Verdict better = results.task->primary_metric().higher_is_better ? Verdict::higher : Verdict::lower;
-  const auto text_of = [](const Judged& each) { return each.name + " (" + difference_text(*each.difference) + ")"; };
   std::vector<std::string> lines;
-  const std::string other = ablation || results.rows.empty() ? "" : results.rows[0].name;
+  const std::string other = results.rows[0].name + (results.contexts ? " of the same context" : "");
   add_sentence(
       all, ablation ? "Shown to help: " : "Shown to be better than " + other + ": ",
-      [&](const Difference& d) { return d.verdict == better; }, text_of, lines);
+      [&](const Difference& d) { return d.verdict == better; }, named_text, lines);
   add_sentence(
       all, ablation ? "Shown to hurt: " : "Shown to be worse than " + other + ": ",
-      [&](const Difference& d) { return d.verdict == analysis::reversed(better); }, text_of, lines);
+      [&](const Difference& d) { return d.verdict == analysis::reversed(better); }, named_text, lines);
   if (lines.empty()) lines.push_back(ablation ? "No step is shown to help or to hurt" : "No difference is shown");
   add_sentence(
       all, "Smaller than asked, whichever way: ", [](const Difference& d) { return d.verdict == Verdict::smaller; },
-      text_of, lines);
+      named_text, lines);
   add_interactions(results, lines);
-  add_open(results, all, lines);
+  add_open(results, all, comparisons_left(judged), lines);
   add_sentence(
       all, "Not to be told, since their rows are at chance: ",
       [](const Difference& d) { return d.verdict == Verdict::at_chance; }, [](const Judged& each) { return each.name; },

@@ -11,7 +11,8 @@ namespace staircase::report {
 /// would decide them, and what the verdicts refer to. A line a sentence.
 std::vector<std::string> answer_lines(const analysis::Results& results);
 
-/// How verdicts were reached: the method, what the rows lend each other, and what of the error is of seeds and of images.
+/// How verdicts were reached: the method, what the rows lend each other, and what of the error is of seeds and of
+/// images.
 std::vector<std::string> method_notes(const analysis::Results& results);
 
 }  // namespace staircase::report

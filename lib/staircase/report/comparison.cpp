@@ -206,11 +206,18 @@ std::string other_data_note(const std::vector<ReportData>& experiments) {
          (others.size() + more == common ? "" : " in " + which) + ": their scores cannot be subtracted";
 }
 
+std::string seeds_alone_note(const std::vector<ReportData>& experiments) {
+  if (experiments.size() != 2) return "";
+  return "The difference of the two experiments is judged by seeds alone: its intervals leave out the choice of the "
+         "validation images";
+}
+
 std::string comparison_terminal(const std::vector<ReportData>& experiments) {
   const TextTable differences = differences_table(experiments);
   const std::string note = other_data_note(experiments);
   std::string text = note.empty() ? "" : printable(note) + "\n\n";
   text += terminal_table(comparison_table(experiments));
+  if (const std::string seeds_alone = seeds_alone_note(experiments); !seeds_alone.empty()) text += seeds_alone + ".\n";
   if (!differences.rows.empty()) text += "\nWhat differs besides the steps:\n" + terminal_table(differences);
   return text;
 }

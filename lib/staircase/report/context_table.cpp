@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "staircase/analysis/judged.h"
 #include "staircase/base/counted.h"
+#include "staircase/base/some_of.h"
 #include "staircase/base/text.h"
 #include "staircase/report/cells.h"
 
@@ -31,21 +33,23 @@ std::vector<std::string> contexts_with(const Results& results, const AcrossConte
   return names;
 }
 
-/// "gelu: higher in all contexts", "gelu: higher as written; lower in long; not shown in half_rate".
+/// "gelu: higher in all contexts", "gelu: higher in as written; at chance in long; not shown in 1 other".
 std::string holds_text(const Results& results, const AcrossContexts& row) {
   const size_t all = results.contexts->contexts.size();
   std::vector<std::string> parts;
-  size_t decided = 0;
-  for (const Verdict verdict : {Verdict::higher, Verdict::lower, Verdict::smaller}) {
+  size_t named = 0;
+  for (const Verdict verdict : {Verdict::higher, Verdict::lower, Verdict::smaller, Verdict::at_chance}) {
     const std::vector<std::string> names = contexts_with(results, row, verdict);
-    decided += names.size();
+    named += names.size();
     const std::string where = names.size() == all ? "all contexts" : join(names);
     if (!names.empty()) parts.push_back(std::string(config::to_name(verdict)) + " in " + where);
   }
-  if (parts.empty()) return row.row + ": shown in no context";
-  const size_t open = all - decided;
-  return row.row + ": " + join(parts, "; ") +
-         (open > 0 ? "; not shown in " + counted(static_cast<long long>(open), "other", "others") : "");
+  const auto open = static_cast<size_t>(std::count_if(
+      row.worth.begin(), row.worth.end(), [](const analysis::Worth& each) { return verdict_of(each).has_value(); }));
+  if (parts.empty()) return row.row + (open > 0 ? ": shown in no context" : ": not judged yet");
+  if (open > named)
+    parts.push_back("not shown in " + counted(static_cast<long long>(open - named), "other", "others"));
+  return row.row + ": " + join(parts, "; ");
 }
 
 /// What is shown to depend on the context.
@@ -60,11 +64,6 @@ std::vector<std::string> dependence_notes(const Results& results) {
     }
   if (shown.empty()) return {"No step is shown to be worth more or less in another context than as written"};
   return {"Shown to depend on the context (worth there minus as written): " + join(shown)};
-}
-
-std::string list_of(const std::vector<std::string>& names, size_t most) {
-  const std::vector<std::string> first(names.begin(), names.begin() + static_cast<long>(std::min(most, names.size())));
-  return join(first) + (names.size() > most ? ", ..." : "");
 }
 
 }  // namespace
@@ -141,10 +140,17 @@ std::vector<std::string> look_notes(const Results& results) {
                      std::to_string(looks.at_most_seeds) + "; looked at when " + join(counts) +
                      " seeds are done, and all intervals of all looks hold together with 95 %. ";
   if (looks.seeds == 0) return {text + "The first look is still to come"};
-  text += "By " + std::to_string(looks.seeds) + " seeds " + std::to_string(looks.differences - looks.open) + " of " +
+  const std::vector<analysis::JudgedDifference> judged = analysis::judged_differences(results);
+  const auto at_chance = static_cast<size_t>(
+      std::count_if(judged.begin(), judged.end(), [](const analysis::JudgedDifference& each) {
+        return each.difference && each.difference->verdict == Verdict::at_chance;
+      }));
+  const size_t decided = looks.differences - looks.open - at_chance;
+  text += "By " + std::to_string(looks.seeds) + " seeds " + std::to_string(decided) + " of " +
           counted(static_cast<long long>(looks.differences), "difference") +
-          (looks.differences - looks.open == 1 ? " is decided" : " are decided");
-  if (looks.open > 0) text += "; open: " + list_of(looks.open_rows, 10);
+          (decided == 1 ? " is decided" : " are decided");
+  if (at_chance > 0) text += "; " + std::to_string(at_chance) + " at chance, which no seeds decide";
+  if (looks.open > 0) text += "; open: " + some_of(looks.open_rows, 10);
   if (looks.open > 0 && looks.seeds >= looks.at_most_seeds) text += ", and no seeds are left to add";
   return {text};
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "staircase/base/some_of.h"
 #include "staircase/base/text.h"
 #include "staircase/report/cells.h"
 #include "staircase/report/csv.h"
@@ -88,10 +89,8 @@ std::vector<std::string> shapley_chance_notes(const Results& results) {
   const auto& effects = *results.worth.effects;
   if (effects.empty() || !effects.front().at_chance) return {};
   const std::vector<std::string>& rows = *effects.front().at_chance;
-  const size_t most = 10;
-  const std::vector<std::string> first(rows.begin(), rows.begin() + static_cast<long>(std::min(most, rows.size())));
   return {std::to_string(rows.size()) + " of the " + std::to_string(results.rows.size()) + " rows at chance (" +
-          join(first) + (rows.size() > most ? ", ..." : "") +
+          some_of(rows, 10) +
           ") enter the Shapley values: what a step is worth cannot be told"};
 }
 

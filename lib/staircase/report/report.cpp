@@ -12,6 +12,7 @@
 #include "staircase/report/context_table.h"
 #include "staircase/report/csv.h"
 #include "staircase/report/effect_table.h"
+#include "staircase/report/notes.h"
 #include "staircase/report/origin.h"
 #include "staircase/report/report_html.h"
 #include "staircase/report/report_table.h"

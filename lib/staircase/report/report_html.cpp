@@ -9,6 +9,7 @@
 #include "staircase/report/effect_table.h"
 #include "staircase/report/embedded.h"
 #include "staircase/report/html_text.h"
+#include "staircase/report/notes.h"
 #include "staircase/report/origin.h"
 #include "staircase/report/training.h"
 #include "staircase/report/use.h"
@@ -43,8 +44,8 @@ std::string introduction(const ReportData& experiment) {
   std::string answer;
   for (const std::string& line : answer_lines(results)) answer += "<p>" + escape_html(line) + ".</p>\n";
   if (!answer.empty()) answer = "<div class=\"answer\">\n" + answer + "</div>\n";
-  return answer + (description.empty() ? "" : "<p class=\"description\">" + escape_html(description) + "</p>\n") + list(lines) +
-         warnings(experiment);
+  return answer + (description.empty() ? "" : "<p class=\"description\">" + escape_html(description) + "</p>\n") +
+         list(lines) + warnings(experiment);
 }
 
 std::string json_details(const std::string& summary, const Json& content) {
@@ -89,7 +90,9 @@ std::string sections(const ReportData& experiment) {
 }
 
 std::string sections_side_by_side(const std::vector<ReportData>& experiments) {
-  std::string html = section("Table", html_table(comparison_table(experiments))) +
+  const std::string note = seeds_alone_note(experiments);
+  std::string html = section("Table", html_table(comparison_table(experiments)) +
+                                          (note.empty() ? "" : "<p class=\"hint\">" + escape_html(note) + ".</p>\n")) +
                      section("What differs besides the steps", html_table(differences_table(experiments)));
   for (const ReportData& experiment : experiments) html += background(experiment, experiment.label + ": ");
   return html;

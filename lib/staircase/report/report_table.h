@@ -8,9 +8,9 @@
 
 namespace staircase::report {
 
-/// Rung, change, parameters, MACs, the primary metric of raw and EMA weights, delta with interval and verdict, images/s,
-/// latency of one image, the paper's number, damaged images. A delta that stands in the table of effects stands there
-/// alone. Columns that no row fills are left out.
+/// Rung, change, verdict, delta with interval, the primary metric of raw and EMA weights and of the test images,
+/// parameters, MACs, images/s, latency of one image, drop path, the paper's number, damaged images, runs. A delta that
+/// stands in the table of effects stands there alone. Columns that no row fills are left out.
 TextTable main_table(const analysis::Results& results);
 /// The title of its column of deltas: "delta to base" where the design compares all rows to one.
 std::string delta_title(const analysis::Results& results);
@@ -23,8 +23,5 @@ TextTable grid_table(const analysis::Results& results);
 TextTable run_table(const analysis::Results& results, const std::string& folder);
 /// Seed by seed: what failed and why.
 std::vector<std::string> failure_lines(const analysis::Results& results);
-/// What must be said of the numbers: the score's choice, the number of seeds, missing runs, rows made otherwise than
-/// the others.
-std::vector<std::string> notes(const analysis::Results& results);
 
 }  // namespace staircase::report
