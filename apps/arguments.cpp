@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "staircase/base/errors.h"
+#include "staircase/base/text.h"
 
 namespace staircase::apps {
 
@@ -23,8 +24,7 @@ bool Arguments::parse(const Words& words, size_t fewest, size_t most) {
   try {
     result_ = options_.parse(static_cast<int>(argv.size()), argv.data());
   } catch (const cxxopts::exceptions::exception& error) {
-    throw RequestError("staircase " + command_ + ": " + error.what() + "; staircase " + command_ +
-                       " --help shows the options");
+    throw RequestError(command_ + ": " + error.what() + "; staircase " + command_ + " --help shows the options");
   }
   if (result_.count("help")) {
     std::cout << options_.help({""}) << "\nExample:\n  " << example_ << "\n";
@@ -32,9 +32,17 @@ bool Arguments::parse(const Words& words, size_t fewest, size_t most) {
   }
   positional_ = all("words");
   if (positional_.size() < fewest || positional_.size() > most)
-    throw RequestError("staircase " + command_ + ": takes " + (positionals_.empty() ? "no words" : positionals_) +
-                       ", found " + std::to_string(positional_.size()) + " words; for example " + example_);
+    throw RequestError(command_ + ": takes " + (positionals_.empty() ? "no words" : positionals_) + ", found " +
+                       (positional_.empty() ? "nothing" : join(positional_, " ")) + "; for example " + example_);
   return true;
+}
+
+void Arguments::need(const std::vector<std::string>& options) const {
+  std::vector<std::string> missing;
+  for (const std::string& option : options)
+    if (!has(option)) missing.push_back("--" + option);
+  if (!missing.empty())
+    throw RequestError(command_ + ": needs " + join(missing, " and ") + "; for example " + example_);
 }
 
 int64_t Arguments::bounded(const std::string& option, int64_t most, const std::string& why) const {

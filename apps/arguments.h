@@ -25,6 +25,9 @@ class Arguments {
   /// Throws RequestError for unknown options and for fewer or more positional words than allowed.
   bool parse(const Words& words, size_t fewest, size_t most);
 
+  /// Throws RequestError naming those of these options that are left out.
+  void need(const std::vector<std::string>& options) const;
+
   const Words& positional() const { return positional_; }
   bool has(const std::string& option) const { return result_.count(option) > 0; }
   template <class T>

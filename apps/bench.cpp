@@ -3,8 +3,10 @@
 #include <iostream>
 
 #include "arguments.h"
+#include "bench_loader.h"
 #include "console.h"
 #include "device.h"
+#include "experiment.h"
 #include "network.h"
 #include "staircase/base/build_info.h"
 #include "staircase/base/errors.h"
@@ -81,20 +83,33 @@ config::Json to_json(const Subject& subject, const train::Benchmark& b, const pl
           {"machine", machine_description()}};
 }
 
+void check_seconds(const Arguments& arguments) {
+  const auto seconds = arguments.get<double>("seconds");
+  if (!(seconds >= 0.01 && seconds <= 3600)) throw RequestError("--seconds: allowed is a number from 0.01 to 3600");
+}
+
 }  // namespace
 
 int run_bench(const Words& words) {
-  Arguments arguments("bench",
-                      "Speed and memory of a network on random images: inference, training, latency at batch 1.",
-                      "CONFIG|MODEL", "staircase bench convnext_tiny --batch-size 16 --json");
+  Arguments arguments(
+      "bench",
+      "Speed and memory of a network on random images: inference, training, latency at batch 1; or with\n"
+      "--loader how many training images a second an experiment's data and recipe give, without a network.",
+      "CONFIG|MODEL", "staircase bench convnext_tiny --batch-size 16 --json");
   arguments.options()("image-size", "side of the square image, px (default: the config's, or 224)",
                       cxxopts::value<int64_t>(), "N")("batch-size", "images a step (default: the config's, or 32)",
                                                       cxxopts::value<int64_t>(), "N")(
       "precision", "fp32 or bf16 (default: the config's, or fp32)", cxxopts::value<std::string>(), "P")(
       "seconds", "of each of the three measurements", cxxopts::value<double>()->default_value("5"), "S")(
       "threads", "of LibTorch (default: its own choice)", cxxopts::value<int64_t>(), "N")(
-      "device", "cpu, cuda or cuda:N", cxxopts::value<std::string>()->default_value("cpu"), "DEVICE");
+      "device", "cpu, cuda or cuda:N", cxxopts::value<std::string>()->default_value("cpu"), "DEVICE")(
+      "loader", "measure the loader of the experiment CONFIG alone")("workers", "of --loader (default: one a core)",
+                                                                     cxxopts::value<int64_t>(), "N");
+  add_set_option(arguments);
   if (!arguments.parse(words, 1, 1)) return 0;
+  check_seconds(arguments);
+  if (arguments.has("loader")) return bench_loader(arguments);
+  if (arguments.has("set") || arguments.has("workers")) throw RequestError("--set and --workers go only with --loader");
   Subject subject = read_subject(arguments.positional()[0]);
   if (arguments.has("image-size")) subject.options.image_size_px = arguments.bounded("image-size", 4096);
   if (arguments.has("batch-size")) subject.options.batch_size = arguments.bounded("batch-size", 65536);
@@ -103,8 +118,6 @@ int run_bench(const Words& words) {
     subject.options.precision =
         config::Codec<config::Precision>::read(arguments.get<std::string>("precision"), {"", "--precision"}, {});
   subject.options.seconds = arguments.get<double>("seconds");
-  if (!(subject.options.seconds >= 0.01 && subject.options.seconds <= 3600))
-    throw RequestError("--seconds: allowed is a number from 0.01 to 3600");
   subject.options.device = parse_device(arguments.get<std::string>("device"));
   if (subject.model.norm == config::Norm::batch && subject.options.batch_size < 2)
     throw RequestError(

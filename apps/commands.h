@@ -27,7 +27,9 @@ int run_convert(const Words& words);
 int run_export(const Words& words);
 int run_bench(const Words& words);
 int run_report(const Words& words);
+int run_pack(const Words& words);
 int run_preview(const Words& words);
+int run_plan(const Words& words);
 int run_schema(const Words& words);
 
 }  // namespace staircase::apps

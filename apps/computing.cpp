@@ -7,8 +7,9 @@ namespace {
 constexpr struct {
   const char* name;
   int (*run)(const Words& words);
-} commands[] = {{"run", run_run},         {"preview", run_preview}, {"eval", run_eval},   {"predict", run_predict},
-                {"convert", run_convert}, {"export", run_export},   {"bench", run_bench}, {"worker", run_worker}};
+} commands[] = {{"run", run_run},         {"plan", run_plan},     {"preview", run_preview}, {"eval", run_eval},
+                {"predict", run_predict}, {"convert", run_convert}, {"export", run_export}, {"bench", run_bench},
+                {"pack", run_pack},       {"worker", run_worker}};
 
 int run(const Words& words) {
   for (const auto& command : commands)

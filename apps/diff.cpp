@@ -72,8 +72,56 @@ Side read_side(const std::string& argument) {
   return {argument, Kind::model, {{"model", config::write_options(plan::model_from_argument(argument).options)}}};
 }
 
+/// Whether a list is one of steps or candidates, whose elements are known by their names.
+bool has_names(const Json& list) {
+  return list.is_array() && std::all_of(list.begin(), list.end(), [](const Json& each) {
+           return each.is_object() && each.contains("name") && each["name"].is_string();
+         });
+}
+
+Json names_of(const Json& list) {
+  Json names = Json::array();
+  for (const Json& each : list) names.push_back(each["name"]);
+  return names;
+}
+
+/// The element of that name; null: there is none.
+const Json* find_named(const Json& list, const Json& name) {
+  const auto found = std::find_if(list.begin(), list.end(), [&](const Json& each) { return each["name"] == name; });
+  return found == list.end() ? nullptr : &*found;
+}
+
+/// Of a step that only one side has, what it says.
+Json without_empty_fields(const Json& step) {
+  Json said = Json::object();
+  for (const auto& [key, value] : step.items())
+    if (key != "name" && !value.empty() && value != "" && value != false) said[key] = value;
+  return said;
+}
+
+void collect(const Json& a, const Json& b, const std::string& pointer, Json& differences);
+
+/// Steps by their names: one in the midst moves those behind it, and is no difference of theirs.
+void collect_named(const Json& a, const Json& b, const std::string& pointer, Json& differences) {
+  if (names_of(a) != names_of(b)) differences.push_back({{"pointer", pointer}, {"a", names_of(a)}, {"b", names_of(b)}});
+  for (const Json& step : a) {
+    const std::string place = pointer + "/" + step["name"].get<std::string>();
+    if (const Json* other = find_named(b, step["name"])) collect(step, *other, place, differences);
+    else differences.push_back({{"pointer", place}, {"a", without_empty_fields(step)}, {"b", Json()}});
+  }
+  for (const Json& step : b)
+    if (!find_named(a, step["name"]))
+      differences.push_back({{"pointer", pointer + "/" + step["name"].get<std::string>()},
+                             {"a", Json()},
+                             {"b", without_empty_fields(step)}});
+}
+
 void collect(const Json& a, const Json& b, const std::string& pointer, Json& differences) {
   if (a == b) return;
+  if (has_names(a) && has_names(b)) {
+    collect_named(a, b, pointer, differences);
+    return;
+  }
   if (!a.is_object() || !b.is_object()) {
     differences.push_back({{"pointer", pointer}, {"a", a}, {"b", b}});
     return;

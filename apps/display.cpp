@@ -75,7 +75,7 @@ class Display::Watcher : public execution::RunObserver {
 
   void on_step(const train::StepReport& report) override {
     if (last_.step == 0 && report.step > 1)  // the first that this start tells of
-      display_.print_line(title_ + ": goes on at step " + grouped_digits(report.step - 1) + " of " +
+      display_.print_line(title_ + ": goes on after step " + grouped_digits(report.step - 1) + " of " +
                           grouped_digits(report.steps));
     last_ = report;
     if (display_.terminal_) {

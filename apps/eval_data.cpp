@@ -1,5 +1,6 @@
 #include "eval_data.h"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "console.h"
@@ -7,6 +8,7 @@
 #include "staircase/base/text.h"
 #include "staircase/data/class_folders.h"
 #include "staircase/data/open_data.h"
+#include "staircase/data/shards.h"
 #include "staircase/interop/class_names.h"
 
 namespace staircase::apps {
@@ -37,6 +39,8 @@ config::DataOptions data_options(const std::string& argument, const config::Data
     options.kind = drawn.value_or(config::DataKind::image_folder);
   }
   if (!drawn) options.path = argument;
+  if (config::has_photographs(options.kind))
+    options.kind = data::is_shard_folder(argument) ? config::DataKind::shards : config::DataKind::image_folder;
   return options;
 }
 
@@ -45,20 +49,36 @@ bool limits_damage(const std::string& argument) {
   return argument.ends_with(".json") && config::read_json_file(argument).contains("max_bad_fraction");
 }
 
-/// The same images, labelled by the outputs of a network.
+/// The images whose class is an output of a network, labelled by it.
 class Relabelled : public data::Dataset {
  public:
-  Relabelled(std::shared_ptr<const data::Dataset> images, std::vector<int64_t> outputs)
-      : images_(std::move(images)), outputs_(std::move(outputs)) {}
-  size_t size() const override { return images_->size(); }
-  data::Image image(size_t index) const override { return images_->image(index); }
-  int64_t label(size_t index) const override { return outputs_.at(static_cast<size_t>(images_->label(index))); }
-  std::string name(size_t index) const override { return images_->name(index); }
-  void visit_files(const data::FileVisitor& visit) const override { images_->visit_files(visit); }
+  Relabelled(std::shared_ptr<const data::Dataset> images, std::vector<std::optional<int64_t>> outputs)
+      : images_(std::move(images)), outputs_(std::move(outputs)) {
+    for (size_t i = 0; i < images_->size(); ++i)
+      if (output_of(i)) kept_.push_back(i);
+  }
+  size_t size() const override { return kept_.size(); }
+  data::Image image(size_t index) const override { return images_->image(kept_.at(index)); }
+  data::ImagePart part(size_t index, const data::ChoosePart& choose) const override {
+    return images_->part(kept_.at(index), choose);
+  }
+  int64_t label(size_t index) const override { return *output_of(kept_.at(index)); }
+  std::string name(size_t index) const override { return images_->name(kept_.at(index)); }
+  void visit_files(const data::FileVisitor& visit) const override {
+    size_t image = 0;
+    images_->visit_files([&](std::string_view file, uint64_t bytes) {
+      if (output_of(image++)) visit(file, bytes);
+    });
+  }
 
  private:
+  const std::optional<int64_t>& output_of(size_t image) const {
+    return outputs_.at(static_cast<size_t>(images_->label(image)));
+  }
+
   std::shared_ptr<const data::Dataset> images_;
-  std::vector<int64_t> outputs_;
+  std::vector<std::optional<int64_t>> outputs_;
+  std::vector<size_t> kept_;
 };
 
 /// The folder whose folders are classes: that of a part, or the folder itself where it has no parts.
@@ -102,31 +122,58 @@ std::shared_ptr<const data::Dataset> part_of(const data::DataSource& source, con
   return images;
 }
 
+/// The network's output for each class of the data; empty for one that is left out.
+std::vector<std::optional<int64_t>> outputs_of(const std::vector<std::string>& classes, const EvalRequest& request,
+                                               const interop::ModelDescription& description,
+                                               const std::string& weights) {
+  if (!request.known_classes_only) {
+    const auto outputs =
+        interop::find_classes(description, classes, weights, "--known-classes-only leaves images of such classes out");
+    return {outputs.begin(), outputs.end()};
+  }
+  auto outputs = interop::known_classes(description, classes, weights);
+  if (std::none_of(outputs.begin(), outputs.end(), [](const auto& each) { return each.has_value(); }))
+    interop::find_classes(description, classes, weights);  // says what it knows instead
+  return outputs;
+}
+
+std::vector<UnknownClass> unknown_classes(const data::Dataset& images, const std::vector<std::string>& classes,
+                                          const std::vector<std::optional<int64_t>>& outputs) {
+  std::vector<int64_t> counts(classes.size());
+  for (size_t i = 0; i < images.size(); ++i) ++counts.at(static_cast<size_t>(images.label(i)));
+  std::vector<UnknownClass> unknown;
+  for (size_t i = 0; i < classes.size(); ++i)
+    if (!outputs[i]) unknown.push_back({classes[i], counts[i]});
+  return unknown;
+}
+
 }  // namespace
 
-EvalData open_eval_data(const std::string& data, const std::optional<std::string>& part,
-                        const std::optional<int64_t>& image_size_px, const interop::ModelDescription& description,
+EvalData open_eval_data(const EvalRequest& request, const interop::ModelDescription& description,
                         const std::string& weights) {
-  check_part(part);
+  check_part(request.part);
   EvalData opened;
-  opened.options = data_options(data, description.data);
-  if (image_size_px) opened.options.image_size_px = *image_size_px;
+  opened.options = data_options(request.data, description.data);
+  if (request.image_size_px) opened.options.image_size_px = *request.image_size_px;
   std::shared_ptr<const data::Dataset> images;
   std::vector<std::string> names;
   if (opened.options.kind == config::DataKind::image_folder) {
-    data::check_data_options(opened.options, {data, "/data"});
-    data::ClassFolders folders = open_folders(opened.options, part);
+    data::check_data_options(opened.options, {request.data, "/data"});
+    data::ClassFolders folders = open_folders(opened.options, request.part);
     images = folders.images;
     names = folders.class_names;
   } else {
-    const data::DataSource source = data::open_data(opened.options, {data, "/data"});
-    images = part_of(source, part.value_or("val"));
+    const data::DataSource source = data::open_data(opened.options, {request.data, "/data"});
+    images = part_of(source, request.part.value_or("val"));
     names = source.class_names;
     opened.channels = source.channels;
   }
-  if (!limits_damage(data)) opened.options.max_bad_fraction = 1.0;
-  opened.classes = interop::find_classes(description, names, weights);
-  opened.images = std::make_shared<Relabelled>(images, opened.classes);
+  if (!limits_damage(request.data)) opened.options.max_bad_fraction = 1.0;
+  const auto outputs = outputs_of(names, request, description, weights);
+  for (const auto& output : outputs)
+    if (output) opened.classes.push_back(*output);
+  opened.left_out = unknown_classes(*images, names, outputs);
+  opened.images = std::make_shared<Relabelled>(images, outputs);
   return opened;
 }
 

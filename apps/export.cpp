@@ -25,14 +25,13 @@ std::string shapes_text(const std::vector<std::vector<int64_t>>& shapes) {
 using Exported = std::pair<std::shared_ptr<nn::Classifier>, interop::ModelDescription>;
 
 Exported trained(const Arguments& arguments) {
-  const interop::ModelFile file = open_weights(arguments, "export");
+  const interop::ModelFile file = open_weights(arguments);
   return {interop::build_model(file), file.description};
 }
 
 /// Without weights a network is exported as its initialization leaves it: for measuring its speed elsewhere.
 Exported untrained(const Arguments& arguments) {
-  if (!arguments.has("model"))
-    throw RequestError("staircase export: needs --weights, or --model alone for an untrained network");
+  if (!arguments.has("model")) throw RequestError("export: needs --weights, or --model alone for an untrained network");
   interop::ModelDescription description;
   auto model = std::make_shared<nn::Classifier>(plan::model_from_argument(arguments.get<std::string>("model")).options);
   nn::initialize(*model, 0);
@@ -45,15 +44,15 @@ Exported untrained(const Arguments& arguments) {
 /// What loads the file in Python and calls it.
 std::string python_lines(const std::string& file, const interop::ModelDescription& description, bool preprocessing) {
   const std::string size = std::to_string(description.data.image_size_px);
-  std::string text = "import json, numpy, torch\n";
-  if (preprocessing) text += "from PIL import Image, ImageOps\n";
+  std::string text = "import json, torch\n";
+  if (preprocessing) text += "from PIL import Image, ImageOps  # the package pillow; numpy is not needed\n";
   text += "extra = {\"classes.json\": \"\"}\nmodel = torch.jit.load(" + config::Json(file).dump() +
           ", _extra_files=extra)\n";
-  text += preprocessing
-              ? "image = ImageOps.exif_transpose(Image.open(\"photo.jpg\")).convert(\"RGB\")\n"
-                "images = torch.from_numpy(numpy.array(image))  # uint8, (H, W, 3); several of one size: (N, H, W, 3)\n"
-              : "images = torch.zeros(1, " + std::to_string(description.model.in_channels) + ", " + size + ", " + size +
-                    ")  # float, normalized as normalization.json in the file says\n";
+  text += preprocessing ? "image = ImageOps.exif_transpose(Image.open(\"photo.jpg\")).convert(\"RGB\")\n"
+                          "pixels = torch.frombuffer(bytearray(image.tobytes()), dtype=torch.uint8)\n"
+                          "images = pixels.reshape(image.height, image.width, 3)  # several of one size: (N, H, W, 3)\n"
+                        : "images = torch.zeros(1, " + std::to_string(description.model.in_channels) + ", " + size +
+                              ", " + size + ")  # float, normalized as normalization.json in the file says\n";
   text +=
       "with torch.no_grad():\n    probabilities = model(images).softmax(1)[0]\n"
       "best = int(probabilities.argmax())\nnames = json.loads(extra[\"classes.json\"])\n"
@@ -76,7 +75,7 @@ int run_export(const Words& words) {
       "freeze", "parameters become constants, norms are folded into convolutions")(
       "device", "cpu, cuda or cuda:N", cxxopts::value<std::string>()->default_value("cpu"), "DEVICE");
   if (!arguments.parse(words, 0, 0)) return 0;
-  if (!arguments.has("out")) throw RequestError("staircase export: needs --out");
+  arguments.need({"out"});
   const auto out = arguments.get<std::string>("out");
   check_output(out, "--out");
   interop::ExportOptions options;

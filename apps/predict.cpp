@@ -88,7 +88,7 @@ config::Json predict(const interop::ModelFile& file, Inputs& inputs, int64_t top
   config::Json predictions = config::Json::array();
   for (const std::string& path : inputs.images) {
     try {
-      const torch::Tensor image = interop::prepare_image(data::decode_image(path), file.description);
+      const torch::Tensor image = interop::prepare_file(path, file.description);
       const torch::Tensor logits = model->forward(image.to(device)).to(torch::kCPU);
       predictions.push_back({{"image", path},
                              {"image_size", file.description.data.image_size_px},
@@ -116,7 +116,7 @@ int run_predict(const Words& words) {
   const auto topk = arguments.get<int64_t>("topk");
   if (topk < 1) throw RequestError("--topk: found " + std::to_string(topk) + ", allowed is an integer from 1");
   const torch::Device device = parse_device(arguments.get<std::string>("device"));
-  const interop::ModelFile file = open_weights(arguments, "predict");
+  const interop::ModelFile file = open_weights(arguments);
   if (file.description.model.in_channels != 3 && file.description.model.in_channels != 1)
     throw RequestError(arguments.get<std::string>("weights") + ": its network takes " +
                        std::to_string(file.description.model.in_channels) + " channels, images have 3 or 1");

@@ -7,6 +7,7 @@
 #include "experiment.h"
 #include "staircase/base/errors.h"
 #include "staircase/base/files.h"
+#include "staircase/base/some_of.h"
 #include "staircase/base/text.h"
 #include "staircase/data/contact_sheet.h"
 #include "staircase/data/open_data.h"
@@ -23,13 +24,14 @@ experiment::Variant find_variant(const experiment::Experiment& experiment, const
   const std::vector<experiment::Variant> variants = experiment::design_variants(experiment, of_data, of_data).variants;
   if (!arguments.has("variant")) return variants.front();
   const auto wanted = arguments.get<std::string>("variant");
+  const size_t most_named = 20;
   std::vector<std::string> names;
   for (const experiment::Variant& variant : variants) {
     if (variant.name == wanted) return variant;
     names.push_back(variant.name);
   }
   throw RequestError("--variant: \"" + wanted + "\" is no configuration of " + experiment.source +
-                     did_you_mean(wanted, names) + "; a run's table names them");
+                     did_you_mean(wanted, names) + "; it has " + some_of(names, most_named));
 }
 
 const char* mix_name(train::Mix::Kind kind) {
@@ -70,7 +72,7 @@ int run_preview(const Words& words) {
       "epoch", "whose first images are shown, from 1", cxxopts::value<int64_t>()->default_value("1"), "E");
   add_set_option(arguments);
   if (!arguments.parse(words, 1, 1)) return 0;
-  if (!arguments.has("out")) throw RequestError("staircase preview: needs --out");
+  arguments.need({"out"});
   const auto out = arguments.get<std::string>("out");
   if (!out.ends_with(".png")) throw RequestError("--out " + out + ": is written as PNG, so its name ends in .png");
   check_output(out, "--out");
@@ -85,6 +87,7 @@ int run_preview(const Words& words) {
   job.configuration = variant.configuration;
   job.seed = experiment.options.seeds.front();
   job.data = data::open_data(job.configuration.data, {experiment.source, "/data"});
+  train::check_batch_size(job, experiment.source);
   job.loader_workers = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   auto previewed = train::preview_images(job, epoch - 1, images, print_warning);
   std::vector<data::Tile> tiles;

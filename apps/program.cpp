@@ -15,6 +15,7 @@ using namespace staircase::apps;  // NOLINT
 
 constexpr Command commands[] = {
     {"run", "train an experiment, or go on with it", nullptr},
+    {"plan", "the seeds and hours that would show a difference", nullptr},
     {"preview", "a picture of the training images as the network will see them", nullptr},
     {"status", "what the runs of a folder are at, and the time left", run_status},
     {"report", "write the reports of a folder again, or put several side by side", run_report},
@@ -22,7 +23,8 @@ constexpr Command commands[] = {
     {"predict", "the classes of images", nullptr},
     {"convert", "weights from one key layout or format to another", nullptr},
     {"export", "a network as TorchScript, verified", nullptr},
-    {"bench", "speed, latency and memory of a network", nullptr},
+    {"bench", "speed, latency and memory of a network, or the loader's speed", nullptr},
+    {"pack", "a folder of images as tar shards", nullptr},
     {"models", "the networks that are known by name", run_models},
     {"describe", "the layers of a network, with parameters and MACs", run_describe},
     {"ladder", "the rungs from one network to another", run_ladder},

@@ -3,6 +3,7 @@
 
 #include "arguments.h"
 #include "console.h"
+#include "staircase/base/errors.h"
 #include "staircase/base/files.h"
 #include "staircase/report/comparison.h"
 #include "staircase/report/folder.h"
@@ -22,9 +23,23 @@ int report_one(const std::string& folder, bool json) {
   return 0;
 }
 
+/// The page must not take the place of a report that a folder has of its own.
+void check_out(const std::string& out, const Words& folders) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  const fs::path place = fs::weakly_canonical(out, error);
+  for (const std::string& folder : folders) {
+    const fs::path whole = fs::weakly_canonical(folder + "/.", error), inside = place.lexically_relative(whole);
+    if (!inside.empty() && *inside.begin() != "..")
+      throw RequestError("--out " + out + ": lies in " + folder +
+                         ", which keeps its own report; name a file outside of the folders");
+  }
+}
+
 /// One page for all; the folders stay as they are.
 int report_several(const Words& folders, const std::string& out, bool json) {
   const auto experiments = report::read_experiments({folders.begin(), folders.end()});
+  check_out(out, folders);
   write_file_atomically(out, report::report_html(experiments));
   config::Json results = config::Json::array();
   for (const report::ReportData& experiment : experiments) {

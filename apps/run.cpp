@@ -3,13 +3,13 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <ctime>
 #include <iostream>
 
 #include "arguments.h"
 #include "console.h"
-#include "device.h"
-#include "display.h"
 #include "experiment.h"
+#include "run_options.h"
 #include "staircase/analysis/results.h"
 #include "staircase/analysis/smallest_shown.h"
 #include "staircase/base/counted.h"
@@ -19,22 +19,10 @@
 #include "staircase/execution/runner.h"
 #include "staircase/execution/worker.h"
 #include "staircase/report/cells.h"
-#include "staircase/report/folder.h"
 #include "staircase/report/report.h"
 
 namespace staircase::apps {
 namespace {
-
-std::atomic<bool> stop_requested{false};
-static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may set it");
-
-constexpr int64_t most_jobs = 1024;
-
-/// The first signal asks the trainer to stop after a checkpoint; the second ends the program as usual.
-void ask_to_stop(int signal) {
-  stop_requested = true;
-  std::signal(signal, SIG_DFL);
-}
 
 std::string plan_text(const execution::RunPlan& plan, const analysis::SmallestShown& smallest,
                       const execution::RunOptions& options) {
@@ -51,6 +39,9 @@ std::string plan_text(const execution::RunPlan& plan, const analysis::SmallestSh
             (plan.work.expected_hours ? duration_text(*plan.work.expected_hours * 3600) : "an unknown time") +
             " one run after another" + (options.jobs > 1 ? ", " + std::to_string(options.jobs) + " side by side" : "") +
             "\n";
+  if (plan.most_runs > plan.runs)
+    text += "seeds are added until every difference is decided: at most " +
+            counted(static_cast<long long>(plan.most_runs), "run") + " in all\n";
   if (smallest.points)
     text += "smallest difference that these seeds can show, judged by the seeds that are done: " +
             decimals(*smallest.points, 2) + " points (corrected for " + std::to_string(smallest.comparisons) +
@@ -63,6 +54,7 @@ std::string plan_text(const execution::RunPlan& plan, const analysis::SmallestSh
 config::Json plan_json(const execution::RunPlan& plan, const analysis::SmallestShown& smallest) {
   const auto or_null = [](const auto& value) { return value ? config::Json(*value) : config::Json(nullptr); };
   return {{"runs", plan.runs},
+          {"most_runs", plan.most_runs},
           {"done", plan.done},
           {"to_take_over", plan.to_take_over},
           {"missing", plan.runs - plan.done - plan.to_take_over},
@@ -83,9 +75,8 @@ void show_plan(const experiment::Experiment& experiment, const execution::RunOpt
   print_warnings(plan.warnings);
   analysis::SmallestShown smallest;
   smallest.why_unknown = analysis::before_two_seeds;
-  if (plan.done > 0) {
-    const analysis::Results results =
-        analysis::build_results(plan.experiment, plan.design, runs::Ledger(options.folder));
+  if (plan.done + plan.to_take_over > 0) {
+    const analysis::Results results = analysis::build_results(plan.experiment, plan.design, plan.ledger);
     smallest = analysis::smallest_shown(results, static_cast<int>(plan.experiment.options.seeds.size()));
     print_warnings(results.warnings);
   }
@@ -98,42 +89,17 @@ void show_plan(const experiment::Experiment& experiment, const execution::RunOpt
 int run_run(const Words& words) {
   Arguments arguments("run", "Trains an experiment. Started again on the same folder, does only what is missing.",
                       "CONFIG", "staircase run experiments/quickstart.json --set /recipe/epochs=2");
-  arguments.options()("out", "folder of the results (default: runs/<name>)", cxxopts::value<std::string>(), "DIR")(
-      "device", "cpu, cuda, cuda:N, or several that runs side by side take in turn: cuda:0,cuda:1",
-      cxxopts::value<std::string>()->default_value("cpu"), "DEVICE")(
-      "jobs", "runs side by side, each in a process of its own (default: one a device)", cxxopts::value<int64_t>(),
-      "N")("elsewhere", "let begun runs go on on another kind of device or LibTorch, which changes their results")(
-      "no-reuse", "train every missing run, also one that another folder beside DIR has done already")(
-      "dry-run", "check everything, say what would be done and what it costs, write nothing");
+  add_run_options(arguments);
+  arguments.options()("dry-run", "check everything, say what would be done and what it costs, write nothing");
   add_set_option(arguments);
   if (!arguments.parse(words, 1, 1)) return 0;
   const experiment::Experiment experiment = read_experiment(arguments);
-  execution::RunOptions options;
-  options.folder = arguments.has("out") ? arguments.get<std::string>("out") : "runs/" + experiment.options.name;
-  options.devices = parse_devices(arguments.get<std::string>("device"));
-  options.jobs = arguments.has("jobs") ? arguments.get<int64_t>("jobs") : static_cast<int64_t>(options.devices.size());
-  if (options.jobs < 1 || options.jobs > most_jobs)
-    throw RequestError("--jobs: found " + std::to_string(options.jobs) + ", allowed is 1 to " +
-                       std::to_string(most_jobs));
-  if (options.jobs < static_cast<int64_t>(options.devices.size()))
-    throw RequestError("--jobs " + std::to_string(options.jobs) + " cannot go with " +
-                       std::to_string(options.devices.size()) + " devices: the rest of them would stay idle");
-  options.elsewhere = arguments.has("elsewhere");
-  options.reuse = !arguments.has("no-reuse");
-  options.worker_program = {"/proc/self/exe", "worker"};
-
+  const execution::RunOptions options = run_options(arguments, experiment);
   if (arguments.has("dry-run")) {
     show_plan(experiment, options, arguments.json());
     return 0;
   }
-  std::signal(SIGINT, ask_to_stop);
-  std::signal(SIGTERM, ask_to_stop);
-  {
-    Display display(options.folder);
-    execution::run_experiment(experiment, options, display, stop_requested);
-  }
-  const analysis::Results results = report::report_folder(options.folder);
-  print_warnings(results.warnings);
+  const analysis::Results results = train_and_report(experiment, options);
   if (arguments.json()) print_json(analysis::write_result(results));
   else
     std::cout << "\n"
@@ -142,9 +108,15 @@ int run_run(const Words& words) {
   return results.done == results.runs ? 0 : 1;
 }
 
+namespace {
+
+std::atomic<bool> stop_worker{false};
+
+}  // namespace
+
 int run_worker(const Words& words) {
   // The program that started the worker and its user's system may both ask it to stop, which is no second request.
-  std::signal(SIGTERM, [](int) { stop_requested = true; });
+  std::signal(SIGTERM, [](int) { stop_worker = true; });
   std::signal(SIGINT, SIG_IGN);
   std::signal(SIGPIPE, SIG_IGN);  // an unread line then is an error that the worker acts on
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
@@ -155,7 +127,7 @@ int run_worker(const Words& words) {
     return execution::exit_status(execution::RunOutcome::stopped);  // nobody is left
   try {
     return execution::exit_status(
-        execution::work(execution::WorkOrder::from_word(words.empty() ? "" : words[0]), lines, stop_requested));
+        execution::work(execution::WorkOrder::from_word(words.empty() ? "" : words[0]), lines, stop_worker));
   } catch (const Interrupted&) {
     return execution::exit_status(execution::RunOutcome::stopped);  // the program that asked for it says so
   }

@@ -24,7 +24,7 @@ fs::path computing_program() {
 /// thread holds the core that the one it waits for needs: one epoch took 12 times as long. They sleep
 /// instead, unless the user's environment decides. The library reads it before main.
 void let_waiting_threads_sleep(const Words& words) {
-  const bool computes = words[0] == "run" || words[0] == "eval";
+  const bool computes = words[0] == "run" || words[0] == "plan" || words[0] == "eval";
   if (computes && !std::getenv("GOMP_SPINCOUNT")) ::setenv("OMP_WAIT_POLICY", "PASSIVE", 0);
 }
 

@@ -5,7 +5,9 @@
 #include "staircase/base/counted.h"
 #include "staircase/base/duration.h"
 #include "staircase/base/text.h"
-#include "staircase/report/report_table.h"
+#include "staircase/report/context_table.h"
+#include "staircase/report/folder.h"
+#include "staircase/runs/ledger.h"
 #include "staircase/runs/status.h"
 
 namespace staircase::apps {
@@ -14,11 +16,10 @@ namespace {
 using runs::RunState;
 using runs::RunStatus;
 
-/// ", goes on at step 21 of 40".
+/// ", goes on after step 20 of 40", as `run` says it.
 std::string goes_on(const RunStatus& run) {
-  if (run.steps == 0) return ", goes on at step " + grouped_digits(run.next_step);
-  if (run.next_step > run.steps) return ", goes on after the last of " + grouped_digits(run.steps) + " steps";
-  return ", goes on at step " + grouped_digits(run.next_step) + " of " + grouped_digits(run.steps);
+  return ", goes on after step " + grouped_digits(run.next_step - 1) +
+         (run.steps == 0 ? "" : " of " + grouped_digits(run.steps));
 }
 
 std::string progress(const RunStatus& run) {
@@ -60,6 +61,12 @@ void print_status(const runs::ExperimentStatus& status) {
   std::cout << "\n";
 }
 
+/// The results of a folder that adds seeds until its differences are decided; of others they are not asked for.
+std::optional<analysis::Results> results_with_looks(const std::string& folder) {
+  if (!runs::Ledger(folder).read_experiment_file().first.options.until) return std::nullopt;
+  return report::results_of(folder);
+}
+
 }  // namespace
 
 int run_status(const Words& words) {
@@ -68,8 +75,16 @@ int run_status(const Words& words) {
   if (!arguments.parse(words, 1, 1)) return 0;
   const runs::ExperimentStatus status = runs::read_status(arguments.positional()[0]);
   print_warnings(status.warnings);
-  if (arguments.json()) print_json(status.to_json());
-  else print_status(status);
+  const auto results = results_with_looks(arguments.positional()[0]);
+  if (arguments.json()) {
+    config::Json content = status.to_json();
+    if (results) content["looks"] = analysis::write_result(*results->looks);
+    print_json(content);
+    return 0;
+  }
+  print_status(status);
+  if (results)
+    for (const std::string& line : report::look_notes(*results)) std::cout << line << ".\n";
   return 0;
 }
 

@@ -34,8 +34,8 @@ std::optional<int64_t> image_size_option(const Arguments& arguments) {
   return size_px;
 }
 
-interop::ModelFile open_weights(const Arguments& arguments, const std::string& command) {
-  if (!arguments.has("weights")) throw RequestError("staircase " + command + ": needs --weights");
+interop::ModelFile open_weights(const Arguments& arguments) {
+  arguments.need({"weights"});
   interop::OpenOptions options;
   if (arguments.has("model")) options.model = plan::model_from_argument(arguments.get<std::string>("model"));
   if (arguments.has("key")) options.key = arguments.get<std::string>("key");

@@ -22,7 +22,8 @@ figures_of() {
   case $1 in
     nothing_done) echo 0 ;;
     side_by_side) echo 3 ;;           # scores, effects, MACs
-    one_seed | three_seeds) echo 6 ;; # no interactions, no grid
+    one_seed) echo 5 ;;               # and no effects
+    three_seeds) echo 6 ;;            # no interactions, no grid
     grid) echo 6 ;;                   # no interactions, and every cell has the same MACs
     interactions) echo 7 ;;           # all of a single experiment but the grid
     *) echo unknown ;;

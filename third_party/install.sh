@@ -9,7 +9,7 @@ set -eu
 # a|b: the first of the two names that the release knows.
 packages="cmake ninja-build g++ ccache
   libtorch-dev libopenblas0-openmp libopencv-core-dev libopencv-imgproc-dev libopencv-imgcodecs-dev
-  nlohmann-json3-dev libcxxopts-dev libboost-dev libhwy-dev zlib1g-dev"
+  libjpeg62-turbo-dev libarchive-dev nlohmann-json3-dev libcxxopts-dev libboost-dev libhwy-dev zlib1g-dev"
 test_packages="libcatch2-dev|catch2"
 # The comparisons with PyTorch are left out of the tests where these cannot be had.
 parity_packages="python3-torch python3-torchvision"
@@ -42,7 +42,7 @@ has_own_libtorch() {
 }
 
 needs="CMake 3.25, Ninja, GCC 12, LibTorch 1.13, OpenCV 4 (core, imgproc, imgcodecs), \
-nlohmann_json 3.11, cxxopts 3.1, the headers of Boost 1.74, Highway 1.0, zlib and, for the tests, Catch2 (these or newer, on CMAKE_PREFIX_PATH)"
+nlohmann_json 3.11, cxxopts 3.1, the headers of Boost 1.74, Highway 1.0, libjpeg-turbo 2.1, libarchive 3.6, zlib and, for the tests, Catch2 (these or newer, on CMAKE_PREFIX_PATH)"
 if has_own_libtorch; then
   echo "Using the LibTorch on CMAKE_PREFIX_PATH and installing nothing: the build needs $needs."
   fetch_charts

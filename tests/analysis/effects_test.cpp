@@ -4,6 +4,7 @@
 #include "experiment/designed.h"
 #include "staircase/report/effect_table.h"
 #include "staircase/report/report.h"
+#include "staircase/report/report_table.h"
 #include "support/catch.h"
 
 using namespace staircase;
@@ -63,11 +64,11 @@ TEST_CASE("Pairs show what two steps do together", "[analysis]") {
   const TextTable matrix = interaction_matrix(built), list = interaction_table(built);
   REQUIRE(matrix.rows.size() == 4);
   CHECK_THAT(matrix.rows[0][1], ContainsSubstring("alone") && ContainsSubstring("no difference shown"));
-  CHECK_THAT(matrix.rows[0][2], ContainsSubstring(" higher"));
+  CHECK_THAT(matrix.rows[0][2], ContainsSubstring("higher +"));
   CHECK(matrix.rows[1][1].empty());
   REQUIRE(list.rows.size() == 6);
   CHECK(list.rows[0].front() == "gelu + layer");
-  CHECK(list.rows[0].back() == "higher");
+  CHECK(list.rows[0][1] == "higher");
 }
 
 TEST_CASE("A grid whose axes have two values shows what two steps do together, as pairwise does", "[analysis]") {
@@ -82,6 +83,17 @@ TEST_CASE("A grid whose axes have two values shows what two steps do together, a
                ContainsSubstring("the other axes of the grid as in the base") && !ContainsSubstring("not judged"));
   }
   CHECK_THAT(interactions_csv(grid), ContainsSubstring("\ngelu,layer,"));
+}
+
+TEST_CASE("A grid's tables name both axes, and what a delta is against", "[analysis]") {
+  config::Json content = four_steps("grid", three_seeds);
+  content["steps"].erase(3);
+  content["steps"].erase(2);
+  const analysis::Results grid = results_of(content);
+  CHECK(grid_table(grid).header ==
+        std::vector<std::string>{"/model/activation, across: /model/norm", "batch (base)", "layer"});
+  CHECK(delta_title(grid) == "delta to base");
+  CHECK(delta_title(results_of(four_steps("cumulative", three_seeds))) == "delta");
 }
 
 TEST_CASE("The interaction of a grid of two axes is the one computed by hand", "[analysis]") {

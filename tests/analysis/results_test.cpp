@@ -2,6 +2,7 @@
 
 #include "experiment/designed.h"
 #include "staircase/base/files.h"
+#include "staircase/config/image_outcomes.h"
 #include "staircase/config/json_lines.h"
 #include "staircase/report/report.h"
 #include "support/catch.h"
@@ -151,6 +152,68 @@ TEST_CASE("One seed is said to show no spread", "[analysis]") {
   CHECK_THAT(report_markdown(f.built()), ContainsSubstring("one seed: no spread known"));
 }
 
+TEST_CASE("The answer in words comes first: what helps, what hurts, what is open and what would decide it",
+          "[analysis]") {
+  tests::ScoredFolder folder(tests::four_steps("cumulative", {{"seeds", {0, 1, 2}}}));
+  const double gains[] = {0, 5, -4, 0.2, 0}, noise[][3] = {{0, 0, 0}, {.1, -.1, 0}, {0, .1, .2}, {.4, -.5, .2}, {0, .3, 0}};
+  const Results results = folder.results([&](size_t row, int64_t seed) {
+    double score = 50;
+    for (size_t i = 0; i <= row; ++i) score += gains[i];
+    return score + noise[row][seed];
+  });
+  const std::string text = report_terminal(results, 120);
+  CHECK_THAT(text, ContainsSubstring("Shown to help: gelu (+5.0 [+4."));
+  CHECK_THAT(text, ContainsSubstring(".\nShown to hurt: layer (-3.9 [-"));
+  CHECK_THAT(text, ContainsSubstring(".\nOpen: stem (") && ContainsSubstring("seeds would show as much"));
+  CHECK_THAT(text, ContainsSubstring("What 3 seeds can show here: differences from about "));
+  CHECK(text.find("Shown to help") == 0);
+  CHECK(report_markdown(results).find("# four\n\n**Shown to help: gelu") == 0);
+}
+
+TEST_CASE("One seed has no differences in any table, and is told what would have", "[analysis]") {
+  tests::ScoredFolder folder(tests::four_steps("cumulative"));
+  const std::string text =
+      report_markdown(folder.results([](size_t row, int64_t) { return 50 + 3.0 * static_cast<double>(row); }));
+  CHECK_THAT(text, ContainsSubstring("**One seed: which rows are better cannot be told"));
+  CHECK_THAT(text, ContainsSubstring("| one seed |") && !ContainsSubstring("+3.0"));
+}
+
+TEST_CASE("Reports say by what method verdicts were reached, and what they refer to", "[analysis]") {
+  const auto text_of = [](const config::Json& statistics) {
+    tests::ScoredFolder folder(
+        tests::four_steps("cumulative", {{"seeds", {0, 1, 2}}, {"statistics", statistics}}));
+    return report_markdown(folder.results([](size_t row, int64_t seed) {
+      return 40.0 + static_cast<double>(row) + static_cast<double>((seed * 7 + static_cast<int64_t>(row) * 5) % 11);
+    }));
+  };
+  CHECK_THAT(text_of("moderated"), ContainsSubstring("Judged by moderated variances (Smyth 2004): the table lends"));
+  CHECK_THAT(text_of("paired_t"), ContainsSubstring("Judged by Student's t of each difference's own seeds, as"));
+  CHECK_THAT(text_of("moderated"), ContainsSubstring("Verdicts refer to these validation images alone, not to others "
+                                                     "like them: 15 of 15 runs have no correct.bits"));
+}
+
+TEST_CASE("Images that a run classified correctly widen intervals by the choice of the images", "[analysis]") {
+  tests::ScoredFolder folder(tests::four_steps("cumulative", {{"seeds", {0, 1, 2}}}));
+  const auto score = [](size_t row, int64_t seed) { return 50.0 + static_cast<double>((seed + 3 * static_cast<int64_t>(row)) % 5); };
+  const Results before = folder.results(score);
+  for (size_t row = 0; row < folder.design.variants.size(); ++row)
+    for (const int64_t seed : {0, 1, 2}) {
+      config::ImageOutcomes outcomes{"set", std::vector<bool>(100), std::vector<bool>(100)};
+      for (size_t i = 0; i < 100; ++i) outcomes.average->at(i) = (i * (row + 3)) % 7 < 4;
+      write_file_atomically(folder.ledger.run_folder({folder.design.variants[row].configuration, seed}) / "correct.bits",
+                            config::write_image_outcomes(outcomes));
+    }
+  const Results after = folder.results(score);
+  CHECK(after.validation_images.used);
+  CHECK(after.validation_images.images_error > 1);
+  CHECK(*after.rows[1].delta->difference->std_error > *before.rows[1].delta->difference->std_error);
+  CHECK_THAT(report_markdown(after), ContainsSubstring("Verdicts refer to images like the 100 of the validation set"));
+  write_file_atomically(folder.ledger.run_folder({folder.design.variants[0].configuration, 0}) / "correct.bits", "x");
+  const Results damaged = folder.results(score);
+  CHECK_FALSE(damaged.validation_images.used);
+  CHECK_THAT(report_markdown(damaged), ContainsSubstring("correct.bits: is damaged"));
+}
+
 TEST_CASE("CSV quotes what holds commas and quotes", "[analysis]") {
   Folder f;
   const std::string csv = report_csv(f.built());
@@ -213,7 +276,7 @@ TEST_CASE("Seeds that took more than twice a row's latency are named, and how it
   CHECK_THAT(text, ContainsSubstring("- Latency outliers, over twice the shortest of their row, as on a busy machine: "
                                      "base seed 1 (13.56 ms)\n"));
   CHECK_THAT(text, ContainsSubstring("network, the shortest of up to 100 passes, on 1 thread of the CPU"));
-  CHECK_THAT(text, !ContainsSubstring("earlier versions"));
+  CHECK_THAT(text, !ContainsSubstring("runs of earlier versions"));
   f.time(0, 1, {{"latency_ms", 2.0}});
   CHECK_FALSE(f.results()["rows"][0].contains("latency_outliers"));
   CHECK_THAT(report_markdown(f.built()), ContainsSubstring("in runs of earlier versions the median of their passes"));

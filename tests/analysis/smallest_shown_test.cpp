@@ -54,6 +54,36 @@ TEST_CASE("The smallest difference that shows pools the spread of all rows and c
   CHECK(smallest_shown(results, 3).why_unknown == before_two_seeds);
 }
 
+TEST_CASE("What the images leave uncertain is part of the smallest difference that shows", "[analysis]") {
+  Difference difference = spread(1.0, 3);
+  Results results;
+  results.rows = {row(difference)};
+  const double of_seeds = 4.3027 / std::sqrt(3.0);  // t of 2 degrees
+  CHECK(*smallest_shown(results, 3).points == Approx(of_seeds).epsilon(1e-3));
+  results.rows[0].delta->difference->other = ErrorSource{0.8, 1e6};
+  CHECK(*smallest_shown(results, 3).points == Approx(std::hypot(of_seeds, 1.96 * 0.8)).epsilon(1e-3));
+  CHECK(pooled_spread(results)->other->std_error == Approx(0.8));
+}
+
+TEST_CASE("Seeds show a difference unless the images alone hide it", "[analysis]") {
+  const Results results;
+  const auto seeds = [&](double mean, const std::optional<ErrorSource>& other) {
+    return seeds_to_show(results, *difference_of({mean - 1, mean, mean + 1}, other), 1);
+  };
+  // The least n of which t(n - 1) / sqrt(n) is at most the mean: 2.4469 / sqrt(7) is 0.925, 2.5706 / sqrt(6) is 1.05.
+  CHECK(seeds(1, {}) == 7);
+  CHECK(*seeds(1, ErrorSource{0.4, 1e6}) > 7);  // 1.96 * 0.4 is below 1, 4.3 * 0.4 is not
+  CHECK_FALSE(seeds(1, ErrorSource{0.52, 1e6}));
+}
+
+TEST_CASE("Where seeds are added until they decide no number of them promises a difference", "[analysis]") {
+  Results results;
+  results.rows = {row(spread(1.0, 3))};
+  results.looks = Looks{};
+  CHECK_FALSE(smallest_shown(results, 3).points);
+  CHECK_THAT(smallest_shown(results, 3).why_unknown, ContainsSubstring("until every difference is decided"));
+}
+
 TEST_CASE("A plan corrects for every difference that the finished table judges", "[analysis]") {
   for (const auto& [design, comparisons] :
        {std::pair{"cumulative", 4}, {"one_at_a_time", 4}, {"leave_one_out", 4}, {"pairwise", 4}, {"shapley", 5}}) {

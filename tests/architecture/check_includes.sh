@@ -17,8 +17,8 @@ awk '
     may["train"] = "base config plan nn data formats interop train"
     may["experiment"] = "base config plan experiment"
     may["runs"] = "base config plan experiment runs"
-    may["execution"] = "base config plan nn data formats interop train experiment runs execution"
     may["analysis"] = "base config plan experiment runs analysis"
+    may["execution"] = "base config plan nn data formats interop train experiment runs analysis execution"
     may["report"] = "base config plan experiment runs analysis report"
   }
   function fault(text) { print FILENAME ":" FNR ": " text; faults++ }

@@ -1,4 +1,5 @@
 #include "staircase/base/counted.h"
+#include "staircase/base/some_of.h"
 
 #include "support/catch.h"
 
@@ -10,4 +11,10 @@ TEST_CASE("One thing is counted in the singular, and many with their digits grou
   CHECK(counted(3068, "image") == "3,068 images");
   CHECK(counted(2, "class", "classes") == "2 classes");
   CHECK(counted(1, "class", "classes") == "1 class");
+}
+
+TEST_CASE("Of a long list the first are named and the rest is counted", "[base]") {
+  CHECK(some_of({"a", "b"}, 2) == "a, b");
+  CHECK(some_of({"a", "b", "c", "d"}, 2, "; ") == "a; b and 2 more");
+  CHECK(some_of({}, 2).empty());
 }

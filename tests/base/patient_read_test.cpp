@@ -63,3 +63,28 @@ TEST_CASE("A read that time cannot mend is not tried again", "[base]") {
   for (const int lasting : {EACCES, EISDIR, ELOOP, ENAMETOOLONG, EPERM})
     CHECK_FALSE(may_pass({lasting, std::generic_category()}));
 }
+
+TEST_CASE("A file that is read here and there gives what was asked for, or says that it is cut short", "[base]") {
+  const tests::TemporaryFolder folder;
+  write_file_atomically(folder / "file", "0123456789");
+  const RandomAccessFile file(folder / "file");
+  CHECK(file.read(3, 4) == "3456");
+  CHECK(file.read(10, 0).empty());
+  CHECK_THROWS_WITH(file.read(8, 3, {60s}),
+                    (folder / "file").string() + ": is cut short: it ends before byte 11");  // time does not mend it
+}
+
+TEST_CASE("A file that is read here and there is opened anew after a failure", "[base]") {
+  const RandomAccessFile failing(memory);
+  CHECK_THROWS_WITH(failing.read(0, 1, {10ms, 90ms}),
+                    memory + ": cannot be read: Input/output error (tried 3 times in 0.1 s)");
+  const tests::TemporaryFolder folder;
+  const auto path = folder / "link";
+  std::filesystem::create_symlink(memory, path);
+  const RandomAccessFile file(path);
+  std::jthread later([&] {
+    std::this_thread::sleep_for(50ms);
+    write_file_atomically(path, "back again");
+  });
+  CHECK(file.read(5, 5, {20ms, 100ms, 1000ms}) == "again");
+}

@@ -43,7 +43,7 @@ constexpr const char* frozen_first = R"json({
 })json";
 
 /// {"model": {"name": value}}
-constexpr const char* frozen_later = R"json({"data": {"objects_seed": 0}})json";
+constexpr const char* frozen_later = R"json({"data": {"decode": "full", "objects_seed": 0}, "recipe": {"data_order_seed": 0}})json";
 
 std::string hashed(const std::string& text) { return hexadecimal(mix64(hash_text(text)), 16); }
 
@@ -86,6 +86,16 @@ TEST_CASE("Where the data lie is no part of a name", "[config]") {
   c.data.path = "/elsewhere";
   CHECK(content_name(c, 2, "abc") == name);
   CHECK(content_name(c, 2, "abd") != name);
+}
+
+TEST_CASE("A run on shards has the name of the run on the folder that was packed", "[config]") {
+  Configuration c = frozen_defaults();
+  c.data.kind = DataKind::image_folder;
+  const std::string name = content_name(c, 2, "abc");
+  c.data.kind = DataKind::shards;
+  CHECK(content_name(c, 2, "abc") == name);
+  c.data.decode = Decode::scaled;
+  CHECK(content_name(c, 2, "abc") != name);
 }
 
 TEST_CASE("The published drop-path rate is part of a name where the recipe asks for it", "[config]") {

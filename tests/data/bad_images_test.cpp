@@ -52,12 +52,32 @@ TEST_CASE("More damaged images than allowed end the run with one sentence", "[da
   for (const LoaderMode mode : {LoaderMode::train, LoaderMode::eval}) {
     Loader loader(data, sized(8, 0.1), plain_recipe(), mode, {20, 1});
     loader.begin(0);
-    CHECK_THROWS_WITH(loader.next(), ContainsSubstring("3 of 20 images are damaged, more than the 10.00 % that "
-                                                       "/data/max_bad_fraction allows; the last one: fake "));
+    CHECK_THROWS_WITH(loader.next(),
+                      "3 of 20 images are damaged, more than the 10.00 % that /data/max_bad_fraction "
+                      "allows: fake 3: is damaged; fake 8: is damaged; fake 9: is damaged");
     CHECK_THROWS_AS(loader.next(), std::runtime_error);
   }
   Loader allowed(data, sized(8, 0.15), plain_recipe(), LoaderMode::train, {20, 1});
   CHECK(epoch_of(allowed, 0).size() == 1);
+}
+
+TEST_CASE("The first damaged image ends a strict run with the names of five and the number of all", "[data]") {
+  const auto data = std::make_shared<FakeDataset>(20, 8, 3, std::set<size_t>{1, 3, 5, 7, 9, 11, 19});
+  Loader loader(data, sized(8, 0.0), plain_recipe(), LoaderMode::eval, {4, 2});
+  loader.begin(0);
+  CHECK_THROWS_WITH(loader.next(),
+                    "7 of 20 images are damaged, more than the 0.00 % that /data/max_bad_fraction "
+                    "allows: fake 1: is damaged; fake 3: is damaged; fake 5: is damaged; "
+                    "fake 7: is damaged; fake 9: is damaged and 2 more");
+}
+
+TEST_CASE("A search for damaged images that its time ends says how far it came", "[data]") {
+  const FakeDataset data(20, 8, 3, {4, 7});
+  BadImages bad(20, 0.0);
+  CHECK_FALSE(bad.add(7, "fake 7: is damaged"));
+  CHECK(bad.too_many(data, 0) ==
+        "1 of 1 images that were looked at, of 20, is damaged, more than the 0.00 % that "
+        "/data/max_bad_fraction allows: fake 7: is damaged");
 }
 
 TEST_CASE("A data set of damaged images alone ends the run even where all are allowed", "[data]") {

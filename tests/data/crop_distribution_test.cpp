@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "data/train_transform.h"
 #include "staircase/data/operations.h"
 #include "staircase/data/rand_augment.h"
 #include "staircase/data/resize.h"

@@ -87,6 +87,19 @@ TEST_CASE("Images of another part that are training images too are found by thei
   CHECK_THAT(warnings[1], ContainsSubstring("1 of 1 test images"));
 }
 
+TEST_CASE("A photograph in two training classes is found by its content, and one twice in a class is not", "[data]") {
+  const TemporaryFolder folder;
+  write_plain(folder);
+  write(folder / "train/dog/again.jpg", "dog1");
+  CHECK(find(folder).warnings.empty());
+  write(folder / "train/cat/also.jpg", "dog1");
+  CHECK(find(folder).warnings ==
+        std::vector<std::string>{"3 of 8 training images stand in two classes, byte for byte, so that no network can "
+                                 "learn them all: " +
+                                 (folder / "train/cat/also.jpg").string() + " is " +
+                                 (folder / "train/dog/1.jpg").string()});
+}
+
 TEST_CASE("Files that differ behind an equal middle are no twins", "[data]") {
   const TemporaryFolder folder;
   write_plain(folder);
@@ -104,6 +117,6 @@ TEST_CASE("A search that its limits end says how far it came", "[data]") {
   }
   CHECK(find(folder).notes.size() == 1);
   const Findings limited = find(folder, {60, 1000});
-  REQUIRE(limited.notes.size() == 2);
+  REQUIRE(limited.notes.size() == 2);  // one class, so no image stands in two
   CHECK(limited.notes[1] == "none of 10 validation images that were looked at, of 50, is a training image");
 }

@@ -51,6 +51,18 @@ TEST_CASE("What the batches hold does not depend on the number of workers or on 
   for (const int64_t epoch : {0, 3}) check_equal(epoch_of(one, epoch), epoch_of(four, epoch));
 }
 
+TEST_CASE("Another order of the data holds the same images in other places", "[data]") {
+  config::RecipeOptions recipe = plain_recipe();
+  Loader written = fake_loader(64, LoaderMode::train, 64, recipe);
+  recipe.data_order_seed = 1;
+  Loader other = fake_loader(64, LoaderMode::train, 64, recipe);
+  const torch::Tensor a = epoch_of(written, 0)[0].labels, b = epoch_of(other, 0)[0].labels;
+  CHECK_FALSE(torch::equal(a, b));
+  CHECK(torch::equal(std::get<0>(a.sort()), std::get<0>(b.sort())));
+  CHECK(order_seed(5, 0) == 5);  // as it was before there was such a field
+  CHECK(order_seed(0, 1) != order_seed(1, 0));
+}
+
 TEST_CASE("An epoch that begins in its middle continues as if it had run from its start", "[data]") {
   const DataSource source = some_shapes();
   Loader loader(source.train, sized(32), {}, LoaderMode::train, {8, 2});
@@ -94,6 +106,15 @@ TEST_CASE("Training draws each image at most once and drops the rest of the last
   CHECK_FALSE(std::is_sorted(labels.begin(), labels.end()));
   std::sort(labels.begin(), labels.end());
   CHECK(std::adjacent_find(labels.begin(), labels.end()) == labels.end());
+}
+
+TEST_CASE("The workers' time holds what finishes their batches", "[data]") {
+  LoaderOptions options{5, 2};
+  options.finish = [](int64_t, Batch&) { std::this_thread::sleep_for(std::chrono::milliseconds(10)); };
+  Loader loader(std::make_shared<FakeDataset>(20, 8), sized(8), plain_recipe(), LoaderMode::train, options);
+  CHECK(loader.times().finish == 0);
+  epoch_of(loader, 0);
+  CHECK(loader.times().finish >= 0.04);
 }
 
 TEST_CASE("Every image is equally likely to come first", "[data]") {
@@ -235,4 +256,16 @@ TEST_CASE("Counts below 1, an odd micro-batch, a batch larger than the data and 
   Loader loader(data, sized(8), {}, LoaderMode::eval, gray);
   loader.begin(0);
   CHECK_THROWS_WITH(loader.next(), "fake 0: has 3 channels, expected 1");
+}
+
+TEST_CASE("Memory of a batch is not written again while anybody holds a view of it", "[data]") {
+  Loader loader(std::make_shared<FakeDataset>(64, 8), sized(8), plain_recipe(), LoaderMode::train, {4, 1});
+  std::vector<std::pair<torch::Tensor, torch::Tensor>> held;
+  for (int64_t epoch = 0; epoch < 3; ++epoch) {
+    loader.begin(epoch);
+    for (int i = 0; const auto batch = loader.next(); ++i)
+      if (i % 2 == 0) held.emplace_back(batch->images[1], batch->images[1].clone());
+  }
+  CHECK(held.size() == 24);
+  for (const auto& [view, copy] : held) CHECK(torch::equal(view, copy));
 }

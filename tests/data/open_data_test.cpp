@@ -92,7 +92,7 @@ TEST_CASE("Fields that do not go with the kind of data are refused by name", "[d
   options = {DataKind::idx, "/somewhere"};
   options.max_bad_fraction = 0.2;
   CHECK_THROWS_WITH(check_data_options(options, place),
-                    "x.json: /data/max_bad_fraction: goes only with /data/kind image_folder");
+                    "x.json: /data/max_bad_fraction: goes only with /data/kind image_folder or shards");
   options = {DataKind::cifar10};
   CHECK_THROWS_WITH(check_data_options(options, place),
                     "x.json: /data/path: is missing; /data/kind cifar10 needs the folder of the data");
@@ -218,8 +218,9 @@ TEST_CASE("WebP, BMP and TIFF files are images, and what else lies there is coun
   CHECK(source.passed_over.left_out ==
         std::map<std::string, uint64_t>{
             {".heic", 2}, {"folders", 1}, {"images outside of class folders", 1}, {"no extension", 1}});
-  CHECK(left_out_text(source.passed_over) ==
-        "5 files were left out: .heic 2, folders 1, images outside of class folders 1, no extension 1");
+  CHECK(
+      left_out_text(source.passed_over) ==
+      "4 files and 1 folder in class folders were left out: .heic 2, images outside of class folders 1, no extension 1");
 }
 
 TEST_CASE("What operating systems leave behind is neither class nor image", "[data]") {
@@ -292,7 +293,9 @@ TEST_CASE("Folders that are not as they should be are refused by path", "[data]"
   fs::remove_all(folder / "val");
   write_folder(folder.path());
   fs::create_directories(folder / "train/empty");
-  refusal((folder / "train/empty").string() + ": has no image (.jpg, .jpeg, .png, .webp, .bmp, .tif or .tiff)");
+  refusal((folder / "train/empty").string() +
+          ": has no image (.jpg, .jpeg, .png, .webp, .bmp, .tif or .tiff); remove the "
+          "folder, or put images into it");
   fs::remove(folder / "train/empty");
   fs::create_directories(folder / "train/caf\xe9");
   refusal("is not named in UTF-8, as a class must be");

@@ -6,6 +6,7 @@
 #include "staircase/data/decode.h"
 #include "staircase/data/resize.h"
 #include "support/catch.h"
+#include "support/kernels.h"
 #include "support/operations.h"
 #include "support/reference.h"
 
@@ -60,10 +61,12 @@ TEST_CASE("Every operation equals Pillow's on color and gray images", "[data][re
 }
 
 TEST_CASE("Resizing equals Pillow's, smaller, larger and along one side", "[data][reference]") {
-  for (const auto kind : {config::Interpolation::bicubic, config::Interpolation::bilinear})
-    CHECK(compare_cases("resize_" + std::string(config::to_name(kind)), [&](const Image& image, const Json& entry) {
-            return resize(image, entry.at("width").get<int>(), entry.at("height").get<int>(), kind);
-          }) == 15);
+  tests::for_every_instruction_set([] {
+    for (const auto kind : {config::Interpolation::bicubic, config::Interpolation::bilinear})
+      CHECK(compare_cases("resize_" + std::string(config::to_name(kind)), [&](const Image& image, const Json& entry) {
+              return resize(image, entry.at("width").get<int>(), entry.at("height").get<int>(), kind);
+            }) == 15);
+  });
 }
 
 TEST_CASE("A window of a resized part equals cropping before and after", "[data]") {
@@ -74,9 +77,23 @@ TEST_CASE("A window of a resized part equals cropping before and after", "[data]
     CHECK(resize(image, part, width, height, window, kind) ==
           crop(resize(crop(image, part), width, height, kind), window));
   }
-  CHECK_THROWS_AS(resize(image, Box{3, 2, 17, 11}, 8, 7, window, config::Interpolation::bicubic),
+  CHECK_THROWS_AS(resize(image, Box{3, 2, 17, 11}, 8, 7, {2, 1, 6, 5}, config::Interpolation::bicubic),
                   std::invalid_argument);
   CHECK_THROWS_AS(crop(image, Box{-1, 0, 5, 5}), std::invalid_argument);
+}
+
+TEST_CASE("Mirroring turns every row around, in color and in gray, of any width", "[data]") {
+  for (const int channels : {1, 3})
+    for (const int width : {1, 2, 3, 4, 17}) {
+      Image image(width, 2, channels), mirrored = image;
+      for (int y = 0; y < 2; ++y)
+        for (int x = 0; x < width; ++x)
+          for (int c = 0; c < channels; ++c)
+            image.row(y)[x * channels + c] = mirrored.row(y)[(width - 1 - x) * channels + c] =
+                static_cast<uint8_t>(50 * c + 2 * x + y);
+      INFO(channels << " channels, " << width << " wide");
+      CHECK(flip_horizontal(image) == mirrored);
+    }
 }
 
 TEST_CASE("Decoded files look as Pillow's, whatever their colors, depth and orientation", "[data][reference]") {

@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 
+#include "data/train_transform.h"
 #include "staircase/config/recipes.h"
 #include "staircase/data/operations.h"
 #include "staircase/data/rand_augment.h"
@@ -14,6 +15,7 @@
 using namespace staircase;
 using namespace staircase::data;
 using config::RecipeOptions;
+using tests::train_transform;
 
 namespace {
 
@@ -181,5 +183,56 @@ TEST_CASE("Undoing the normalization gives every 8-bit value back and clips what
     const Image clipped = denormalize(pixels.data(), 16, channels, data);
     CHECK(clipped.pixels[0] == 255);
     CHECK(clipped.pixels[1] == 0);
+  }
+}
+
+TEST_CASE("What is asked for of an image decides its transform, and a box less does not", "[data]") {
+  config::RecipeOptions recipe;
+  recipe.flip_probability = 0;
+  recipe.rand_augment_operations = 0;
+  recipe.color_jitter = 0;
+  for (const auto kind : {config::Interpolation::bicubic, config::Interpolation::bilinear}) {
+    recipe.interpolation = kind;
+    for (uint64_t i = 0; i < 60; ++i) {
+      const Image image = ramp(20 + static_cast<int>(i * 37 % 150), 20 + static_cast<int>(i * 53 % 170));
+      const int size = 16 + static_cast<int>(i % 3) * 31;
+      RandomStream random(Purpose::augment, {i}), again(Purpose::augment, {i});
+      for (const bool training : {true, false}) {
+        const Framing framing = training ? train_framing(image.width, image.height, size, recipe, random)
+                                         : eval_framing(image.width, image.height, size, recipe);
+        const Box box = wanted_part(framing, kind, false).box;
+        CHECK(frame({crop(image, box), box.x, box.y}, framing, kind) ==
+              (training ? train_transform(image, size, recipe, again) : eval_transform(image, size, recipe)));
+        if (box.width < 3) continue;
+        CHECK_THROWS_AS(
+            frame({crop(image, {box.x + 1, box.y, box.width - 1, box.height}), box.x + 1, box.y}, framing, kind),
+            std::invalid_argument);
+      }
+    }
+  }
+}
+
+TEST_CASE("A smaller image will do only where the part stays as large as what it becomes", "[data]") {
+  const auto shrink_of = [](int width, int height, bool scaled) {
+    const Framing framing{{5, 6, width, height}, 224, 112, {0, 0, 224, 112}};
+    return wanted_part(framing, config::Interpolation::bicubic, scaled).shrink;
+  };
+  CHECK(shrink_of(1791, 2000, true) == 4);
+  CHECK(shrink_of(1792, 896, true) == 8);
+  CHECK(shrink_of(448, 224, true) == 2);
+  CHECK(shrink_of(448, 223, true) == 1);
+  CHECK(shrink_of(1792, 896, false) == 1);
+}
+
+TEST_CASE("A smaller image is framed where the larger one would be", "[data]") {
+  const auto kind = config::Interpolation::bicubic;
+  const Framing framing{{41, 24, 64, 80}, 16, 20, {0, 0, 16, 20}};
+  const Image small = ramp(60, 60);
+  for (const int shrink : {2, 4}) {
+    const Box box = shrunk_around(framing.part, shrink);
+    const Box part{(41 + shrink / 2) / shrink, 24 / shrink, (105 + shrink / 2) / shrink - (41 + shrink / 2) / shrink,
+                   80 / shrink};
+    CHECK(frame({crop(small, box), box.x, box.y, shrink}, framing, kind) ==
+          resize(small, part, 16, 20, {0, 0, 16, 20}, kind));
   }
 }

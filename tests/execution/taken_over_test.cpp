@@ -1,5 +1,6 @@
 // Runs that a folder beside this one has done.
 #include "execution/small_run.h"
+#include "staircase/analysis/results.h"
 #include "staircase/base/file_lock.h"
 #include "staircase/runs/run_log.h"
 #include "support/catch.h"
@@ -13,8 +14,10 @@ namespace {
 struct Hearer : tests::Listener {
   void on_note(const std::string& text) override {
     if (text.starts_with("taken over")) notes.push_back(text);  // the data have notes as well
+    if (text.starts_with("not taken over")) not_taken = text;
   }
   std::vector<std::string> notes;
+  std::string not_taken;
 };
 
 Json ablation(const std::string& name, const std::vector<std::string>& steps) {
@@ -133,12 +136,15 @@ TEST_CASE("Where links are not possible, runs are taken over by copies", "[execu
 TEST_CASE("A run is taken over only where it would have the same result here", "[execution]") {
   const Folders folders;
   const auto original = read_file(fs::directory_iterator(folders.first / "runs")->path() / "config.json");
+  std::string why;
   const auto trains = [&] {
     fs::remove_all(folders.second);
     const auto hearer = folders.run_second();
     CHECK(hearer->notes.empty());
+    why = hearer->not_taken;
     return hearer->ended.size() == 2;
   };
+  const std::string start = "not taken over: 2 runs in " + folders.first.string();
   const auto with_start = [&](const char* key, const Json& value) {
     folders.rewrite("config.json", [&](const std::string& text) {
       Json content = Json::parse(text);
@@ -148,17 +154,33 @@ TEST_CASE("A run is taken over only where it would have the same result here", "
   };
   with_start("libtorch", "9.1.0");
   CHECK(trains());
+  CHECK_THAT(why, ContainsSubstring(start + " (LibTorch 9.1.0 there, "));
   with_start("libtorch", Json::parse(original)["starts"][0]["libtorch"]);
   with_start("threads", 2);
   CHECK(trains());
+  CHECK(why == start + " (threads 2 there, 1 here)");
   with_start("threads", 1);
   with_start("device", "cuda:0");
   CHECK(trains());
+  CHECK(why == start + " (device cuda there, cpu here)");
   with_start("device", "cpu");
   fs::remove_all(folders.second);
   CHECK(folders.run_second()->ended.empty());  // it was these that decided
   folders.rewrite("summary.json", [](const std::string&) { return "{"; });
   CHECK(trains());
+  CHECK(why.empty());  // nothing is done there
+}
+
+TEST_CASE("What the runs to take over have taken and given is known before they are", "[execution]") {
+  const Folders folders;
+  Json content = ablation("second", {"gelu"});
+  content["seeds"] = {0, 1};
+  const auto planned = execution::plan_run(experiment::resolve_experiment(content, "x.json"), folders.options());
+  CHECK(planned.done == 0);
+  const analysis::Results results = analysis::build_results(planned.experiment, planned.design, planned.ledger);
+  CHECK(results.done == 2);
+  for (const analysis::Row& row : results.rows) CHECK(row.score->count == 1);
+  CHECK_FALSE(fs::exists(folders.second));
 }
 
 TEST_CASE("A run that somebody works on is not taken over", "[execution]") {

@@ -203,3 +203,17 @@ TEST_CASE("Drop path treats a batch in two halves as the whole batch", "[nn]") {
   const torch::Tensor right = model->forward(x.slice(0, 4, 8));
   CHECK(torch::allclose(whole, torch::cat({left, right}), 1e-4, 1e-5));
 }
+
+TEST_CASE("A network runs in double and in bfloat16 as a whole", "[nn]") {
+  for (const std::string name : {"convnext_tiny", "resnet50"})
+    for (const auto dtype : {torch::kDouble, torch::kBFloat16}) {
+      INFO(name << " in " << dtype);
+      auto model = built(1, shrunk(name));
+      model->to(dtype);
+      model->train();
+      torch::manual_seed(1);
+      const torch::Tensor logits = model->forward(torch::randn({2, 3, 64, 64}).to(dtype));
+      CHECK(logits.scalar_type() == dtype);
+      CHECK(logits.isfinite().all().item<bool>());
+    }
+}

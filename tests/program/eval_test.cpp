@@ -49,7 +49,9 @@ TEST_CASE("A class that the network lacks and a part that is not there are refus
   const WorkFolder work;
   const std::string weights = train_on_photographs();
   make_photographs("plain", {"cat", "zebra"});
-  refuse(2, "knows no class \"zebra\", which the data has; it knows cat, dog, emu",
+  refuse(2,
+         "knows no class \"zebra\", which the data has; it knows cat, dog, emu; --known-classes-only leaves images of "
+         "such classes out",
          {"eval", "--weights", weights, "--data", "plain"});
   refuse(2, "plain has no parts", {"eval", "--weights", weights, "--data", "plain", "--part", "val"});
   refuse(2, "has no such folder; of the parts it has train, val",
@@ -57,6 +59,37 @@ TEST_CASE("A class that the network lacks and a part that is not there are refus
   refuse(2, "did you mean \"train\"", {"eval", "--weights", weights, "--data", "data", "--part", "trian"});
   refuse(2, "--per-image nowhere/x.csv: there is no folder",
          {"eval", "--weights", weights, "--data", "data", "--per-image", "nowhere/x.csv"});
+}
+
+TEST_CASE("Images of classes that the network lacks are left out where that is asked for, and told", "[program]") {
+  const WorkFolder work;
+  const std::string weights = train_on_photographs();
+  config::Json known = evaluate({"--weights", weights, "--data", "data"});
+  CHECK(known.at("left_out_images") == 0);
+  make_photographs("data/val", {"aardvark"}, 1);  // before and behind the classes that are known
+  make_photographs("data/val", {"zebra"}, 3);
+  const config::Json all =
+      evaluate({"--weights", weights, "--data", "data", "--known-classes-only", "--per-image", "images.csv"});
+  CHECK(all.at("left_out_images") == 4);
+  CHECK(all.at("left_out_classes") ==
+        config::Json::array({{{"class", "aardvark"}, {"images", 1}}, {{"class", "zebra"}, {"images", 3}}}));
+  for (const char* left_out : {"left_out_images", "left_out_classes"}) known[left_out] = all.at(left_out);
+  CHECK(all == known);
+  CHECK_THAT(lines_of("images.csv").at(1), ContainsSubstring("data/val/cat/0rgb.png,cat,"));
+  const Answer answer = ask({"eval", "--weights", weights, "--data", "data", "--known-classes-only"});
+  CHECK_THAT(answer.out, ContainsSubstring("\nleft out: 4 images of 2 classes that the network does not know: "
+                                           "aardvark 1, zebra 3\n"));
+  for (const char* name : {"cat", "dog", "emu"}) std::filesystem::remove_all(std::string("data/val/") + name);
+  refuse(2, "knows no class \"aardvark\" and 1 more, which the data has",
+         {"eval", "--weights", weights, "--data", "data", "--known-classes-only"});
+}
+
+TEST_CASE("Top-5 is left out where five answers are all of them", "[program]") {
+  const WorkFolder work;
+  const std::string weights = train_on_photographs();
+  CHECK_THAT(ask({"eval", "--weights", weights, "--data", "data"}).out,
+             ContainsSubstring("top-1") && !ContainsSubstring("top-5"));
+  CHECK(evaluate({"--weights", weights, "--data", "data"}).at("top5") == 100.0);
 }
 
 TEST_CASE("Classes, confusion and images add up to the numbers of the whole", "[program]") {

@@ -74,4 +74,12 @@ TEST_CASE("What was found in the data is told before anything is trained", "[pro
              ContainsSubstring("warning: 1 class has no validation image, so no score speaks of it: dog\n") &&
                  ContainsSubstring("warning: 2 of 2 validation images are training images too"));
   CHECK(ask({"run", "x.json", "--dry-run", "--json"}).json().at("data")[1] == "1 file was left out: .heic 1");
+  // The warnings stay with the results.
+  REQUIRE(ask({"run", "x.json", "--out", "results", "--json"}).status == 0);
+  const std::string report = WorkFolder::content().at("./results/report.md"),
+                    page = WorkFolder::content().at("./results/report.html");
+  for (const std::string& text : {report, page})
+    CHECK_THAT(text, ContainsSubstring("warning: 1 class has no validation image, so no score speaks of it: dog") &&
+                         ContainsSubstring("warning: 2 of 2 validation images are training images too") &&
+                         ContainsSubstring("warning: 4 of 4 training images stand in two classes"));
 }

@@ -68,8 +68,24 @@ child=$!
 for _ in $(seq 100); do grep -q 'goes on' err.txt && break; sleep 0.05; done
 kill -INT $child
 wait $child || true
-grep -q "goes on at step $(echo "$step" | sed 's/\([0-9]\)\([0-9]\{3\}\)$/\1,\2/') of 8,000" err.txt ||
-  fail "does not say that it goes on at step $step: $(cat err.txt)"
+grep -q "goes on after step $(echo "$step" | sed 's/\([0-9]\)\([0-9]\{3\}\)$/\1,\2/') of 8,000" err.txt ||
+  fail "does not say that it goes on after step $step: $(cat err.txt)"
+step=$(ls stopped/runs/*/checkpoints | sed -n 's/^step-0*\([1-9][0-9]*\)\..*/\1/p' | tail -n 1)
+"$program" status stopped >out.txt 2>err.txt || fail "status fails: $(cat err.txt)"
+grep -q "goes on after step $(echo "$step" | sed 's/\([0-9]\)\([0-9]\{3\}\)$/\1,\2/') of 8,000" out.txt ||
+  fail "status does not say that it goes on after step $step: $(cat out.txt)"
+
+# Two signals at once are one request: where the run stopped is said.
+"$program" run x.json --out stopped --set /recipe/epochs=2000 >out.txt 2>err.txt &
+child=$!
+for _ in $(seq 100); do grep -q 'goes on' err.txt && break; sleep 0.05; done
+kill -INT $child
+sleep 0.1
+kill -INT $child 2>/dev/null || true
+status=0
+wait $child || status=$?
+[ "$status" -eq 130 ] && grep -q 'stopped at step' err.txt ||
+  fail "two signals at once end with status $status: $(cat err.txt)"
 
 # A folder that cannot be written: one sentence, status 1.
 if [ "$(id -u)" -ne 0 ]; then

@@ -41,6 +41,9 @@ TEST_CASE("A wrong command, file or option is refused in one sentence", "[progra
               {"absent.json", {"run", "absent.json"}},
               {"cuda", {"run", "x.json", "--device", "cuda:99"}},
               {"unknown", {"run", "x.json", "--unknown"}},
+              {"staircase: run: takes CONFIG, found nothing; for example", {"run"}},
+              {"staircase: run: takes CONFIG, found x.json y.json;", {"run", "x.json", "y.json"}},
+              {"staircase: eval: needs --weights and --data;", {"eval"}},
               {"is not a folder of results", {"report", "."}},
               {"is not a folder of results", {"report", ".", ".", "--out", "both.html"}},
               {"--out: is for several folders", {"report", ".", "--out", "one.html"}},
@@ -60,11 +63,23 @@ TEST_CASE("A wrong field or value is refused by its pointer", "[program]") {
        {"/model/kernel_size: found 4, allowed is an odd integer from 1 to 63", run_with({"/model/kernel_size=4"})},
        {"/recipe/batch_size: found 1000000000000", run_with({"/recipe/batch_size=1000000000000"})},
        {"at most 2000 million", run_with({"/model/width=4096", "/model/width_factor=16"})},
-       {"/recipe/batch_size", run_with({"/recipe/batch_size=65"})},
+       {"x.json: /recipe/batch_size: found 65, allowed is at most 64, the number of training images (in the "
+        "configuration x)",
+        run_with({"/recipe/batch_size=65"})},
        {"/model/groups", run_with({"/model/spatial=grouped", "/model/groups=7"})},
        {"/data/image_size_px: 16 px is too small", run_with({"/model=convnext_tiny", "/data/image_size_px=16"})},
        {"/data/path", run_with({"/data/path=somewhere"})},
        {"did you mean \"backbone\"", run_with({"/init/freeze=backbon"})}});
+}
+
+TEST_CASE("A plan needs a difference to show, rows that differ, and something that tells their spread", "[program]") {
+  const WorkFolder work;
+  write_experiment(tiny_experiment());
+  refuse_all({{"plan needs --smallest POINTS", {"plan", "x.json"}},
+              {"--smallest: found 0.0, allowed is 0.01 to 100 points", {"plan", "x.json", "--smallest", "0"}},
+              {"x.json: /kind: single trains one configuration", {"plan", "x.json", "--smallest", "1"}}});
+  write_experiment(three_steps());
+  refuse(2, "runs/x: no two rows that differ have two seeds done", {"plan", "x.json", "--smallest", "1"});
 }
 
 TEST_CASE("Files that are no JSON, or say a key twice, are refused", "[program]") {
@@ -101,18 +116,19 @@ TEST_CASE("A preview that cannot be made is refused, and one that can is a PNG w
     words.insert(words.end(), rest.begin(), rest.end());
     return words;
   };
-  refuse_all({{"preview: needs --out", {"preview", "x.json"}},
-              {"absent.json", {"preview", "absent.json", "--out", "x.png"}},
-              {"ends in .png", {"preview", "x.json", "--out", "x.jpg"}},
-              {"there is no folder nowhere", {"preview", "x.json", "--out", "nowhere/x.png"}},
-              {"folder.png: is a folder", {"preview", "x.json", "--out", "folder.png"}},
-              {"--images: found 0, allowed is an integer from 1 to 1024", preview({"--images", "0"})},
-              {"--images: found 206, allowed is an integer from 1 to 205 of 512 px in one picture",
-               preview({"--images", "206", "--set", "/data/image_size_px=512"})},
-              {"65 images are more than the 64 that an epoch has", preview({"--images", "65"})},
-              {"--epoch: found 2, allowed is an integer from 1 to 1", preview({"--epoch", "2"})},
-              {"did you mean \"x\"?", preview({"--variant", "y"})},
-              {"a batch of 65 images is more than the 64", preview({"--set", "/recipe/batch_size=65"})}});
+  refuse_all(
+      {{"preview: needs --out", {"preview", "x.json"}},
+       {"absent.json", {"preview", "absent.json", "--out", "x.png"}},
+       {"ends in .png", {"preview", "x.json", "--out", "x.jpg"}},
+       {"there is no folder nowhere", {"preview", "x.json", "--out", "nowhere/x.png"}},
+       {"folder.png: is a folder", {"preview", "x.json", "--out", "folder.png"}},
+       {"--images: found 0, allowed is an integer from 1 to 1024", preview({"--images", "0"})},
+       {"--images: found 206, allowed is an integer from 1 to 205 of 512 px in one picture",
+        preview({"--images", "206", "--set", "/data/image_size_px=512"})},
+       {"65 images are more than the 64 that an epoch has", preview({"--images", "65"})},
+       {"--epoch: found 2, allowed is an integer from 1 to 1", preview({"--epoch", "2"})},
+       {"\"y\" is no configuration of x.json (did you mean \"x\"?); it has x", preview({"--variant", "y"})},
+       {"x.json: /recipe/batch_size: found 65, allowed is at most 64", preview({"--set", "/recipe/batch_size=65"})}});
   const Answer answer = ask(preview({"--images", "3", "--json"}));
   CHECK(answer.status == 0);
   CHECK_THAT(answer.out, ContainsSubstring("\"class\": ") && ContainsSubstring("\"weight\": "));
@@ -126,6 +142,22 @@ TEST_CASE("diff tells the weights of the start and the model's own drop path", "
   const Answer answer = ask({"diff", "a.json", "b.json", "--json"});
   CHECK(answer.status == 0);
   CHECK_THAT(answer.out, ContainsSubstring("\"/init/weights\"") && ContainsSubstring("\"/model_drop_path_rate\""));
+}
+
+TEST_CASE("diff compares steps by their names", "[program]") {
+  const WorkFolder work;
+  config::Json content = three_steps();
+  WorkFolder::write("a.json", content.dump());
+  content["steps"].erase(0);
+  content["steps"][1]["set"] = {{"/model/kernel_size", 7}};
+  content["name"] = "a";
+  WorkFolder::write("b.json", content.dump());
+  const config::Json differences = ask({"diff", "a.json", "b.json", "--json"}).json();
+  CHECK(differences ==
+        config::Json::array(
+            {{{"pointer", "/steps"}, {"a", {"gelu", "layer", "kernel"}}, {"b", {"layer", "kernel"}}},
+             {{"pointer", "/steps/gelu"}, {"a", {{"set", {{"/model/activation", "gelu"}}}}}, {"b", nullptr}},
+             {{"pointer", "/steps/kernel/set//model/kernel_size"}, {"a", 5}, {"b", 7}}}));
 }
 
 TEST_CASE("An experiment where a network is wanted is refused with the names of its networks", "[program]") {

@@ -93,6 +93,15 @@ TEST_CASE("A run's name stands for its weights in a config and for its network i
   CHECK(ask({"bench", run, "--seconds", "0.1", "--json"}).json().at("batch_size") == 16);
 }
 
+TEST_CASE("A page of several folders does not take the place of a report of theirs", "[program]") {
+  const Results results;
+  std::filesystem::copy("results", "other", std::filesystem::copy_options::recursive);
+  for (const char* out : {"other/report.html", "results/../other/new.html", "other", "other/runs/x.html"})
+    refuse(2, std::string("--out ") + out + ": lies in other, which keeps its own report",
+           {"report", "results", "other", "--out", out});
+  CHECK(ask({"report", "results", "other", "--out", "other.html"}).status == 0);
+}
+
 TEST_CASE("A folder of a newer version is refused in a sentence that says so", "[program]") {
   const Results results;
   std::string experiment = WorkFolder::content().at("./results/experiment.json");

@@ -109,6 +109,7 @@ TEST_CASE("Cost adds up over rows", "[report]") {
   REQUIRE(table.rows.size() == 7);
   CHECK(table.rows[0][1] == "2");
   CHECK(table.rows[0][2] == "80 s");  // 2 seeds, 10 epochs of 4 s
+  CHECK(std::find(table.header.begin(), table.header.end(), "images/s") == table.header.end());  // rows have their own
   CHECK(table.rows[6][0] == "all");
   CHECK(table.rows[6][1] == "12");
 }
@@ -144,7 +145,7 @@ TEST_CASE("Experiments of which one has no average are compared by their raw wei
     seed.numbers["top1"] = *seed.number("top1") + 3 + 0.01 * static_cast<double>(seed.seed);
   const TextTable table = comparison_table(experiments);
   CHECK(table.header[1].ends_with(": top-1 raw"));
-  CHECK(table.rows[0][table.header.size() - 2].starts_with("+3.0"));
+  CHECK_THAT(table.rows[0].back(), ContainsSubstring("+3.00 ["));
 }
 
 TEST_CASE("Writing the reports of a folder writes the page too", "[report]") {
@@ -165,11 +166,10 @@ TEST_CASE("Experiments side by side show what differs and match rows by name", "
   const auto experiments = read_experiments({sample.folder / "grid", sample.folder / "other"});
   CHECK(experiments[0].label == (sample.folder / "grid").string());  // both are named "grid"
   const TextTable table = comparison_table(experiments);
-  REQUIRE(table.header.back() == "verdict");
-  CHECK(table.header[table.header.size() - 2] ==
-        (sample.folder / "other").string() + " - " + (sample.folder / "grid").string());
-  CHECK(table.rows[0][table.header.size() - 2].starts_with("+2.00 [+1.9"));  // by pairs of equal seed
-  CHECK(table.rows[0].back() == "higher");
+  REQUIRE(table.header[table.header.size() - 2] == "verdict");
+  CHECK(table.header.back() == (sample.folder / "other").string() + " - " + (sample.folder / "grid").string());
+  CHECK(table.rows[0].back().starts_with("+2.0"));  // by pairs of equal seed
+  CHECK(table.rows[0][table.header.size() - 2] == "higher");
   // The steps set the batch size of the other rows.
   const TextTable differences = differences_table(experiments);
   REQUIRE(differences.rows.size() == 2);
@@ -199,7 +199,10 @@ TEST_CASE("Scores of other data are not subtracted, and that is said first", "[r
     row.configuration.data.train_images = 5;  // the validation images are the same
   }
   CHECK(other_data_note(experiments).empty());
-  CHECK(comparison_table(experiments).rows[0].back() == "no difference shown");
+  const TextTable comparable = comparison_table(experiments);
+  CHECK(comparable.rows[0][comparable.header.size() - 2] == "no difference shown");
+  CHECK_THAT(comparison_terminal(experiments), ContainsSubstring("judged by seeds alone"));
+  CHECK_THAT(own_part(report_html(experiments)), ContainsSubstring("judged by seeds alone"));
   experiments[1].trained.classes = 4;
   CHECK_THAT(other_data_note(experiments), ContainsSubstring("(shapes, 4 classes) have other data: "));
   experiments[1].trained.rows.pop_back();
@@ -216,8 +219,9 @@ TEST_CASE("Rows at chance in both experiments have that verdict side by side", "
   tests::write_sample(sample.folder / "a", tests::sample_grid(), guess);
   tests::write_sample(sample.folder / "b", tests::sample_grid(), guess);
   const TextTable table = comparison_table(read_experiments({sample.folder / "a", sample.folder / "b"}));
-  CHECK(table.rows[0].back() == "at chance");
-  CHECK(table.rows[1].back() != "at chance");
+  const size_t verdict = table.header.size() - 2;
+  CHECK(table.rows[0][verdict] == "at chance");
+  CHECK(table.rows[1][verdict] != "at chance");
 }
 
 TEST_CASE("What differs is what rows were trained with: overridden fields count with their value", "[report]") {
@@ -297,7 +301,8 @@ TEST_CASE("The bars of the terminal start at chance, or at 0 where that is not k
   const auto bars = [&] {
     std::vector<size_t> lengths;
     const std::string text = report_terminal(results, 200);
-    for (size_t at = text.find('\n') + 1, line = 0; line < 3; ++line) {
+    const size_t header = text.find("\n\n") + 2;  // behind the answer in words
+    for (size_t at = text.find('\n', header) + 1, line = 0; line < 3; ++line) {
       const size_t end = text.find('\n', at);
       lengths.push_back(count(text.substr(at, end - at), "█"));
       at = end + 1;

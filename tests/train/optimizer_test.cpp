@@ -3,6 +3,7 @@
 #include <cmath>
 #include <map>
 
+#include <torch/nn/utils/clip_grad.h>
 #include <torch/optim/adamw.h>
 
 #include "staircase/nn/initialize.h"
@@ -91,6 +92,28 @@ TEST_CASE("AdamW takes every number of a network where LibTorch's own takes it",
   for (size_t i = 0; i < parameters.size(); ++i) CHECK(torch::allclose(parameters[i], expected[i], 1e-5, 1e-6));
 }
 
+TEST_CASE("AdamW takes clipped gradients as LibTorch's own does", "[train]") {
+  auto ours = small_model(), other = small_model();
+  config::RecipeOptions recipe;
+  recipe.weight_decay = 0;
+  recipe.clip_grad_norm = 1.0;
+  Optimizer optimizer(*ours, recipe);
+  torch::optim::AdamW reference(other->parameters(), torch::optim::AdamWOptions(0.01).weight_decay(0));
+  torch::manual_seed(2);
+  const auto parameters = ours->parameters(), expected = other->parameters();
+  for (const double size : {1e-4, 3.0, 0.02}) {  // only the second and the third are clipped
+    for (size_t i = 0; i < parameters.size(); ++i) {
+      const torch::Tensor gradient = torch::randn(parameters[i].sizes()) * size;
+      parameters[i].mutable_grad() = gradient;
+      expected[i].mutable_grad() = gradient.clone();
+    }
+    optimizer.step(0.01);
+    torch::nn::utils::clip_grad_norm_(expected, 1.0);
+    reference.step();
+  }
+  for (size_t i = 0; i < parameters.size(); ++i) CHECK(torch::allclose(parameters[i], expected[i], 1e-5, 1e-6));
+}
+
 TEST_CASE("Weight decay leaves out biases of any shape", "[train]") {
   CHECK_FALSE(is_decayed("stages.0.blocks.0.grn.bias", torch::zeros({1, 1, 1, 4}), {}));
   CHECK_FALSE(is_decayed("head.linear.bias", torch::zeros({4}), {}));
@@ -135,6 +158,16 @@ TEST_CASE("Clipping bounds the norm of all gradients together", "[train]") {
   CHECK(std::sqrt(squares) == Approx(2.0).epsilon(1e-3));
 }
 
+TEST_CASE("A model that is frozen as a whole takes a clipped step, which does nothing", "[train]") {
+  auto model = small_model();
+  for (auto& parameter : model->parameters()) parameter.requires_grad_(false);
+  config::RecipeOptions recipe;
+  recipe.clip_grad_norm = 1.0;
+  Optimizer optimizer(*model, recipe);
+  optimizer.step(0.1);
+  CHECK(optimizer.steps_done() == 1);
+}
+
 TEST_CASE("A parameter without a gradient is an error that names it", "[train]") {
   auto model = small_model();
   Optimizer optimizer(*model, {});
@@ -155,6 +188,40 @@ TEST_CASE("The average moves by one minus its decay and copies integers", "[trai
     CHECK(parameter.flatten()[0].item<double>() == Approx(1.0 - 0.9 * 0.9));
   for (const auto& buffer : average.model()->named_buffers())
     if (!buffer.value().is_floating_point()) CHECK(buffer.value().item<int64_t>() == 12);
+}
+
+TEST_CASE("The average takes every number of parameters and running statistics", "[train]") {
+  auto model = small_model();
+  WeightAverage average(model, 0.9, false);
+  const torch::NoGradGuard no_grad;
+  torch::manual_seed(3);
+  const auto now = nn::named_state(*model), mean = nn::named_state(*average.model());
+  std::vector<torch::Tensor> expected;
+  for (size_t i = 0; i < now.size(); ++i) {
+    if (now[i].tensor.is_floating_point()) now[i].tensor.copy_(torch::randn(now[i].tensor.sizes()));
+    expected.push_back(now[i].tensor.is_floating_point() ? mean[i].tensor * 0.9 + now[i].tensor * 0.1 : now[i].tensor);
+  }
+  average.update();
+  for (size_t i = 0; i < now.size(); ++i) CHECK(torch::allclose(mean[i].tensor, expected[i], 1e-5, 1e-6));
+}
+
+TEST_CASE("The average follows a model that was cast or lies otherwise in memory", "[train]") {
+  const torch::NoGradGuard no_grad;
+  for (const bool cast : {true, false}) {
+    auto model = small_model();
+    if (cast) model->to(torch::kDouble);
+    else
+      for (auto& parameter : model->parameters())
+        if (parameter.dim() == 4) parameter.set_data(parameter.transpose(0, 1).contiguous().transpose(0, 1));
+    WeightAverage average(model, 0.75, false);
+    for (auto& parameter : model->parameters()) parameter.copy_(torch::rand_like(parameter));
+    const auto now = model->parameters(), mean = average.model()->parameters();
+    std::vector<torch::Tensor> expected;
+    for (size_t i = 0; i < now.size(); ++i)
+      expected.push_back((mean[i] * 0.75 + now[i] * 0.25).to(torch::kFloat));
+    average.update();
+    for (size_t i = 0; i < now.size(); ++i) CHECK(torch::allclose(mean[i], expected[i], 1e-5, 1e-6));
+  }
 }
 
 TEST_CASE("A warmed-up average follows 1 - (1 + t)^(-2/3) until its decay", "[train]") {

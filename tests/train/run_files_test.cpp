@@ -1,6 +1,7 @@
 #include "staircase/train/run_files.h"
 
 #include "staircase/base/files.h"
+#include "staircase/config/image_outcomes.h"
 #include "staircase/config/json_lines.h"
 #include "staircase/interop/model_file.h"
 #include "staircase/nn/initialize.h"
@@ -59,6 +60,46 @@ TEST_CASE("metrics.jsonl has a line an object, timing.jsonl grows by a line a ca
   CHECK(lines[1].at("epoch") == 2);
   CHECK(lines[1].at("train_images") == 80);
   CHECK(lines[1].at("peak_memory_mb").get<double>() > 1);
+}
+
+TEST_CASE("Which images a run classified correctly is kept a bit each, and the validation set by its name", "[train]") {
+  const tests::TemporaryFolder folder;
+  TrainJob job = tests::job_in(folder / "run");
+  fs::create_directories(job.folder);
+  std::vector<ClassResults> results(2);
+  const torch::Tensor labels = torch::tensor({0, 1, 1}, torch::kLong);
+  results[0].add(torch::tensor({{2.0, 1.0}, {2.0, 1.0}, {1.0, 2.0}}), labels);
+  results[1].add(torch::tensor({{2.0, 1.0}, {1.0, 2.0}, {1.0, 2.0}}), labels);
+  const auto written = [&] {
+    RunFiles(job).write_image_outcomes(results);
+    return config::read_image_outcomes(job.folder / "correct.bits").value();
+  };
+  const config::ImageOutcomes outcomes = written();
+  CHECK(outcomes.raw == std::vector<bool>{true, false, true});
+  CHECK(outcomes.average == std::vector<bool>{true, true, true});
+  job.configuration.data.image_size_px *= 2;  // the same images, larger
+  CHECK(written().validation_set == outcomes.validation_set);
+  ++job.configuration.data.shapes_seed;
+  CHECK(written().validation_set != outcomes.validation_set);
+}
+
+TEST_CASE("Photographs make one validation set in a folder and in shards, decoded whole or scaled", "[train]") {
+  const tests::TemporaryFolder folder;
+  TrainJob job = tests::job_in(folder / "run");
+  fs::create_directories(job.folder);
+  std::vector<ClassResults> results(1);
+  results[0].add(torch::tensor({{2.0, 1.0}, {1.0, 2.0}}), torch::tensor({0, 1}, torch::kLong));
+  const auto name = [&](config::DataKind kind, config::Decode decode) {
+    job.configuration.data.kind = kind;
+    job.configuration.data.decode = decode;
+    RunFiles(job).write_image_outcomes(results);
+    return config::read_image_outcomes(job.folder / "correct.bits").value().validation_set;
+  };
+  using config::DataKind, config::Decode;
+  const std::string expected = name(DataKind::image_folder, Decode::full);
+  CHECK(name(DataKind::shards, Decode::full) == expected);
+  CHECK(name(DataKind::image_folder, Decode::scaled) == expected);
+  CHECK(name(DataKind::cifar10, Decode::full) != expected);
 }
 
 TEST_CASE("A file of a run that cannot be written is named", "[train]") {

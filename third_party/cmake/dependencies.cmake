@@ -6,6 +6,8 @@ find_package(Boost CONFIG REQUIRED)  # headers alone
 find_package(Torch REQUIRED)
 find_package(hwy CONFIG REQUIRED)
 find_package(OpenCVParts REQUIRED)
+find_package(JPEG REQUIRED)
+find_package(LibArchive REQUIRED)
 if(STAIRCASE_APPS)
   find_package(cxxopts REQUIRED)
 endif()

@@ -23,49 +23,96 @@ Verdict reversed(Verdict verdict) {
   return verdict == Verdict::lower ? Verdict::higher : verdict;
 }
 
+namespace {
+
+/// Of the family-wise error; intervals leave as much outside.
+const double level = 0.05;
+
+/// Standard error, interval and p from the variance of one seed's number.
+void set_error(const Variance& of_one_seed, Difference& difference) {
+  const std::optional<ErrorSource>& other = difference.other;
+  const ErrorSource seeds{std::sqrt(of_one_seed.value / static_cast<double>(difference.count)), of_one_seed.degrees};
+  difference.degrees = seeds.degrees;
+  difference.std_error = std::hypot(seeds.std_error, other ? other->std_error : 0.0);
+  difference.p = p_of_zero(difference.mean, seeds, other);
+  difference.interval = std::nullopt;
+  if (!difference.p) return;
+  const double reach = reach_of(seeds, other, level);
+  difference.interval = Interval{difference.mean - reach, difference.mean + reach};
+}
+
+/// What the seeds of a difference say of the spread of one score.
+Variance own_variance(const Difference& difference) {
+  return {*difference.std * *difference.std / difference.squared_weights, static_cast<double>(difference.count - 1)};
+}
+
+/// Moderates the differences; returns what they lend each other.
+SpreadPrior share_spread(const std::vector<Difference*>& differences) {
+  std::vector<Variance> variances;
+  for (const Difference* each : differences)
+    if (each && each->std && !each->at_chance && each->p) variances.push_back(own_variance(*each));
+  const SpreadPrior prior = table_prior(variances);
+  if (prior.degrees == 0) return prior;
+  for (Difference* each : differences) {
+    if (!each || !each->std || each->at_chance) continue;
+    Variance moderated = moderate_below(own_variance(*each), prior);
+    moderated.value *= each->squared_weights;
+    set_error(moderated, *each);
+  }
+  return prior;
+}
+
+}  // namespace
+
 std::optional<Difference> difference_of(const std::vector<double>& differences,
-                                        const std::optional<OtherError>& other) {
+                                        const std::optional<ErrorSource>& other) {
   if (differences.empty()) return std::nullopt;
   const Spread spread = spread_of(differences);
   Difference difference;
   difference.mean = spread.mean;
   difference.std = spread.std;
   difference.count = spread.count;
-  if (!spread.std) return difference;
-  const int of_seeds = static_cast<int>(spread.count) - 1;
-  const int degrees = other ? std::min(of_seeds, other->degrees) : of_seeds;
-  const double std_error =
-      std::hypot(*spread.std / std::sqrt(static_cast<double>(spread.count)), other ? other->std_error : 0.0);
-  difference.std_error = std_error;
-  difference.p = p_of_zero(spread.mean, std_error, degrees);
-  if (difference.p) difference.interval = interval_around(spread.mean, std_error, degrees);
+  difference.other = other;
+  if (spread.std) set_error({*spread.std * *spread.std, static_cast<double>(spread.count - 1)}, difference);
   return difference;
 }
 
-void judge_together(const std::vector<Difference*>& differences) {
+JudgedBy judge_together(const std::vector<Difference*>& differences, const Judging& judging) {
+  JudgedBy by;
+  if (judging.statistics == config::Statistics::moderated)
+    if (const SpreadPrior prior = share_spread(differences); prior.degrees > 0) by.prior = prior;
   std::vector<double> p_values;
   std::vector<Difference*> judged;
   for (Difference* each : differences) {
     if (!each) continue;
     each->p_holm = std::nullopt;
     each->verdict = each->std ? std::optional(Verdict::no_spread_seen) : std::nullopt;
+    if (each->at_chance) each->verdict = Verdict::at_chance;
     if (!each->p) continue;
     p_values.push_back(*each->p);
     judged.push_back(each);
   }
   const std::vector<double> corrected = holm(p_values);
-  const double level = 0.05;
   for (size_t i = 0; i < judged.size(); ++i) {
+    if (judged[i]->at_chance) continue;
     judged[i]->p_holm = corrected[i];
     judged[i]->verdict = corrected[i] >= level ? Verdict::not_shown
-                         : judged[i]->mean > 0 ? Verdict::higher
-                                               : Verdict::lower;
+                         : judged[i]->mean > 0         ? Verdict::higher
+                                                       : Verdict::lower;
   }
+  return by;
 }
 
 void leave_at_chance(Difference& difference) {
-  difference.p_holm = std::nullopt;
+  difference.at_chance = true;
   difference.verdict = Verdict::at_chance;
+}
+
+Difference negated(Difference difference) {
+  difference.mean = -difference.mean;
+  if (difference.interval) difference.interval = {-difference.interval->high, -difference.interval->low};
+  if (difference.verdict) difference.verdict = reversed(*difference.verdict);
+  return difference;
 }
 
 }  // namespace staircase::analysis

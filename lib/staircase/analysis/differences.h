@@ -4,7 +4,9 @@
 #include <optional>
 #include <vector>
 
+#include "staircase/analysis/moderated.h"
 #include "staircase/analysis/statistics.h"
+#include "staircase/config/experiment_options.h"
 
 namespace staircase::analysis {
 
@@ -22,6 +24,7 @@ enum class Verdict {
   lower,
   not_shown,       ///< it is not told apart from 0
   no_spread_seen,  ///< several seeds with one number: no certainty
+  smaller,         ///< looked at until decided: smaller than the smallest that matters, whichever way
   at_chance,       ///< of rows that have learned nothing: it says nothing of what they differ in
 };
 
@@ -33,11 +36,17 @@ struct Difference {
   double mean = 0;
   std::optional<double> std;  ///< of the seeds' numbers; empty, as all that follows: fewer than two
   int64_t count = 0;
-  /// 95 %. Empty, as p: also where all numbers are equal and not 0: no spread, no certainty.
+  /// 95 %; empty, as p, also where all numbers are equal and not 0: no spread, no certainty.
   std::optional<Interval> interval;
   std::optional<double> std_error, p;
+  std::optional<double> degrees;   ///< of freedom, that the seeds' part of the error is known from
   std::optional<double> p_holm;    ///< corrected for its table; empty: not judged
   std::optional<Verdict> verdict;  ///< empty: one seed, or not judged
+
+  // Beside results.json, for judge_together:
+  double squared_weights = 2;  ///< of the scores that it is a weighted sum of; spreads of one table share the rest
+  std::optional<ErrorSource> other;  ///< than of the seeds, such as of the choice of images
+  bool at_chance = false;  ///< all its rows are: it counts in the correction, is not judged and lends no spread
 
   static constexpr bool is_result = true;
   static constexpr std::string_view title = "difference";
@@ -45,40 +54,68 @@ struct Difference {
     using D = Difference;
     return std::make_tuple(config::field("mean", &D::mean, ""), config::field("std", &D::std, ""),
                            config::field("n", &D::count, "seeds"), config::field("interval", &D::interval, "95 %"),
-                           config::field("std_error", &D::std_error, ""), config::field("p", &D::p, "of one test"),
+                           config::field("std_error", &D::std_error, ""),
+                           config::field("degrees", &D::degrees, "of freedom, of the seeds"),
+                           config::field("p", &D::p, "of one test"),
                            config::field("p_holm", &D::p_holm, "corrected for all differences of its table"),
                            config::field("verdict", &D::verdict, ""));
   }
 };
 
-/// A standard error from another source than the seeds, and its degrees of freedom.
-struct OtherError {
-  double std_error;
-  int degrees;
+/// The mean of these numbers with Student's interval, not judged yet; empty where there is none.
+/// `other` widens the interval as reach_of() says.
+std::optional<Difference> difference_of(const std::vector<double>& differences,
+                                        const std::optional<ErrorSource>& other = {});
+
+/// How the differences of a table are judged.
+struct Judging {
+  config::Statistics statistics = config::Statistics::moderated;
 };
 
-/// The mean of these numbers, not judged yet; empty where there is none.
-/// `other` widens the interval; the fewer degrees of freedom of the two decide.
-std::optional<Difference> difference_of(const std::vector<double>& differences,
-                                        const std::optional<OtherError>& other = {});
+/// What a table was judged by.
+struct JudgedBy {
+  /// Where differences lent each other their spread; empty: each was judged by its own. The variance is that of one
+  /// run's score beside what all rows of a seed share, so a difference of two rows has twice that.
+  Given<SpreadPrior> prior;
 
-/// Judges the differences of one table, which are corrected together; a null one is still to come.
+  static constexpr bool is_result = true;
+  static constexpr std::string_view title = "judged by";
+  static constexpr auto fields() { return std::make_tuple(config::field("prior", &JudgedBy::prior, "of variances")); }
+};
+
+/// Judges the differences of one table, which are corrected together; a null one is still to come. By
+/// Statistics::moderated each takes its standard error, degrees of freedom, interval and p from the table_prior() of
+/// their variances, which are compared per squared weight; what is at chance, or has no spread, says nothing of it.
 /// The verdict is "higher" or "lower" where p_holm is below 0.05, else "no difference shown", which is so wherever the
 /// interval contains 0 and, by the correction, for some that it does not. Several seeds without a p have "no spread
-/// seen", one seed has no verdict.
-void judge_together(const std::vector<Difference*>& differences);
+/// seen", one seed has no verdict. Asked for are mean, std, count, p, squared_weights, other and at_chance.
+JudgedBy judge_together(const std::vector<Difference*>& differences, const Judging& judging);
 
-/// Takes back what judge_together said: all rows of the difference are at chance. It still counts in the correction of
-/// the others, which are the harder to show for it.
+/// Of a difference whose rows are all at chance, before it is judged: its verdict says so. It still counts in the
+/// correction of the others, which are the harder to show for it.
 void leave_at_chance(Difference& difference);
+
+/// The same taken the other way round.
+Difference negated(Difference difference);
 
 }  // namespace staircase::analysis
 
 namespace staircase::config {
 
+/// Infinite degrees are written as null.
 template <>
-inline constexpr std::array enum_names<analysis::Verdict>{
-    std::string_view("higher"), std::string_view("lower"), std::string_view("no difference shown"),
-    std::string_view("no spread seen"), std::string_view("at chance")};
+struct Codec<analysis::SpreadPrior> {
+  static Json write(const analysis::SpreadPrior& prior) {
+    return {{"degrees", prior.degrees}, {"variance", prior.variance}};
+  }
+};
+
+template <>
+inline constexpr std::array enum_names<analysis::Verdict>{std::string_view("higher"),
+                                                          std::string_view("lower"),
+                                                          std::string_view("no difference shown"),
+                                                          std::string_view("no spread seen"),
+                                                          std::string_view("smaller than asked"),
+                                                          std::string_view("at chance")};
 
 }  // namespace staircase::config

@@ -1,7 +1,9 @@
 #include "staircase/analysis/effects.h"
 
+#include <algorithm>
 #include <unordered_map>
 
+#include "staircase/analysis/a_a_checks.h"
 #include "staircase/analysis/shapley.h"
 
 namespace staircase::config {
@@ -11,7 +13,7 @@ Json Codec<analysis::Worth>::write(const analysis::Worth& worth) {
   if (!worth.difference) return object;
   const Json difference = analysis::write_result(*worth.difference);
   object["value"] = difference.at("mean");
-  for (const char* key : {"std", "std_error", "n", "interval", "p", "p_holm", "verdict"})
+  for (const char* key : {"std", "std_error", "n", "interval", "degrees", "p", "p_holm", "verdict"})
     object[key] = difference.at(key);
   return object;
 }
@@ -28,27 +30,31 @@ Difference* to_judge(std::optional<Difference>& difference) { return difference 
 
 class EffectBuilder {
  public:
-  EffectBuilder(const experiment::DesignedExperiment& design, const std::string& score,
-                const std::vector<int64_t>& seeds, std::vector<Row>& rows)
-      : design_(design), seeds_(seeds), rows_(rows) {
-    for (size_t i = 0; i < design.variants.size(); ++i) add_row(design.variants[i].subset.value(), rows[i], score);
+  EffectBuilder(const experiment::DesignedExperiment& design, const std::string& score, const Judging& judging,
+                const ImagesOfRuns& images, const std::vector<int64_t>& seeds, std::vector<Row>& rows)
+      : design_(design), score_(score), judging_(judging), images_(images), seeds_(seeds), rows_(rows) {
+    for (size_t i = 0; i < design.variants.size(); ++i) row_of_[design.variants[i].subset.value()] = i;
   }
 
   /// Each step's contrast, of experiment::added_alone or experiment::removed_from_full.
   template <class ContrastOf>
   void add_contrasts(ContrastOf contrast_of) {
     result_.effects.emplace();
-    for (size_t i = 0; i < design_.steps.size(); ++i)
-      result_.effects->push_back(effect(i, difference_of_contrast(contrast_of(design_.requirements, i))));
-    std::vector<Difference*> judged;
-    for (Effect& each : *result_.effects) judged.push_back(to_judge(each.worth.difference));
-    judge_together(judged);
+    std::vector<RowWeights> all_weights;
     for (size_t i = 0; i < design_.steps.size(); ++i) {
-      if (!judged[i]) continue;
-      const experiment::Contrast contrast = contrast_of(design_.requirements, i);
-      hold_to_chance({contrast.with, contrast.without}, *judged[i], (*result_.effects)[i].at_chance);
-      give_verdict(contrast, *judged[i]);
+      all_weights.push_back(weights_of(contrast_of(design_.requirements, i)));
+      result_.effects->push_back(effect(i, difference_of_rows(all_weights[i])));
+      hold_to_chance(all_weights[i], result_.effects->back());
     }
+    std::vector<Difference*> judged, asked, checks;
+    for (Effect& each : *result_.effects) {
+      judged.push_back(to_judge(each.worth.difference));
+      (is_a_a_check(each.changes) ? checks : asked).push_back(judged.back());
+    }
+    result_.effects_by = judge_together(asked, judging_);
+    judge_together(checks, judging_);
+    for (size_t i = 0; i < design_.steps.size(); ++i)
+      if (judged[i]) give_verdict(all_weights[i], *judged[i]);
   }
 
   void add_interactions() {
@@ -57,60 +63,72 @@ class EffectBuilder {
       for (size_t b = a + 1; b < design_.steps.size(); ++b) result_.interactions->push_back(interaction(a, b));
     std::vector<Difference*> judged;
     for (Interaction& each : *result_.interactions) judged.push_back(to_judge(each.worth.difference));
-    judge_together(judged);
-    size_t next = 0;
-    for (size_t a = 0; a < design_.steps.size(); ++a)
-      for (size_t b = a + 1; b < design_.steps.size(); ++b, ++next)
-        if (const auto pair = experiment::pair_of(design_.requirements, a, b); pair && judged[next])
-          hold_to_chance({pair->none, pair->first, pair->second, pair->both}, *judged[next],
-                         (*result_.interactions)[next].at_chance);
+    result_.interactions_by = judge_together(judged, judging_);
   }
 
   void add_shapley() {
     const bool exact = design_.orders.empty();
-    const std::vector<std::vector<double>> by_step = worth_by_step(exact);
+    const std::vector<SubsetWeights> by_step =
+        exact ? exact_shapley_weights(design_.requirements) : sampled_shapley_weights(design_.orders);
     const std::vector<double> order_errors = exact ? std::vector<double>() : order_standard_errors();
-    const auto order_degrees = static_cast<int>(design_.orders.size()) - 1;
+    const auto order_degrees = static_cast<double>(design_.orders.size()) - 1;
     result_.effects.emplace();
     for (size_t i = 0; i < by_step.size(); ++i) {
-      std::optional<OtherError> order_error;
+      std::optional<ErrorSource> order_error;
       if (!order_errors.empty()) order_error = {order_errors[i], order_degrees};
-      result_.effects->push_back(effect(i, difference_of(by_step[i], order_error)));
+      const RowWeights weights = weights_of(by_step[i]);
+      result_.effects->push_back(effect(i, weighted_difference(weights, of_whole_seeds(weights),
+                                                                {order_error, image_error(weights, images_)})));
+      hold_to_chance(every_row(), result_.effects->back());
       if (order_error) result_.effects->back().order_std_error = order_error->std_error;
     }
-    const experiment::Contrast whole{design_.requirements.all(), 0};
-    result_.shapley.emplace(ShapleySum{exact, design_.orders.size(), difference_of_contrast(whole)});
+    const RowWeights whole = weights_of(experiment::Contrast{design_.requirements.all(), 0});
+    result_.shapley.emplace(ShapleySum{exact, design_.orders.size(), difference_of_rows(whole)});
     std::vector<Difference*> judged;
     for (Effect& each : *result_.effects) judged.push_back(to_judge(each.worth.difference));
     judged.push_back(to_judge(result_.shapley->gain));  // it stands in the same table
-    judge_together(judged);
-    std::vector<experiment::Subset> all;
-    for (const experiment::Variant& variant : design_.variants) all.push_back(variant.subset.value());
-    for (size_t i = 0; i < by_step.size(); ++i)
-      if (judged[i]) hold_to_chance(all, *judged[i], (*result_.effects)[i].at_chance);
-    if (!judged.back()) return;
-    Given<std::vector<std::string>> of_gain;
-    hold_to_chance({whole.with, whole.without}, *judged.back(), of_gain);
-    give_verdict(whole, *judged.back());
+    if (judged.back() && all_at_chance(whole, rows_)) leave_at_chance(*judged.back());
+    result_.effects_by = judge_together(judged, judging_);
+    if (judged.back()) give_verdict(whole, *judged.back());
   }
 
   Effects take() { return std::move(result_); }
 
  private:
-  void add_row(experiment::Subset subset, const Row& row, const std::string& score) {
-    scores_[subset] = row.scores(score);
-    if (row.at_chance) at_chance_[subset] = row.name;
+  RowWeights weights_of(const experiment::Contrast& contrast) const {
+    return row_minus(row_of_.at(contrast.with), row_of_.at(contrast.without));
+  }
+  RowWeights weights_of(const experiment::PairContrast& pair) const {
+    return {{row_of_.at(pair.both), 1},
+            {row_of_.at(pair.first), -1},
+            {row_of_.at(pair.second), -1},
+            {row_of_.at(pair.none), 1}};
+  }
+  RowWeights weights_of(const SubsetWeights& subsets) const {
+    RowWeights weights;
+    for (const auto& [subset, weight] : subsets) weights[row_of_.at(subset)] += weight;
+    return weights;
+  }
+  RowWeights every_row() const {
+    RowWeights weights;
+    for (const auto& [subset, row] : row_of_) weights[row] = 0;
+    return weights;
   }
 
-  /// Names the rows at chance of those that the difference is made of, and takes its verdict back where they hide it.
-  void hold_to_chance(const std::vector<experiment::Subset>& subsets, Difference& difference,
-                      Given<std::vector<std::string>>& named) const {
+  std::optional<Difference> difference_of_rows(const RowWeights& weights) const {
+    return weighted_difference(weights, weighted_scores(weights, rows_, score_), {image_error(weights, images_)});
+  }
+
+  /// Names the rows at chance of those that the worth is made of, and leaves it unjudged where they hide it.
+  template <class Entry>
+  void hold_to_chance(const RowWeights& weights, Entry& entry) const {
+    if (!entry.worth.difference) return;
     std::vector<std::string> names;
-    for (const experiment::Subset each : subsets)
-      if (const auto found = at_chance_.find(each); found != at_chance_.end()) names.push_back(found->second);
+    for (const auto& [row, weight] : weights)
+      if (rows_[row].at_chance) names.push_back(rows_[row].name);
     if (names.empty()) return;
-    if (subsets.size() > 2 || names.size() == subsets.size()) leave_at_chance(difference);
-    named = std::move(names);
+    if (weights.size() > 2 || names.size() == weights.size()) leave_at_chance(*entry.worth.difference);
+    entry.at_chance = std::move(names);
   }
 
   Effect effect(size_t step, std::optional<Difference> difference) const {
@@ -121,8 +139,9 @@ class EffectBuilder {
   Interaction interaction(size_t a, size_t b) const {
     Interaction entry{design_.steps[a].name, design_.steps[b].name, {}, {}};
     if (const auto pair = experiment::pair_of(design_.requirements, a, b)) {
-      entry.worth.difference =
-          difference_of(seed_by_seed([&](const experiment::SubsetScore& score) { return pair->interaction(score); }));
+      const RowWeights weights = weights_of(*pair);
+      entry.worth.difference = difference_of_rows(weights);
+      hold_to_chance(weights, entry);
     } else {  // one of the two steps is never there without the other
       const bool b_requires_a = experiment::holds(design_.requirements.needs[b], a);
       entry.reason = b_requires_a ? entry.b + " requires " + entry.a : entry.a + " requires " + entry.b;
@@ -130,64 +149,31 @@ class EffectBuilder {
     return entry;
   }
 
-  std::optional<Difference> difference_of_contrast(const experiment::Contrast& contrast) const {
-    return difference_of(seed_by_seed([&](const experiment::SubsetScore& score) { return contrast.worth(score); }));
-  }
-
-  /// One number has one verdict: the row that is compared over this contrast, in either direction, takes it.
-  void give_verdict(const experiment::Contrast& contrast, const Difference& judged) {
+  /// One number has one verdict: the row that is compared over these two, in either direction, takes it.
+  void give_verdict(const RowWeights& weights, const Difference& judged) {
     for (size_t i = 0; i < rows_.size(); ++i) {
       std::optional<Delta>& delta = rows_[i].delta;
       if (!delta || !delta->difference) continue;
-      const auto row = design_.variants[i].subset.value(), to = design_.variants[delta->to_index].subset.value();
-      const bool same = row == contrast.with && to == contrast.without;
-      if (!same && !(row == contrast.without && to == contrast.with)) continue;
+      const bool same = weights == row_minus(i, delta->to_index);
+      if (!same && weights != row_minus(delta->to_index, i)) continue;
       delta->is_effect = true;
-      delta->difference->p_holm = judged.p_holm;
-      delta->difference->verdict = same || !judged.verdict ? judged.verdict : reversed(*judged.verdict);
+      delta->difference = same ? judged : negated(judged);
     }
   }
 
-  std::vector<std::vector<double>> worth_by_step(bool exact) const {
-    std::vector<std::vector<double>> by_step(design_.steps.size());
-    for (int64_t seed : whole_seeds()) {
-      const experiment::SubsetScore score = [&](experiment::Subset subset) { return scores_.at(subset).at(seed); };
-      if (exact) {
-        const std::vector<double> values = exact_shapley(design_.requirements, score);
-        for (size_t i = 0; i < values.size(); ++i) by_step[i].push_back(values[i]);
-      } else {
-        const std::vector<SampledWorth> values = sampled_shapley(design_.orders, score);
-        for (size_t i = 0; i < values.size(); ++i) by_step[i].push_back(values[i].value);
-      }
-    }
-    return by_step;
-  }
-
-  /// The number of every seed that has all the scores which `worth` asks for.
-  template <class WorthOf>
-  std::vector<double> seed_by_seed(WorthOf worth) const {
-    std::vector<double> numbers;
-    for (const int64_t seed : seeds_) {
-      bool whole = true;
-      const double number = worth([&](experiment::Subset subset) {
-        const SeedNumbers& scores = scores_.at(subset);
-        const auto found = scores.find(seed);
-        whole = whole && found != scores.end();
-        return found == scores.end() ? 0.0 : found->second;
-      });
-      if (whole) numbers.push_back(number);
-    }
+  /// Of the seeds with which every configuration is done: the values of all steps sum to the gain.
+  SeedNumbers of_whole_seeds(const RowWeights& weights) const {
+    const std::vector<int64_t> whole = whole_seeds();
+    SeedNumbers numbers = weighted_scores(weights, rows_, score_);
+    std::erase_if(numbers, [&](const auto& each) { return std::count(whole.begin(), whole.end(), each.first) == 0; });
     return numbers;
   }
 
-  /// Seeds with which every configuration is done.
   std::vector<int64_t> whole_seeds() const {
     std::vector<int64_t> seeds;
-    for (const int64_t seed : seeds_) {
-      bool whole = true;
-      for (const auto& [subset, scores] : scores_) whole = whole && scores.count(seed) > 0;
-      if (whole) seeds.push_back(seed);
-    }
+    const SeedNumbers all = weighted_scores(every_row(), rows_, score_);
+    for (const int64_t seed : seeds_)
+      if (all.count(seed)) seeds.push_back(seed);
     return seeds;
   }
 
@@ -195,30 +181,35 @@ class EffectBuilder {
   std::vector<double> order_standard_errors() const {
     const std::vector<int64_t> seeds = whole_seeds();
     if (seeds.empty()) return {};
-    const experiment::SubsetScore mean_score = [&](experiment::Subset subset) {
-      double sum = 0;
-      for (int64_t seed : seeds) sum += scores_.at(subset).at(seed);
-      return sum / static_cast<double>(seeds.size());
-    };
+    std::unordered_map<experiment::Subset, double> means;
+    for (const auto& [subset, row] : row_of_) {
+      const SeedNumbers scores = rows_[row].scores(score_);
+      for (const int64_t seed : seeds) means[subset] += scores.at(seed) / static_cast<double>(seeds.size());
+    }
     std::vector<double> errors;
-    for (const SampledWorth& worth : sampled_shapley(design_.orders, mean_score)) errors.push_back(worth.std_error);
+    for (const SampledWorth& worth :
+         sampled_shapley(design_.orders, [&](experiment::Subset subset) { return means.at(subset); }))
+      errors.push_back(worth.std_error);
     return errors;
   }
 
   const experiment::DesignedExperiment& design_;
+  const std::string& score_;
+  const Judging& judging_;
+  const ImagesOfRuns& images_;
   const std::vector<int64_t>& seeds_;
   std::vector<Row>& rows_;
-  std::unordered_map<experiment::Subset, SeedNumbers> scores_;
-  std::unordered_map<experiment::Subset, std::string> at_chance_;  // with the names of their rows
+  std::unordered_map<experiment::Subset, size_t> row_of_;
   Effects result_;
 };
 
 }  // namespace
 
 Effects add_effects(const experiment::DesignedExperiment& design, Design kind, const std::string& score,
-                    const std::vector<int64_t>& seeds, std::vector<Row>& rows) {
+                    const Judging& judging, const ImagesOfRuns& images, const std::vector<int64_t>& seeds,
+                    std::vector<Row>& rows) {
   if (design.steps.empty()) return {};
-  EffectBuilder builder(design, score, seeds, rows);
+  EffectBuilder builder(design, score, judging, images, seeds, rows);
   switch (kind) {
     case Design::one_at_a_time: builder.add_contrasts(experiment::added_alone); break;
     case Design::leave_one_out: builder.add_contrasts(experiment::removed_from_full); break;

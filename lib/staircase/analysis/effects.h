@@ -1,6 +1,6 @@
 #pragma once
 
-#include "staircase/analysis/rows.h"
+#include "staircase/analysis/images.h"
 #include "staircase/experiment/design.h"
 
 namespace staircase::analysis {
@@ -66,14 +66,15 @@ struct Effects {
   Given<std::vector<Effect>> effects;
   Given<std::vector<Interaction>> interactions;  ///< pairwise; a grid whose axes have two values
   Given<ShapleySum> shapley;
+  Given<JudgedBy> effects_by, interactions_by;  ///< how each table was judged
 
   static constexpr bool is_result = true;
   static constexpr std::string_view title = "effects";
   static constexpr auto fields() {
     using E = Effects;
-    return std::make_tuple(config::field("effects", &E::effects, ""),
-                           config::field("interactions", &E::interactions, ""),
-                           config::field("shapley", &E::shapley, ""));
+    return std::make_tuple(
+        config::field("effects", &E::effects, ""), config::field("interactions", &E::interactions, ""),
+        config::field("shapley", &E::shapley, ""), config::field("interactions_judged_by", &E::interactions_by, ""));
   }
 };
 
@@ -87,7 +88,8 @@ struct Effects {
 /// Of a grid whose axes have two values: the interactions alone, each with the other axes as in the base.
 /// Of other designs: nothing. Where there are no effects, no delta is touched.
 Effects add_effects(const experiment::DesignedExperiment& design, config::Design kind, const std::string& score,
-                    const std::vector<int64_t>& seeds, std::vector<Row>& rows);
+                    const Judging& judging, const ImagesOfRuns& images, const std::vector<int64_t>& seeds,
+                    std::vector<Row>& rows);
 
 }  // namespace staircase::analysis
 

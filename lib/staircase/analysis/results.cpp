@@ -1,9 +1,12 @@
 #include "staircase/analysis/results.h"
 
 #include <algorithm>
-#include <unordered_map>
+#include <cmath>
 
+#include "staircase/analysis/row_verdicts.h"
+#include "staircase/analysis/run_reader.h"
 #include "staircase/analysis/score.h"
+#include "staircase/config/image_outcomes.h"
 #include "staircase/config/recipes.h"
 #include "staircase/experiment/schedule_warnings.h"
 #include "staircase/plan/plan.h"
@@ -18,58 +21,6 @@ std::vector<double> given_numbers(const std::vector<SeedResult>& seeds, Given<do
     if (seed.*member) numbers.push_back(*(seed.*member));
   return numbers;
 }
-
-/// Reads each run once, however many rows share it.
-class RunReader {
- public:
-  RunReader(const runs::Ledger& ledger, Results& results) : ledger_(ledger), results_(results) {}
-
-  SeedResult read(const runs::RunKey& run) {
-    const std::string name = ledger_.run_name(run);
-    const auto [found, is_new] = read_.try_emplace(name);
-    if (is_new) found->second = read_new(run.seed, name);
-    return found->second;
-  }
-
- private:
-  SeedResult read_new(int64_t seed, const std::string& name) {
-    const std::filesystem::path& folder = ledger_.folder();
-    SeedResult result;
-    result.seed = seed;
-    result.run = name;
-    ++results_.runs;
-    std::error_code ignored;
-    if (!std::filesystem::is_directory(folder / "runs" / name, ignored)) return result;
-    RunLog log{results_.rows.size(),
-               seed,
-               name,
-               runs::read_timing(folder, name),
-               runs::read_curve(folder, name, results_.curve_names()),
-               runs::read_run_config(folder, name)};
-    for (const auto& warnings : {log.curve.warnings, log.timing.warnings})
-      results_.warnings.insert(results_.warnings.end(), warnings.begin(), warnings.end());
-    if (!log.config.damage.empty()) results_.warnings.push_back(log.config.damage);
-    runs::RunSummary summary = runs::read_summary(folder, name);
-    if (!summary.damage.empty()) results_.warnings.push_back(summary.damage);
-    if (summary.numbers) {
-      result.status = SeedStatus::done;
-      result.numbers = std::move(*summary.numbers);
-      if (const auto rate = log.timing.images_per_second()) result.images_per_second = *rate;
-      if (log.timing.latency_ms) result.latency_ms = *log.timing.latency_ms;
-      ++results_.done;
-    } else if (auto reason = runs::read_failure(folder, name)) {
-      result.status = SeedStatus::failed;
-      result.reason = std::move(*reason);
-      ++results_.failed;
-    }
-    results_.logs.push_back(std::move(log));
-    return result;
-  }
-
-  const runs::Ledger& ledger_;
-  Results& results_;
-  std::unordered_map<std::string, SeedResult> read_;
-};
 
 /// Whatever else a machine does makes a pass longer, never shorter.
 void add_latency(Row& row) {
@@ -87,6 +38,7 @@ Row read_row(const experiment::Variant& variant, const runs::Ledger& ledger, Res
   const plan::ModelCounts counts = plan::count_model(c.model, c.data.image_size_px);
   Row row;
   row.name = variant.name;
+  row.is_as_written = variant.context == 0;
   row.group = variant.group;
   row.side_branch = variant.side_branch;
   row.changes = changes_of(variant.changes);
@@ -131,15 +83,58 @@ void choose_score(const experiment::DesignedExperiment& design, config::Score wa
   else results.score_reason = "raw weights: the recipe of " + raw->name + " has no EMA";
 }
 
-void add_deltas(const experiment::DesignedExperiment& design, Results& results) {
+/// Of the runs that are done. A damaged file counts as none, with a warning; data other than the first row's are
+/// another validation set, whatever the classes of its images are.
+ImagesOfRuns read_images(const experiment::DesignedExperiment& design, const runs::Ledger& ledger, Results& results) {
+  ImagesOfRuns images;
+  for (size_t i = 0; i < results.rows.size(); ++i) {
+    const config::DataContent* content = ledger.data_content(design.variants[i].configuration.data);
+    const std::string data = content ? content->fingerprint() : "";
+    for (const SeedResult& seed : results.rows[i].seeds) {
+      if (seed.status != SeedStatus::done) continue;
+      try {
+        auto outcomes = config::read_image_outcomes(ledger.folder() / "runs" / seed.run / "correct.bits");
+        if (!outcomes || (results.of_average && !outcomes->average)) continue;
+        images[{i, seed.seed}] = {data + outcomes->validation_set,
+                                  std::move(results.of_average ? *outcomes->average : outcomes->raw)};
+      } catch (const RequestError& error) {
+        results.warnings.push_back(error.what());
+      }
+    }
+  }
+  return images;
+}
+
+/// Of the differences that the design is about: how much of their error is of seeds, and how much of images.
+void split_error(Results& results) {
+  double seeds = 0, images = 0, count = 0;
+  const auto add = [&](const std::optional<Difference>& each, double order_error = 0) {
+    if (!each || !each->std_error || each->at_chance) return;
+    const double other = each->other ? each->other->std_error : 0;
+    seeds += *each->std_error * *each->std_error - other * other;
+    images += other * other - order_error * order_error;
+    ++count;
+  };
+  for (const Row& row : results.rows)
+    if (row.delta && !results.worth.effects) add(row.delta->difference);
+  if (results.worth.effects)
+    for (const Effect& each : *results.worth.effects) add(each.worth.difference, each.order_std_error.value_or(0));
+  if (count == 0) return;
+  results.validation_images.seeds_error = std::sqrt(std::max(0.0, seeds / count));
+  results.validation_images.images_error = std::sqrt(std::max(0.0, images / count));
+}
+
+void add_deltas(const experiment::DesignedExperiment& design, const ImagesOfRuns& images, Results& results) {
   for (size_t i = 0; i < design.variants.size(); ++i) {
     if (!design.variants[i].compared_to) continue;
     const size_t to = *design.variants[i].compared_to;
     Row& row = results.rows[i];
     const Row& before = results.rows[to];
     Delta delta;
-    delta.difference =
-        difference_of(values_of(paired_differences(row.scores(results.score), before.scores(results.score))));
+    const RowWeights weights = row_minus(i, to);
+    delta.difference = weighted_difference(weights, weighted_scores(weights, results.rows, results.score),
+                                           {image_error(weights, images)});
+    if (delta.difference && all_at_chance(weights, results.rows)) leave_at_chance(*delta.difference);
     delta.to = before.name;
     delta.to_index = to;
     if (row.paper_top1 && before.paper_top1) delta.paper_delta = *row.paper_top1 - *before.paper_top1;
@@ -158,18 +153,34 @@ std::vector<std::string> too_short_schedules(const experiment::DesignedExperimen
   return experiment::schedule_warnings(rows);
 }
 
-void judge_deltas(std::vector<Row>& rows) {
-  std::vector<Difference*> deltas;
-  for (Row& row : rows)
-    if (row.delta && row.delta->difference) deltas.push_back(&*row.delta->difference);
-  judge_together(deltas);
+/// What lets intervals speak of other images too; none where not all runs have them, or where seeds are added until
+/// they decide: that is asked of these images alone.
+ImagesOfRuns images_to_judge_by(const experiment::DesignedExperiment& design, const config::ExperimentOptions& options,
+                                const runs::Ledger& ledger, Results& results) {
+  if (options.until) {
+    results.validation_images.why_not = "seeds are added until they decide";
+    return {};
+  }
+  ImagesOfRuns images = read_images(design, ledger, results);
+  results.validation_images = images_used(results.rows, images);
+  if (!results.validation_images.used) images.clear();
+  return images;
 }
 
-/// Also those that a design with effects does not judge.
-void leave_deltas_at_chance(std::vector<Row>& rows) {
-  for (Row& row : rows)
-    if (row.delta && row.delta->difference && row.at_chance && rows[row.delta->to_index].at_chance)
-      leave_at_chance(*row.delta->difference);
+/// All tables. In several contexts, and at every look, it is the rows that are judged: a step has one in each context.
+void judge(const experiment::DesignedExperiment& design, const config::ExperimentOptions& options,
+           const ImagesOfRuns& images, Results& results) {
+  // What has to hold at every look asks for a distribution that is exact in its far tail.
+  const Judging judging{options.until ? config::Statistics::paired_t : options.statistics};
+  results.statistics = judging.statistics;
+  if (design.contexts.empty() && !options.until)
+    results.worth = add_effects(design, options.design, results.score, judging, images, results.seeds, results.rows);
+  if (results.worth.effects) results.judged_by = *results.worth.effects_by;
+  else if (options.until) results.looks = judge_rows_at_looks(options, results.score, results.rows);
+  else results.judged_by = judge_rows(judging, results.rows);
+  results.a_a_checks = a_a_checks(results.rows);
+  results.contexts = across_contexts(design, options, results.score, judging, images, results.rows);
+  results.sums = subtotals_of(options, results.rows, results.score, judging, images);
 }
 
 }  // namespace
@@ -190,11 +201,11 @@ Results build_results(const experiment::Experiment& experiment, const experiment
   for (const experiment::Variant& variant : design.variants)
     results.rows.push_back(read_row(variant, ledger, results, reader));
   if (results.of_average) results.average_lag = average_lag(design, results.rows, *results.task, results.chance);
-  add_deltas(design, results);
-  results.worth = add_effects(design, options.design, results.score, results.seeds, results.rows);
-  if (!results.worth.effects) judge_deltas(results.rows);
-  leave_deltas_at_chance(results.rows);
-  results.sums = subtotals_of(options, results.rows, results.score);
+  ImagesOfRuns images = images_to_judge_by(design, options, ledger, results);
+  add_deltas(design, images, results);
+  judge(design, options, images, results);
+  split_error(results);
+  results.order_agreement = order_agreement(results.rows);
   if (design.axes.size() == 2) {
     results.grid = Grid{design.axes};
     for (size_t i = 0; i < design.variants.size(); ++i) results.rows[i].cell = design.variants[i].cell;

@@ -1,7 +1,11 @@
 #pragma once
 
+#include "staircase/analysis/a_a_checks.h"
 #include "staircase/analysis/average_lag.h"
+#include "staircase/analysis/contexts.h"
 #include "staircase/analysis/effects.h"
+#include "staircase/analysis/images.h"
+#include "staircase/analysis/order_agreement.h"
 #include "staircase/analysis/subtotals.h"
 #include "staircase/config/task_metrics.h"
 #include "staircase/runs/ledger.h"
@@ -45,6 +49,13 @@ struct Results {
   Subtotals sums;
   Effects worth;
   Given<Grid> grid;
+  Given<Looks> looks;                      ///< of an experiment that adds seeds
+  Given<std::vector<AaCheck>> a_a_checks;  ///< where a step is one
+  Given<Contexts> contexts;                ///< where there are others than the one as written
+  config::Statistics statistics = config::Statistics::moderated;
+  ImagesUsed validation_images;           ///< whether intervals include the choice of the validation images
+  Given<OrderAgreement> order_agreement;  ///< with the published column, where there is one
+  JudgedBy judged_by;  ///< of the table that the design is about: of its effects, else of the rows' deltas
 
   // Beside results.json:
   const config::TaskMetrics* task = nullptr;  ///< whose numbers the rows have
@@ -67,7 +78,11 @@ struct Results {
                            config::field("done", &R::done, ""), config::field("failed", &R::failed, ""),
                            config::field("warnings", &R::warnings, ""), config::field("rows", &R::rows, ""),
                            config::field("", &R::sums, ""), config::field("", &R::worth, ""),
-                           config::field("grid", &R::grid, ""));
+                           config::field("grid", &R::grid, ""), config::field("statistics", &R::statistics, ""),
+                           config::field("validation_images", &R::validation_images, ""),
+                           config::field("order_agreement", &R::order_agreement, ""),
+                           config::field("judged_by", &R::judged_by, ""), config::field("looks", &R::looks, ""),
+                           config::field("a_a_checks", &R::a_a_checks, ""), config::field("", &R::contexts, ""));
   }
 };
 

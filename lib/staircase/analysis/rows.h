@@ -73,6 +73,7 @@ using NamedSpreads = std::vector<std::pair<std::string, Spread>>;
 struct Row {
   std::string name, group;
   bool side_branch = false;
+  bool is_as_written = true;  ///< else it is of another context; not in results.json
   std::vector<Change> changes;
   std::string recipe;
   double drop_path_rate = 0;

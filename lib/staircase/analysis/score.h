@@ -7,8 +7,8 @@
 
 namespace staircase::analysis {
 
-/// The names under which summary.json may hold the numbers of a task: each metric, each of the averaged weights, and the
-/// primary one of the part `test`.
+/// The names under which summary.json may hold the numbers of a task: each metric, each of the averaged weights, and
+/// the primary one of the part `test`.
 std::vector<std::string> number_names(const config::TaskMetrics& task);
 
 /// The number that rows are compared by, and the same of the part `test`: "top1_ema", "test_top1_ema".

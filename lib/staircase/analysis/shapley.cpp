@@ -21,18 +21,42 @@ Counts orders_up_to(const experiment::Requirements& requirements, const std::vec
 
 }  // namespace
 
-std::vector<double> exact_shapley(const experiment::Requirements& requirements, const experiment::SubsetScore& score) {
+std::vector<SubsetWeights> exact_shapley_weights(const experiment::Requirements& requirements) {
   const std::vector<experiment::Subset> subsets = experiment::allowed_subsets(requirements, SIZE_MAX);
-  Counts before = orders_up_to(requirements, subsets), after = experiment::orders_from(requirements, subsets), scores;
-  for (experiment::Subset subset : subsets) scores[subset] = score(subset);
-  std::vector<double> values(requirements.steps(), 0.0);
+  Counts before = orders_up_to(requirements, subsets), after = experiment::orders_from(requirements, subsets);
+  std::vector<SubsetWeights> weights(requirements.steps());
   for (experiment::Subset subset : subsets)
     for (size_t i = 0; i < requirements.steps(); ++i) {
       if (!requirements.allow_next(subset, i)) continue;
       const experiment::Subset with = subset | experiment::only(i);
       const double share = before[subset] * after[with] / before[requirements.all()];
-      values[i] += share * (scores[with] - scores[subset]);
+      weights[i][with] += share;
+      weights[i][subset] -= share;
     }
+  return weights;
+}
+
+std::vector<SubsetWeights> sampled_shapley_weights(const std::vector<experiment::StepOrder>& orders) {
+  std::vector<SubsetWeights> weights(orders.empty() ? 0 : orders[0].size());
+  const double share = 1 / static_cast<double>(orders.size());
+  for (const experiment::StepOrder& order : orders) {
+    experiment::Subset taken = 0;
+    for (size_t step : order) {
+      weights[step][taken] -= share;
+      weights[step][taken |= experiment::only(step)] += share;
+    }
+  }
+  return weights;
+}
+
+std::vector<double> exact_shapley(const experiment::Requirements& requirements, const experiment::SubsetScore& score) {
+  SubsetWeights scores;
+  for (experiment::Subset subset : experiment::allowed_subsets(requirements, SIZE_MAX)) scores[subset] = score(subset);
+  std::vector<double> values;
+  for (const SubsetWeights& weights : exact_shapley_weights(requirements)) {
+    values.push_back(0);
+    for (const auto& [subset, weight] : weights) values.back() += weight * scores[subset];
+  }
   return values;
 }
 

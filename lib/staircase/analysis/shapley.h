@@ -1,11 +1,19 @@
 #pragma once
 
+#include <unordered_map>
 #include <vector>
 
 #include "staircase/experiment/contrasts.h"
 #include "staircase/experiment/step_orders.h"
 
 namespace staircase::analysis {
+
+/// A weighted sum of the scores of subsets.
+using SubsetWeights = std::unordered_map<experiment::Subset, double>;
+
+/// The sums that exact_shapley and sampled_shapley give, a sum a step.
+std::vector<SubsetWeights> exact_shapley_weights(const experiment::Requirements& requirements);
+std::vector<SubsetWeights> sampled_shapley_weights(const std::vector<experiment::StepOrder>& orders);
 
 /// Each step's worth averaged over all orders that the requirements allow: its Shapley value, and under
 /// requirements the precedence-constrained one. The values sum to score(all) - score(none).

@@ -23,18 +23,38 @@ Spread spread_of(const std::vector<double>& numbers) {
   return spread;
 }
 
-double t_quantile(int degrees, double outside) { return boost::math::quantile(students_t(degrees), 1 - outside / 2); }
+double t_quantile(double degrees, double outside) {
+  return boost::math::quantile(boost::math::complement(students_t(degrees), outside / 2));
+}
 
-Interval interval_around(double mean, double std_error, int degrees) {
-  const double reach = t_quantile(degrees) * std_error;
+Interval interval_around(double mean, double std_error, double degrees, double outside) {
+  const double reach = t_quantile(degrees, outside) * std_error;
   return {mean - reach, mean + reach};
 }
 
-std::optional<double> p_of_zero(double mean, double std_error, int degrees) {
+std::optional<double> p_of_zero(double mean, double std_error, double degrees) {
   if (mean == 0) return 1.0;
   // What rounding leaves of equal numbers is no spread.
   if (std_error <= 1e-12 * std::abs(mean)) return std::nullopt;
   return 2 * boost::math::cdf(boost::math::complement(students_t(degrees), std::abs(mean) / std_error));
+}
+
+double reach_of(const ErrorSource& seeds, const std::optional<ErrorSource>& other, double outside) {
+  const auto reach = [outside](const ErrorSource& source) {
+    return source.std_error == 0 ? 0.0 : t_quantile(source.degrees, outside) * source.std_error;
+  };
+  return std::hypot(reach(seeds), other ? reach(*other) : 0.0);
+}
+
+std::optional<double> p_of_zero(double mean, const ErrorSource& seeds, const std::optional<ErrorSource>& other) {
+  const std::optional<double> of_seeds = p_of_zero(mean, seeds.std_error, seeds.degrees);
+  if (!other || other->std_error == 0 || !of_seeds || mean == 0) return of_seeds;
+  double low = *of_seeds, high = 1;  // the other error moves it up
+  for (int i = 0; i < 60 && high - low > 1e-12 * high; ++i) {
+    const double middle = std::sqrt(std::max(low, 1e-300) * high);
+    (reach_of(seeds, other, middle) > std::abs(mean) ? low : high) = middle;
+  }
+  return high;
 }
 
 std::vector<double> holm(const std::vector<double>& p_values) {
@@ -50,9 +70,10 @@ std::vector<double> holm(const std::vector<double>& p_values) {
   return corrected;
 }
 
-std::optional<double> smallest_difference(double std, int seeds, int comparisons) {
+std::optional<double> smallest_difference(double std, int seeds, int comparisons, double more_degrees,
+                                          const std::optional<ErrorSource>& other) {
   if (seeds < 2) return std::nullopt;
-  return t_quantile(seeds - 1, 0.05 / comparisons) * std / std::sqrt(static_cast<double>(seeds));
+  return reach_of({std / std::sqrt(static_cast<double>(seeds)), seeds - 1 + more_degrees}, other, 0.05 / comparisons);
 }
 
 }  // namespace staircase::analysis

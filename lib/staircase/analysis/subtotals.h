@@ -1,6 +1,6 @@
 #pragma once
 
-#include "staircase/analysis/rows.h"
+#include "staircase/analysis/images.h"
 #include "staircase/config/experiment_options.h"
 
 namespace staircase::analysis {
@@ -35,8 +35,9 @@ struct Subtotals {
   }
 };
 
-/// The sums of groups are judged together, and so are those of recipe and architecture.
-Subtotals subtotals_of(const config::ExperimentOptions& options, const std::vector<Row>& rows,
-                       const std::string& score);
+/// Of the rows as written. The sums of groups are judged together, and so are those of recipe and architecture; not
+/// where the experiment adds seeds, by looks at its rows.
+Subtotals subtotals_of(const config::ExperimentOptions& options, const std::vector<Row>& rows, const std::string& score,
+                       const Judging& judging, const ImagesOfRuns& images);
 
 }  // namespace staircase::analysis

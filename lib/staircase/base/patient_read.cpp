@@ -37,6 +37,23 @@ std::string tries(size_t count, std::chrono::milliseconds waited) {
          " s)";
 }
 
+/// What `read` gives, which throws std::system_error.
+template <class Read>
+std::string try_patiently(const fs::path& path, const Pauses& pauses, const Read& read) {
+  std::chrono::milliseconds waited{0};
+  for (size_t tried = 1;; ++tried) {
+    try {
+      return read();
+    } catch (const std::system_error& error) {
+      const bool again = tried <= pauses.size() && may_pass(error.code());
+      if (!again)
+        throw UnreadableFile(path.string() + ": cannot be read: " + error.code().message() + tries(tried, waited));
+    }
+    std::this_thread::sleep_for(pauses[tried - 1]);
+    waited += pauses[tried - 1];
+  }
+}
+
 }  // namespace
 
 std::string read_whole_file(const fs::path& path) {
@@ -69,18 +86,46 @@ bool may_pass(const std::error_code& reason) {
 }
 
 std::string read_patiently(const fs::path& path, const Pauses& pauses) {
-  std::chrono::milliseconds waited{0};
-  for (size_t tried = 1;; ++tried) {
-    try {
-      return read_whole_file(path);
-    } catch (const std::system_error& error) {
-      const bool again = tried <= pauses.size() && may_pass(error.code());
-      if (!again)
-        throw UnreadableFile(path.string() + ": cannot be read: " + error.code().message() + tries(tried, waited));
-    }
-    std::this_thread::sleep_for(pauses[tried - 1]);
-    waited += pauses[tried - 1];
+  return try_patiently(path, pauses, [&] { return read_whole_file(path); });
+}
+
+struct RandomAccessFile::Opened {
+  Descriptor descriptor;
+};
+
+RandomAccessFile::RandomAccessFile(fs::path path) : path_(std::move(path)) {}
+RandomAccessFile::~RandomAccessFile() = default;
+
+std::shared_ptr<const RandomAccessFile::Opened> RandomAccessFile::opened() const {
+  const std::lock_guard lock(mutex_);
+  if (!opened_) {
+    const int descriptor = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0) fail();
+    opened_.reset(new Opened{{descriptor}});
   }
+  return opened_;
+}
+
+std::string RandomAccessFile::read(uint64_t offset, uint64_t count, const Pauses& pauses) const {
+  return try_patiently(path_, pauses, [&] {
+    const std::shared_ptr<const Opened> file = opened();
+    std::string bytes(count, '\0');
+    for (size_t size = 0; size < count;) {
+      const ssize_t got = ::pread(file->descriptor.value, bytes.data() + size, count - size,
+                                  static_cast<off_t>(offset + size));
+      if (got == 0) throw UnreadableFile(path_.string() + ": is cut short: it ends before byte " +
+                                         std::to_string(offset + count));
+      if (got > 0) size += static_cast<size_t>(got);
+      else if (errno != EINTR) {
+        const int reason = errno;
+        const std::lock_guard lock(mutex_);
+        opened_.reset();  // a mount that comes back wants another descriptor
+        errno = reason;
+        fail();
+      }
+    }
+    return bytes;
+  });
 }
 
 }  // namespace staircase

@@ -1,7 +1,10 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
+#include <memory>
+#include <mutex>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -32,5 +35,26 @@ inline const Pauses growing_pauses{std::chrono::milliseconds(100), std::chrono::
 /// The whole file, tried again after each pause while the reason may pass.
 /// Throws UnreadableFile, one sentence with the path, the last reason and how often it was tried.
 std::string read_patiently(const std::filesystem::path& path, const Pauses& pauses = growing_pauses);
+
+/// A file that is read here and there, by several threads at once. It stays open.
+class RandomAccessFile {
+ public:
+  explicit RandomAccessFile(std::filesystem::path path);
+  ~RandomAccessFile();
+
+  const std::filesystem::path& path() const { return path_; }
+
+  /// `count` bytes from `offset` on. While the reason may pass, the file is opened anew and read after each pause.
+  /// Throws UnreadableFile, one sentence with the path, also where the file ends before.
+  std::string read(uint64_t offset, uint64_t count, const Pauses& pauses = growing_pauses) const;
+
+ private:
+  struct Opened;
+  std::shared_ptr<const Opened> opened() const;
+
+  std::filesystem::path path_;
+  mutable std::mutex mutex_;
+  mutable std::shared_ptr<const Opened> opened_;
+};
 
 }  // namespace staircase

@@ -31,6 +31,11 @@ bool read_class(const Json& value, DataContent::Class& into) {
   return stamp.ec == std::errc() && stamp.ptr == end && into.images >= 0;
 }
 
+/// Of shards, that of the folder that they were made of: the same images are the same set.
+std::string kind_name(DataKind kind) {
+  return std::string(to_name(kind == DataKind::shards ? DataKind::image_folder : kind));
+}
+
 template <class Items>
 auto named(const Items& items, const std::string& name) {
   return std::find_if(items.begin(), items.end(), [&](const auto& each) { return each.name == name; });
@@ -74,12 +79,12 @@ int64_t DataContent::Part::images() const {
 
 std::string DataContent::fingerprint() const {
   // The order of classes is that of the labels, so it counts.
-  const Json all = {{"kind", std::string(to_name(kind))}, {"parts", write_parts(*this)}};
+  const Json all = {{"kind", kind_name(kind)}, {"parts", write_parts(*this)}};
   return hexadecimal(mix64(hash_text(all.dump())), 16);
 }
 
 std::string describe_change(const DataContent& there, const DataContent& here) {
-  if (there.kind != here.kind)
+  if (kind_name(there.kind) != kind_name(here.kind))
     return "/data/kind is " + std::string(to_name(there.kind)) + " there and " + std::string(to_name(here.kind)) +
            " here";
   if (there.parts == here.parts) return {};

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "staircase/config/fields.h"
-#include "staircase/config/json.h"
+#include "staircase/config/context_options.h"
+#include "staircase/config/until_options.h"
 
 namespace staircase::config {
 
@@ -13,6 +13,9 @@ enum class ExperimentKind { single, ablation, comparison };
 enum class Design { cumulative, one_at_a_time, grid, leave_one_out, pairwise, shapley };
 /// The weights whose numbers rows are compared by: their moving average, or the weights as trained.
 enum class Score { ema, raw };
+/// How differences are judged (analysis/moderated.h): by the spread of their own seeds and that of their whole table, or
+/// by their own alone.
+enum class Statistics { moderated, paired_t };
 template <>
 inline constexpr std::array enum_names<ExperimentKind>{std::string_view("single"), std::string_view("ablation"),
                                                        std::string_view("comparison")};
@@ -22,6 +25,8 @@ inline constexpr std::array enum_names<Design>{std::string_view("cumulative"), s
                                                std::string_view("pairwise"),   std::string_view("shapley")};
 template <>
 inline constexpr std::array enum_names<Score>{std::string_view("ema"), std::string_view("raw")};
+template <>
+inline constexpr std::array enum_names<Statistics>{std::string_view("moderated"), std::string_view("paired_t")};
 
 /// One edit of a configuration.
 struct StepOptions {
@@ -74,12 +79,15 @@ struct ExperimentOptions {
   Json base = Json::object();
   std::vector<StepOptions> steps;
   std::vector<CandidateOptions> candidates;
+  std::vector<ContextOptions> contexts;
   Design design = Design::cumulative;
   int64_t max_configurations = 64;
   int64_t orders = 0;
   int64_t order_seed = 0;
   std::vector<int64_t> seeds{0};
+  std::optional<UntilOptions> until;
   Score score = Score::ema;
+  Statistics statistics = Statistics::moderated;
   Json override_fields = Json::object();
   int64_t threads = 0;
   int64_t loader_workers = 0;
@@ -98,6 +106,7 @@ struct ExperimentOptions {
         field("base", &E::base, "the configuration {model, recipe, data, init} that the steps start from"),
         field("steps", &E::steps, "ablation: the edits, in order"),
         field("candidates", &E::candidates, "comparison: the networks"),
+        field("contexts", &E::contexts, "other circumstances in which every row is trained as well"),
         field(
             "design", &E::design,
             "ablation: each step on top of those before, each alone, all combinations, each removed from the full model, all pairs, or each averaged over all orders"),
@@ -112,9 +121,13 @@ struct ExperimentOptions {
               range(0, 9007199254740992.0)),
         field("seeds", &E::seeds, "every configuration is trained once with each",
               range(0, 9007199254740992.0).items(1, 1000)),
+        field("until", &E::until, "adds seeds, round by round, until every difference is decided; null: adds none"),
         field(
             "score", &E::score,
             "the weights that rows are compared by: their moving average, as in published results (raw where a recipe has none), or the raw ones, for runs too short for an average"),
+        field(
+            "statistics", &E::statistics,
+            "how differences are judged: by the spread of their own seeds and that of their whole table, since two or three seeds know little of their spread, or by Student's t of their own seeds alone, which holds also where one row is far less stable than all others"),
         field("override", &E::override_fields, "pointer to value, set in every configuration after its step"),
         field("threads", &E::threads, "of LibTorch, decides the last digits of results; 0: all cores, kept on resume",
               range(0, 1024)),

@@ -41,7 +41,7 @@ constexpr const char* format_1_defaults = R"json({
 })json";
 
 /// Fields that came later, {"model": {"name": value}}: see frozen_defaults() in the header.
-constexpr const char* later_defaults = R"json({"data": {"objects_seed": 0}})json";
+constexpr const char* later_defaults = R"json({"data": {"decode": "full", "objects_seed": 0}, "recipe": {"data_order_seed": 0}})json";
 
 const Json& format_1_fields() {
   static const Json fields = parse_json(format_1_defaults, "the defaults of format 1");
@@ -63,6 +63,12 @@ Configuration read_frozen(const Json& fields) {
 }
 
 bool decides_nothing(std::string_view part, std::string_view field) { return part == "data" && field == "path"; }
+
+/// Shards hold the images of the folder that they were made of, and give the same results.
+Configuration as_folder(Configuration c) {
+  if (c.data.kind == DataKind::shards) c.data.kind = DataKind::image_folder;
+  return c;
+}
 
 /// The fields that are not the frozen ones. The path of the data is none of them, and the published drop-path
 /// rate only where the recipe asks for it.
@@ -114,7 +120,8 @@ std::string content_name(const Configuration& configuration, int64_t format, con
   if (format != 1 && format != 2)
     throw std::invalid_argument("content_name: expected format 1 or 2, received " + std::to_string(format));
   const std::string text = format == 1 ? canonical_text(fields_of_format_1(configuration))
-                                       : canonical_text({{"fields", differing_fields(configuration)}, {"data", data}});
+                                       : canonical_text({{"fields", differing_fields(as_folder(configuration))},
+                                                         {"data", data}});
   return hexadecimal(mix64(hash_text(text)), 16);
 }
 

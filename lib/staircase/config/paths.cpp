@@ -46,10 +46,12 @@ void make_paths_absolute(Json& content, const fs::path& folder) {
   const fs::path start = fs::absolute(folder.empty() ? fs::path(".") : folder);
   if (const auto base = content.find("base"); base != content.end()) make_parts_absolute(*base, "", start);
   if (const auto edits = content.find("override"); edits != content.end()) make_edits_absolute(*edits, start);
-  const auto steps = content.find("steps");
-  if (steps == content.end() || !steps->is_array()) return;
-  for (Json& step : *steps)
-    if (step.is_object() && step.contains("set")) make_edits_absolute(step["set"], start);
+  for (const char* list : {"steps", "contexts"}) {
+    const auto found = content.find(list);
+    if (found == content.end() || !found->is_array()) continue;
+    for (Json& each : *found)
+      if (each.is_object() && each.contains("set")) make_edits_absolute(each["set"], start);
+  }
 }
 
 std::string other_reading(const fs::path& missing, const std::string& source, const std::string& pointer) {

@@ -35,6 +35,7 @@ struct RecipeOptions {
   int64_t micro_batch_size = 0;
   Precision precision = Precision::fp32;
   int64_t eval_every_epochs = 1;
+  int64_t data_order_seed = 0;
 
   Optimizer optimizer = Optimizer::adamw;
   double learning_rate = 4e-3;
@@ -84,11 +85,17 @@ struct RecipeOptions {
     return std::make_tuple(
         field("epochs", &R::epochs, "passes over the training images", range(1, 100000)),
         field("batch_size", &R::batch_size, "images an optimizer step", range(1, 1 << 20)),
-        field("micro_batch_size", &R::micro_batch_size,
-              "images a forward pass, an even number that divides batch_size; gradients are accumulated; 0: the whole batch", range(0, 1 << 20)),
+        field(
+            "micro_batch_size", &R::micro_batch_size,
+            "images a forward pass, an even number that divides batch_size; gradients are accumulated; 0: the whole batch",
+            range(0, 1 << 20)),
         field("precision", &R::precision, "of the forward and backward pass; parameters stay fp32"),
         field("eval_every_epochs", &R::eval_every_epochs, "evaluate after every so many epochs, and after the last",
               range(1, 100000)),
+        field(
+            "data_order_seed", &R::data_order_seed,
+            "other than 0: images come in another order, all else being the same; a step that sets it alone is an A/A check",
+            range(0, 9007199254740992.0)),
         field("optimizer", &R::optimizer, "adamw or sgd (with momentum)"),
         field("learning_rate", &R::learning_rate, "peak learning rate, absolute: not scaled by the batch",
               range(0, 1000)),

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "staircase/data/dataset.h"
+
 namespace staircase::data {
 
 /// The damaged images met so far: each is named once, and too many end the run. Safe for threads.
@@ -14,10 +16,12 @@ class BadImages {
   BadImages(size_t size, double max_fraction) : size_(size), max_fraction_(max_fraction) {}
 
   bool contains(size_t index) const;
-  /// Adds an image and, the first time, a warning with `message` (which names the path).
-  /// Throws std::runtime_error when there are now more than allowed, naming the count, the share
-  /// allowed and this last one.
-  void add(size_t index, const std::string& message);
+  /// Adds an image and, the first time, a warning with `message` (which names the path). False: there are now more
+  /// than allowed.
+  bool add(size_t index, const std::string& message);
+  /// The sentence for that end: all damaged images of the part are counted and five named, so that they can be mended
+  /// in one go. Reads the others for this, for at most so many seconds, once.
+  std::string too_many(const Dataset& images, double most_seconds = 20);
   /// Warnings since the last call.
   std::vector<std::string> take_warnings();
 
@@ -30,6 +34,8 @@ class BadImages {
   mutable std::mutex mutex_;
   std::set<size_t> indices_;
   std::vector<std::string> warnings_;
+  std::mutex search_mutex_;
+  std::string too_many_;
 };
 
 }  // namespace staircase::data

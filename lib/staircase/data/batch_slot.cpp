@@ -4,14 +4,23 @@
 
 namespace staircase::data {
 
-Slot make_slot(int64_t index, const MicroBatch& part, int64_t channels, int64_t side) {
+torch::Tensor BatchBuffers::take(at::IntArrayRef shape) {
+  // Nobody else holds the tensor or a view of its memory, so nobody can begin to.
+  const auto is_free = [](const torch::Tensor& t) { return t.use_count() == 1 && t.storage().use_count() == 1; };
+  for (const torch::Tensor& known : known_)
+    if (is_free(known) && known.sizes() == shape) return known;
+  std::erase_if(known_, is_free);
+  known_.push_back(torch::empty(shape, torch::TensorOptions(torch::kFloat32), torch::MemoryFormat::ChannelsLast));
+  return known_.back();
+}
+
+Slot make_slot(int64_t index, const MicroBatch& part, int64_t channels, int64_t side, BatchBuffers& buffers) {
   Slot slot;
   slot.size = part.size;
   slot.filled.assign(static_cast<size_t>(part.size), 0);
   slot.batch.index = index;
   slot.batch.rows = part.rows;
-  slot.batch.images = torch::empty({part.size, channels, side, side}, torch::TensorOptions(torch::kFloat32),
-                                   torch::MemoryFormat::ChannelsLast);
+  slot.batch.images = buffers.take({part.size, channels, side, side});
   slot.batch.labels = torch::empty({part.size}, torch::TensorOptions(torch::kInt64));
   slot.images = slot.batch.images.data_ptr<float>();
   slot.labels = slot.batch.labels.data_ptr<int64_t>();

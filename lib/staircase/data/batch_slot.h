@@ -18,8 +18,19 @@ struct Slot {
   int64_t* labels = nullptr;
 };
 
+/// Memory of batches that were given away and that nobody uses any more, for others of their size: new memory of this
+/// size comes from the system page by page.
+class BatchBuffers {
+ public:
+  /// Floats of that shape, channels_last, of any value.
+  torch::Tensor take(at::IntArrayRef shape);
+
+ private:
+  std::vector<torch::Tensor> known_;
+};
+
 /// An empty one with room for its images.
-Slot make_slot(int64_t index, const MicroBatch& part, int64_t channels, int64_t side);
+Slot make_slot(int64_t index, const MicroBatch& part, int64_t channels, int64_t side, BatchBuffers& buffers);
 
 /// Its micro-batch, without the samples that were left out.
 Batch take_batch(Slot& slot);

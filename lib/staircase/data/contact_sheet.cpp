@@ -113,16 +113,4 @@ int64_t most_tiles(int64_t size_px) {
   return std::clamp<int64_t>(most_pixels / std::max(cell, size_px * size_px), 1, most);
 }
 
-std::string encode_png(const Image& image) {
-  std::vector<uint8_t> bytes;
-  std::string fault;
-  try {
-    if (cv::imencode(".png", to_matrix(image), bytes)) return {bytes.begin(), bytes.end()};
-  } catch (const cv::Exception& error) {
-    fault = ": " + error.err;
-  }
-  throw std::runtime_error("an image of " + std::to_string(image.width) + "x" + std::to_string(image.height) +
-                           " px cannot be written as PNG" + fault);
-}
-
 }  // namespace staircase::data

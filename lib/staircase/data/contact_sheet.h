@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "staircase/data/image.h"
+#include "staircase/data/encode.h"
 
 namespace staircase::data {
 
@@ -23,8 +23,5 @@ Image contact_sheet(const std::vector<Tile>& tiles);
 /// How many images of that side can go on one sheet, at most 1024: neither the sheet nor all images together
 /// have more than 64 million pixels.
 int64_t most_tiles(int64_t size_px);
-
-/// The bytes of a PNG file. Throws std::runtime_error when the image cannot be encoded.
-std::string encode_png(const Image& image);
 
 }  // namespace staircase::data

@@ -7,6 +7,8 @@
 
 #include "staircase/data/bmp_webp_files.h"
 #include "staircase/data/image_file.h"
+#include "staircase/data/jpeg_file.h"
+#include "staircase/data/orientation.h"
 #include "staircase/data/tiff_file.h"
 #include "staircase/data/vectorize.h"
 
@@ -15,9 +17,7 @@ namespace {
 
 constexpr int64_t most_pixels = 100'000'000, longest_side = 65'535;
 
-[[noreturn]] void fail(const std::filesystem::path& path, const std::string& fault) {
-  throw BadImage(path.string() + ": " + fault);
-}
+[[noreturn]] void fail(const std::string& name, const std::string& fault) { throw BadImage(name + ": " + fault); }
 
 /// Decoders answer a lack of memory as they answer a damaged file. Where what they need cannot be had, the file is
 /// not to blame. Throws std::bad_alloc.
@@ -36,49 +36,51 @@ STAIRCASE_VECTORIZED void swap_red_and_blue(const uint8_t* bgr, int width, uint8
   }
 }
 
-/// OpenCV turns JPEG, PNG and TIFF as they say, but not WebP.
-void turn_webp(cv::Mat& image, int orientation) {
-  const bool mirrored_at_diagonal = orientation >= 5;
-  if (mirrored_at_diagonal) cv::transpose(image, image);
-  const int upside_down = 0, left_to_right = 1, both = -1;
-  switch (orientation) {
-    case 2:
-    case 6: cv::flip(image, image, left_to_right); break;
-    case 3:
-    case 7: cv::flip(image, image, both); break;
-    case 4:
-    case 8: cv::flip(image, image, upside_down); break;
-    default: break;
-  }
+/// What OpenCV makes of the bytes; empty: nothing. It turns PNG and TIFF as they say.
+Image decode_by_opencv(std::string& bytes) {
+  if (is_tiff(bytes)) keep_colors_of_tiff(bytes);
+  const cv::Mat encoded(1, static_cast<int>(bytes.size()), CV_8U, bytes.data());
+  const cv::Mat decoded = cv::imdecode(encoded, cv::IMREAD_COLOR);
+  if (decoded.empty() || decoded.type() != CV_8UC3) throw Undecodable{};
+  Image image(decoded.cols, decoded.rows, 3);
+  for (int y = 0; y < image.height; ++y) swap_red_and_blue(decoded.ptr(y), image.width, image.row(y));
+  return image;
+}
+
+ImagePart decode_checked(std::string& bytes, const ChoosePart& choose) {
+  if (is_jpeg(bytes)) return decode_jpeg(bytes, choose);
+  Image image = decode_by_opencv(bytes);
+  if (is_webp(bytes)) image = turn_upright(std::move(image), orientation_of_tiff(exif_of_webp(bytes)));
+  choose(image.width, image.height);
+  return {std::move(image)};
 }
 
 }  // namespace
 
-Image decode_image(const std::filesystem::path& path, const Pauses& pauses) {
-  std::string bytes = read_patiently(path, pauses);
+ImagePart decode_part(std::string bytes, const std::string& name, const ChoosePart& choose) {
   const ImageFileCheck check = check_image_file(bytes);
-  if (!check.fault.empty()) fail(path, check.fault);
+  if (!check.fault.empty()) fail(name, check.fault);
   if (check.width > longest_side || check.height > longest_side || check.width * check.height > most_pixels)
-    fail(path, "declares " + std::to_string(check.width) + "x" + std::to_string(check.height) +
+    fail(name, "declares " + std::to_string(check.width) + "x" + std::to_string(check.height) +
                    " pixels, more than 100 million or 65535 along a side");
-  if (is_tiff(bytes)) keep_colors_of_tiff(bytes);
-  cv::Mat decoded;
   try {
-    const cv::Mat encoded(1, static_cast<int>(bytes.size()), CV_8U, bytes.data());
-    decoded = cv::imdecode(encoded, cv::IMREAD_COLOR);
+    return decode_checked(bytes, choose);
+  } catch (const Undecodable&) {
+    blame_memory_first(check);
+    fail(name, "is damaged: it cannot be decoded");
   } catch (const cv::Exception& error) {
     if (error.code == cv::Error::StsNoMem) throw std::bad_alloc();
     blame_memory_first(check);
-    fail(path, "cannot be decoded: " + error.err);
+    fail(name, "cannot be decoded: " + error.err);
   }
-  if (decoded.empty() || decoded.type() != CV_8UC3) {
-    blame_memory_first(check);
-    fail(path, "is damaged: it cannot be decoded");
-  }
-  if (is_webp(bytes)) turn_webp(decoded, orientation_of_tiff(exif_of_webp(bytes)));
-  Image image(decoded.cols, decoded.rows, 3);
-  for (int y = 0; y < image.height; ++y) swap_red_and_blue(decoded.ptr(y), image.width, image.row(y));
-  return image;
+}
+
+ImagePart decode_part(const std::filesystem::path& path, const ChoosePart& choose, const Pauses& pauses) {
+  return decode_part(read_patiently(path, pauses), path.string(), choose);
+}
+
+Image decode_image(const std::filesystem::path& path, const Pauses& pauses) {
+  return decode_part(path, whole_image, pauses).pixels;
 }
 
 }  // namespace staircase::data

@@ -3,7 +3,7 @@
 #include <filesystem>
 
 #include "staircase/base/patient_read.h"
-#include "staircase/data/image.h"
+#include "staircase/data/image_part.h"
 
 namespace staircase::data {
 
@@ -16,5 +16,13 @@ namespace staircase::data {
 /// Throws UnreadableFile naming the path and the system's reason when the file is missing or cannot be read; what may
 /// pass is tried again after each pause first. Throws std::bad_alloc when there is no memory to decode it.
 Image decode_image(const std::filesystem::path& path, const Pauses& pauses = growing_pauses);
+
+/// The same, of which only a part is wanted: of a JPEG little more than it is decoded, other files whole. `choose` is
+/// called once, unless the file is refused before.
+ImagePart decode_part(const std::filesystem::path& path, const ChoosePart& choose,
+                      const Pauses& pauses = growing_pauses);
+
+/// The same of the content of a file, `name` in messages.
+ImagePart decode_part(std::string bytes, const std::string& name, const ChoosePart& choose);
 
 }  // namespace staircase::data

@@ -1,7 +1,6 @@
 #include "staircase/data/duplicates.h"
 
 #include <algorithm>
-#include <fstream>
 #include <numeric>
 #include <optional>
 #include <unordered_map>
@@ -18,15 +17,15 @@ std::vector<uint64_t> sizes_of(const Dataset& part) {
   return sizes;
 }
 
-std::optional<std::string> read_range(const std::string& path, uint64_t start, uint64_t count) {
-  std::ifstream file(path, std::ios::binary);
-  std::string bytes(count, '\0');
-  file.seekg(static_cast<std::streamoff>(start));
-  if (!file.read(bytes.data(), static_cast<std::streamsize>(count))) return std::nullopt;
-  return bytes;
+std::optional<std::string> read_range(const Dataset& part, size_t image, uint64_t start, uint64_t count) {
+  try {
+    return part.read_bytes(image, start, count);
+  } catch (const UnreadableFile&) {
+    return std::nullopt;
+  }
 }
 
-/// The files of two parts, read as little as it takes.
+/// The files of two parts, which may be one, read as little as it takes.
 class Search {
  public:
   Search(const Dataset& part, const Dataset& train, const SearchLimits& limits)
@@ -61,30 +60,35 @@ class Search {
  private:
   std::optional<size_t> twin_of(size_t image) {
     const uint64_t size = sizes_[image];
-    const std::vector<size_t>& candidates = same_size_.at(size);
-    if (candidates.empty()) return std::nullopt;
-    const auto wanted = middle_of(part_.name(image), size);
-    for (const size_t candidate : candidates) {
+    std::optional<std::optional<uint64_t>> wanted;  // read when there is one to compare it with
+    for (const size_t candidate : same_size_.at(size)) {
+      if (!may_be_twin(image, candidate)) continue;
+      if (!wanted) wanted = middle_of(part_, image, size);
       if (!middles_.contains(candidate)) {
         if (left_.files == 0) return std::nullopt;
-        middles_[candidate] = middle_of(train_.name(candidate), size);
+        middles_[candidate] = middle_of(train_, candidate, size);
       }
-      if (wanted && middles_.at(candidate) == wanted && are_equal(image, candidate, size)) return candidate;
+      if (*wanted && middles_.at(candidate) == *wanted && are_equal(image, candidate, size)) return candidate;
     }
     return std::nullopt;
   }
 
+  /// Within one part only an image of another class says anything.
+  bool may_be_twin(size_t image, size_t candidate) const {
+    return &part_ != &train_ || part_.label(image) != train_.label(candidate);
+  }
+
   /// A stamp of 4 KiB in the middle: the beginnings of photographs of one camera are alike.
-  std::optional<uint64_t> middle_of(const std::string& path, uint64_t size) {
+  std::optional<uint64_t> middle_of(const Dataset& part, size_t image, uint64_t size) {
     left_.files -= std::min<uint64_t>(1, left_.files);
     const uint64_t count = std::min<uint64_t>(size, 4096);
-    const auto bytes = read_range(path, (size - count) / 2, count);
+    const auto bytes = read_range(part, image, (size - count) / 2, count);
     return bytes ? std::optional(hash_text(*bytes)) : std::nullopt;
   }
 
   bool are_equal(size_t image, size_t candidate, uint64_t size) {
     left_.bytes -= std::min(2 * size, left_.bytes);
-    const auto a = read_range(part_.name(image), 0, size), b = read_range(train_.name(candidate), 0, size);
+    const auto a = read_range(part_, image, 0, size), b = read_range(train_, candidate, 0, size);
     return a && a == b;
   }
 
@@ -100,6 +104,10 @@ class Search {
 
 Duplicates find_duplicates(const Dataset& part, const Dataset& train, const SearchLimits& limits) {
   return Search(part, train, limits).run();
+}
+
+Duplicates find_in_two_classes(const Dataset& train, const SearchLimits& limits) {
+  return Search(train, train, limits).run();
 }
 
 }  // namespace staircase::data

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "staircase/base/some_of.h"
 #include "staircase/base/text.h"
 
 namespace staircase::data {
@@ -25,20 +26,14 @@ std::string summary_of(const DataSource& source) {
 
 void warn_of_missing_classes(const DataSource& source, std::vector<std::string>& warnings) {
   const std::vector<int64_t> counts = images_of_classes(*source.val, source.class_names.size());
-  const size_t most = 8;
   std::vector<std::string> missing;
   for (size_t i = 0; i < counts.size(); ++i)
     if (counts[i] == 0) missing.push_back(source.class_names[i]);
   if (missing.empty()) return;
-  const size_t all = missing.size();
-  std::string more;
-  if (all > most) {
-    missing.resize(most);
-    more = " and " + count_text(all - most) + " more";
-  }
+  const size_t all = missing.size(), most_named = 8;
   warnings.push_back((all == 1 ? "1 class has no validation image, so no score speaks of it: "
                                : count_text(all) + " classes have no validation image, so no score speaks of them: ") +
-                     join(missing) + more);
+                     some_of(missing, most_named));
 }
 
 void warn_of_imbalance(const DataSource& source, std::vector<std::string>& warnings) {
@@ -53,18 +48,30 @@ void warn_of_imbalance(const DataSource& source, std::vector<std::string>& warni
                      " times as many let a network score by the large classes alone");
 }
 
-void warn_of_duplicates(const Dataset& part, const std::string& title, const Dataset& train, const SearchLimits& limits,
-                        Findings& findings) {
-  const Duplicates duplicates = find_duplicates(part, train, limits);
+/// `images`: of the part, whose images are called `title`; `many` and `none`: what is said of those with a twin, and
+/// where none has one.
+void tell_of(const Duplicates& duplicates, size_t images, const std::string& title, const std::string& many,
+             const std::string& none, Findings& findings) {
   if (duplicates.looked_at == 0) return;
-  const bool all = duplicates.looked_at == part.size();
+  const bool all = duplicates.looked_at == images;
   const std::string these = count_text(duplicates.looked_at) + " " + title + " images" +
-                            (all ? "" : " that were looked at, of " + count_text(part.size()) + ",");
+                            (all ? "" : " that were looked at, of " + count_text(images) + ",");
   if (duplicates.found > 0)
-    findings.warnings.push_back(count_text(duplicates.found) + " of " + these +
-                                " are training images too, byte for byte, which makes scores too high: " +
-                                duplicates.example + " is " + duplicates.its_twin);
-  else if (!all) findings.notes.push_back("none of " + these + " is a training image");
+    findings.warnings.push_back(count_text(duplicates.found) + " of " + these + " " + many + ": " + duplicates.example +
+                                " is " + duplicates.its_twin);
+  else if (!all) findings.notes.push_back("none of " + these + " " + none);
+}
+
+void warn_of_duplicates(const DataSource& source, const SearchLimits& limits, Findings& findings) {
+  const auto tell_of_part = [&](const Dataset& part, const char* title) {
+    tell_of(find_duplicates(part, *source.train, limits), part.size(), title,
+            "are training images too, byte for byte, which makes scores too high", "is a training image", findings);
+  };
+  if (source.val) tell_of_part(*source.val, "validation");
+  if (source.test) tell_of_part(*source.test, "test");
+  tell_of(find_in_two_classes(*source.train, limits), source.train->size(), "training",
+          "stand in two classes, byte for byte, so that no network can learn them all", "stands in two classes",
+          findings);
 }
 
 }  // namespace
@@ -76,8 +83,7 @@ Findings find_in_data(const DataSource& source, const SearchLimits& limits) {
     if (!text.empty()) findings.notes.push_back(text);
   if (source.val) warn_of_missing_classes(source, findings.warnings);
   warn_of_imbalance(source, findings.warnings);
-  if (source.val) warn_of_duplicates(*source.val, "validation", *source.train, limits, findings);
-  if (source.test) warn_of_duplicates(*source.test, "test", *source.train, limits, findings);
+  warn_of_duplicates(source, limits, findings);
   return findings;
 }
 

@@ -17,8 +17,8 @@ struct Findings {
 /// Training classes differ extremely when the largest has more than so many times the images of the smallest.
 inline constexpr int64_t extreme_imbalance = 20;
 
-/// Counts images; warns of classes without validation images, of extreme imbalance, and of images that stand in
-/// training and in another part (see find_duplicates). Decodes no image.
+/// Counts images; warns of classes without validation images, of extreme imbalance, of images that stand in
+/// training and in another part, and of those that stand in two training classes (duplicates.h). Decodes no image.
 Findings find_in_data(const DataSource& source, const SearchLimits& limits = {});
 
 }  // namespace staircase::data

@@ -31,7 +31,7 @@ class TableFile {
     if (begin != magic) throw Damaged{};
     text(index.folder);
     number(index.stamp);
-    list(index.parts, [this](ImagePart& part) {
+    list(index.parts, [this](FolderPart& part) {
       text(part.name);
       number(part.stamp);
       list(part.files.folders_, [this](FileTable::Folder& folder) {
@@ -126,7 +126,7 @@ namespace {
 template <class Visit>
 void for_each_folder(const FolderIndex& index, Visit&& visit) {
   visit(fs::path(index.folder), index.stamp);
-  for (const ImagePart& part : index.parts) {
+  for (const FolderPart& part : index.parts) {
     visit(fs::path(index.folder) / part.name, part.stamp);
     for (const FileTable::Folder& folder : part.files.folders())
       visit(fs::path(index.folder) / part.name / folder.name, folder.stamp);

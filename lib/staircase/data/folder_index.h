@@ -11,19 +11,19 @@
 namespace staircase::data {
 
 /// One part of a folder of images: "train", and the files of each of its classes.
-struct ImagePart {
+struct FolderPart {
   std::string name;
   FolderStamp stamp;
   FileTable files;
   PassedOver passed_over;
-  bool operator==(const ImagePart&) const = default;
+  bool operator==(const FolderPart&) const = default;
 };
 
 /// All that was found in a folder of images, so that it need not be listed again.
 struct FolderIndex {
   std::string folder;  ///< as it was named when it was opened
   FolderStamp stamp;
-  std::vector<ImagePart> parts;
+  std::vector<FolderPart> parts;
   PassedOver passed_over;  ///< beside the parts
   bool operator==(const FolderIndex&) const = default;
 };

@@ -100,7 +100,7 @@ void add_image_folder(FileTable& table, const fs::path& folder, PassedOver& pass
   if (files.empty()) {
     const std::string others = left_out_text(here);
     throw RequestError(folder.string() + ": has no image (.jpg, .jpeg, .png, .webp, .bmp, .tif or .tiff)" +
-                       (others.empty() ? "" : "; " + others));
+                       (others.empty() ? "" : "; " + others) + "; remove the folder, or put images into it");
   }
   passed_over.add(here);
   std::sort(files.begin(), files.end());

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <memory>
 #include <numbers>
 
 #include "staircase/data/operations.h"
@@ -19,6 +20,7 @@ using Matrix = std::array<double, 6>;
 
 using Quad = float __attribute__((vector_size(16)));
 using Vec4 = double __attribute__((vector_size(32)));
+using Whole4 = int32_t __attribute__((vector_size(16)));
 struct Pixel {
   Quad channels;
 };
@@ -27,29 +29,40 @@ struct Pixel {
 struct Padded {
   static constexpr int border = 2;
   int stride = 0;
-  std::vector<Pixel> pixels;
-  const Pixel* at(int x, int y) const { return pixels.data() + static_cast<size_t>(y + border) * stride + x + border; }
+  std::unique_ptr<Pixel[]> pixels;
+  const Pixel* at(int x, int y) const { return pixels.get() + static_cast<size_t>(y + border) * stride + x + border; }
 };
+
+inline void widen_pixel(const uint8_t* p, int channels, Pixel& to) {
+  if (channels == 3) to.channels = Quad{float(p[0]), float(p[1]), float(p[2]), 0.0f};
+  else to.channels = Quad{float(p[0]), 0.0f, 0.0f, 0.0f};
+}
+
+STAIRCASE_VECTORIZED void widen_row(const uint8_t* row, int width, int channels, Pixel* to) {
+  constexpr int border = Padded::border;
+  for (int x = 0; x < width; ++x) widen_pixel(row + x * channels, channels, to[border + x]);
+  for (int x = 0; x < border; ++x) {
+    to[x] = to[border];
+    to[border + width + x] = to[border + width - 1];
+  }
+}
 
 Padded padded(const Image& image) {
   Padded out;
   out.stride = image.width + 2 * Padded::border;
-  out.pixels.resize(static_cast<size_t>(out.stride) * (image.height + 2 * Padded::border));
-  Pixel* to = out.pixels.data();
-  for (int y = -Padded::border; y < image.height + Padded::border; ++y) {
-    const uint8_t* row = image.row(std::clamp(y, 0, image.height - 1));
-    for (int x = -Padded::border; x < image.width + Padded::border; ++x, ++to) {
-      const uint8_t* p = row + std::clamp(x, 0, image.width - 1) * image.channels;
-      if (image.channels == 3) to->channels = Quad{float(p[0]), float(p[1]), float(p[2]), 0.0f};
-      else to->channels = Quad{float(p[0]), 0.0f, 0.0f, 0.0f};
-    }
-  }
+  const int rows = image.height + 2 * Padded::border;
+  out.pixels = std::make_unique_for_overwrite<Pixel[]>(static_cast<size_t>(out.stride) * rows);
+  for (int y = 0; y < rows; ++y)
+    widen_row(image.row(std::clamp(y - Padded::border, 0, image.height - 1)), image.width, image.channels,
+              out.pixels.get() + static_cast<size_t>(y) * out.stride);
   return out;
 }
 
 #define STAIRCASE_CUBIC(v1, v2, v3, v4, d) \
   ((v2) + (d) * (((v3) - (v1)) + (d) * ((2.0 * ((v1) - (v2)) + (v3) - (v4)) + (d) * ((v2) - (v1) - (v3) + (v4)))))
 #define STAIRCASE_WIDE(p) __builtin_convertvector((p)->channels, Vec4)
+#define STAIRCASE_CUBIC_ROW(p, d) \
+  STAIRCASE_CUBIC(STAIRCASE_WIDE(p), STAIRCASE_WIDE((p) + 1), STAIRCASE_WIDE((p) + 2), STAIRCASE_WIDE((p) + 3), d)
 
 /// One row of output, pixel centers (x + .5, y + .5) mapped by `m`. Pixels from outside are left.
 STAIRCASE_VECTORIZED void transform_row(const Padded& in, int width, int height, const Matrix& m, int y, int channels,
@@ -63,19 +76,22 @@ STAIRCASE_VECTORIZED void transform_row(const Padded& in, int width, int height,
     const int left = static_cast<int>(std::floor(x_in)), top = static_cast<int>(std::floor(y_in));
     const double dx = x_in - left, dy = y_in - top;
     const Pixel* p = in.at(left - 1, top - 1);
-    Vec4 rows[4];
-    const int first = dy == 0.0 ? 1 : 0, end = dy == 0.0 ? 2 : 4;
-    for (int r = first; r < end; ++r) {
-      const Pixel* q = p + r * in.stride;
-      const Vec4 v1 = STAIRCASE_WIDE(q), v2 = STAIRCASE_WIDE(q + 1), v3 = STAIRCASE_WIDE(q + 2),
-                 v4 = STAIRCASE_WIDE(q + 3);
-      rows[r] = STAIRCASE_CUBIC(v1, v2, v3, v4, dx);
+    Vec4 value;
+    if (dy == 0.0) {
+      value = STAIRCASE_CUBIC_ROW(p + in.stride, dx);
+    } else {
+      const Vec4 r1 = STAIRCASE_CUBIC_ROW(p, dx), r2 = STAIRCASE_CUBIC_ROW(p + in.stride, dx),
+                 r3 = STAIRCASE_CUBIC_ROW(p + 2 * in.stride, dx), r4 = STAIRCASE_CUBIC_ROW(p + 3 * in.stride, dx);
+      value = STAIRCASE_CUBIC(r1, r2, r3, r4, dy);
     }
-    const Vec4 value = dy == 0.0 ? rows[1] : STAIRCASE_CUBIC(rows[0], rows[1], rows[2], rows[3], dy);
-    for (int c = 0; c < channels; ++c) out[x * channels + c] = static_cast<uint8_t>(std::clamp(value[c], 0.0, 255.0));
+    value = value < 0.0 ? Vec4{} : value;
+    value = value > 255.0 ? Vec4{} + 255.0 : value;
+    const Whole4 whole = __builtin_convertvector(value, Whole4);
+    for (int c = 0; c < channels; ++c) out[x * channels + c] = static_cast<uint8_t>(whole[c]);
   }
 }
 
+#undef STAIRCASE_CUBIC_ROW
 #undef STAIRCASE_CUBIC
 #undef STAIRCASE_WIDE
 
@@ -83,7 +99,7 @@ Image transform(const Image& image, const Matrix& matrix) {
   const Padded in = padded(image);
   Image out(image.width, image.height, image.channels, fill_gray);
   if (image.channels == 3)
-    for (size_t i = 0; i < out.pixels.size(); ++i) out.pixels[i] = fill_color[i % 3];
+    for (size_t i = 0; i < out.pixels.size(); i += 3) std::copy_n(fill_color.data(), 3, &out.pixels[i]);
   for (int y = 0; y < image.height; ++y)
     transform_row(in, image.width, image.height, matrix, y, image.channels, out.row(y));
   return out;

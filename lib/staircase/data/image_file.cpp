@@ -2,6 +2,7 @@
 
 #include <zlib.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "staircase/data/bmp_webp_files.h"
@@ -55,8 +56,8 @@ ImageFileCheck check_jpeg(std::string_view bytes) {
     const size_t length = big_endian(bytes, at, 2);
     if (length < 2 || at + length > bytes.size()) break;
     if (is_frame(marker) && length >= 8) {
-      check.height = big_endian(bytes, at + 3, 2);
-      check.width = big_endian(bytes, at + 5, 2);
+      check.height = std::max<int64_t>(check.height, big_endian(bytes, at + 3, 2));
+      check.width = std::max<int64_t>(check.width, big_endian(bytes, at + 5, 2));
     }
     at += length;
     if (marker == 0xda) at = end_of_scan(bytes, at);
@@ -94,9 +95,11 @@ ImageFileCheck check_png(std::string_view bytes) {
 
 }  // namespace
 
+bool is_jpeg(std::string_view bytes) { return bytes.substr(0, 3) == "\xff\xd8\xff"; }
+
 ImageFileCheck check_image_file(std::string_view bytes) {
   if (bytes.empty()) return {"is empty"};
-  if (bytes.substr(0, 3) == "\xff\xd8\xff") return check_jpeg(bytes);
+  if (is_jpeg(bytes)) return check_jpeg(bytes);
   if (bytes.substr(0, png_signature.size()) == png_signature) return check_png(bytes);
   if (is_webp(bytes)) return check_webp(bytes);
   if (is_bmp(bytes)) return check_bmp(bytes);

@@ -12,6 +12,9 @@ struct ImageFileCheck {
   int64_t width = 0, height = 0;
 };
 
+/// Whether bytes begin as a JPEG does.
+bool is_jpeg(std::string_view bytes);
+
 /// Walks the markers of a JPEG (SOI to EOI, past thumbnails inside segments), the chunks of a PNG
 /// (signature to IEND, with the checksums of the critical ones), or what tiff_file.h and bmp_webp_files.h say. Bytes
 /// after the end are tolerated.

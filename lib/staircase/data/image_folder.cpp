@@ -23,6 +23,7 @@ class ImageFiles : public Dataset {
 
   size_t size() const override { return part_.files.size(); }
   Image image(size_t index) const override { return decode_image(name(index)); }
+  ImagePart part(size_t index, const ChoosePart& choose) const override { return decode_part(name(index), choose); }
   int64_t label(size_t index) const override { return labels_[part_.files.folder_of(index)]; }
   std::string name(size_t index) const override { return (fs::path(index_->folder) / relative_name(index)).string(); }
 
@@ -37,7 +38,7 @@ class ImageFiles : public Dataset {
   }
 
   std::shared_ptr<const FolderIndex> index_;
-  const ImagePart& part_;
+  const FolderPart& part_;
   std::vector<int64_t> labels_;  // of the part's folders
 };
 
@@ -64,14 +65,14 @@ std::vector<int64_t> labels_of(const fs::path& part, const std::vector<std::stri
   return labels;
 }
 
-std::vector<std::string> names_of_folders(const ImagePart& part) {
+std::vector<std::string> names_of_folders(const FolderPart& part) {
   std::vector<std::string> names;
   for (const FileTable::Folder& folder : part.files.folders()) names.push_back(folder.name);
   return names;
 }
 
-ImagePart list_part(const fs::path& folder, const std::string& name, const std::vector<std::string>& classes) {
-  ImagePart part{name, stamp_of(folder / name), {}, {}};
+FolderPart list_part(const fs::path& folder, const std::string& name, const std::vector<std::string>& classes) {
+  FolderPart part{name, stamp_of(folder / name), {}, {}};
   const std::vector<std::string> names = class_folders(folder / name, part.passed_over);
   labels_of(folder / name, names, classes);  // refuses a class that is unknown before a million files are listed
   for (const std::string& each : names) add_image_folder(part.files, folder / name / each, part.passed_over);
@@ -94,10 +95,10 @@ DataSource source_of(const std::shared_ptr<const FolderIndex>& index) {
   DataSource source;
   source.class_names = names_of_folders(index->parts.at(0));
   source.passed_over = index->passed_over;
-  for (const ImagePart& part : index->parts) source.passed_over.add(part.passed_over);
+  for (const FolderPart& part : index->parts) source.passed_over.add(part.passed_over);
   const auto part = [&](size_t number) -> std::shared_ptr<const Dataset> {
     if (number >= index->parts.size()) return nullptr;
-    const ImagePart& found = index->parts[number];
+    const FolderPart& found = index->parts[number];
     return std::make_shared<ImageFiles>(
         index, number, labels_of(fs::path(index->folder) / found.name, names_of_folders(found), source.class_names));
   };

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "staircase/base/clock.h"
 #include "staircase/base/errors.h"
 #include "staircase/data/batch_slot.h"
 #include "staircase/data/sample_order.h"
@@ -41,6 +42,7 @@ class Loader::Workers {
         mode_(mode),
         repeats_(mode == LoaderMode::train ? static_cast<size_t>(recipe.repeated_augmentation) : 1),
         options_(std::move(options)),
+        order_seed_(order_seed(options_.seed, recipe.data_order_seed)),
         reader_(std::move(dataset), data, recipe, mode, options_.seed, options_.channels) {
     const auto batch = static_cast<size_t>(options_.batch_size);
     batches_ = static_cast<int64_t>(mode == LoaderMode::train ? size_ / batch : (size_ + batch - 1) / batch);
@@ -64,6 +66,13 @@ class Loader::Workers {
   SampleReader& reader() { return reader_; }
   size_t size() const { return size_; }
 
+  LoadingTimes times() {
+    LoadingTimes times = reader_.times();
+    const std::lock_guard lock(mutex_);
+    times.finish = finish_seconds_;
+    return times;
+  }
+
   void begin(int64_t epoch, int64_t first_batch) {
     if (first_batch < 0 || first_batch > batches_)
       throw std::out_of_range("Loader: batch " + std::to_string(first_batch) + " of an epoch with " +
@@ -76,7 +85,7 @@ class Loader::Workers {
     epoch_ = epoch;
     next_batch_ = first_batch;
     next_part_ = 0;
-    order_ = mode_ == LoaderMode::train ? shuffled_order(size_, options_.seed, epoch) : std::vector<size_t>{};
+    order_ = mode_ == LoaderMode::train ? shuffled_order(size_, order_seed_, epoch) : std::vector<size_t>{};
     fill_up();
     open_ = true;
     wake_.notify_all();
@@ -93,6 +102,8 @@ class Loader::Workers {
         slots_.pop_front();
         fill_up();
         wake_.notify_all();
+      } else if (slots_.empty()) {
+        buffers_ = {};  // another loader's turn
       }
       lock.unlock();
       for (const std::string& warning : reader_.bad_images().take_warnings())
@@ -108,7 +119,7 @@ class Loader::Workers {
     while (next_batch_ < batches_ && static_cast<int64_t>(slots_.size()) < most_slots_) {
       const int64_t first = next_batch_ * options_.batch_size, micro = options_.micro_batch_size;
       const int64_t size = std::min(options_.batch_size, static_cast<int64_t>(size_) - first);
-      slots_.push_back(make_slot(next_batch_, micro_batch_at(size, micro, next_part_), options_.channels, side_));
+      slots_.push_back(make_slot(next_batch_, micro_batch_at(size, micro, next_part_), options_.channels, side_, buffers_));
       if (++next_part_ < count_micro_batches(size, micro)) continue;
       next_part_ = 0;
       ++next_batch_;
@@ -136,14 +147,23 @@ class Loader::Workers {
       ++active_;
       without(lock, [&] { make(*task); });
       if (++slot.made == slot.size && !failure_) {
-        if (options_.finish && mode_ == LoaderMode::train)
-          without(lock, [&] { options_.finish(task->epoch, slot.batch); });
+        if (options_.finish && mode_ == LoaderMode::train) finish(lock, task->epoch, slot.batch);
         slot.ready = true;
       }
       --active_;
       if (slot.ready || failure_) done_.notify_all();
       if (active_ == 0) idle_.notify_all();
     }
+  }
+
+  void finish(std::unique_lock<std::mutex>& lock, int64_t epoch, Batch& batch) {
+    double seconds = 0;
+    without(lock, [&] {
+      const Clock::time_point start = Clock::now();
+      options_.finish(epoch, batch);
+      seconds = seconds_since(start);
+    });
+    finish_seconds_ += seconds;
   }
 
   /// Does the work without the lock and keeps the first failure.
@@ -174,6 +194,7 @@ class Loader::Workers {
   LoaderMode mode_;
   size_t repeats_;
   LoaderOptions options_;
+  uint64_t order_seed_;
   SampleReader reader_;
   int64_t batches_ = 0, most_slots_ = 1;
 
@@ -181,10 +202,12 @@ class Loader::Workers {
   std::condition_variable_any wake_;
   std::condition_variable done_, idle_;
   std::deque<Slot> slots_;
+  BatchBuffers buffers_;
   std::vector<size_t> order_;
   std::exception_ptr failure_;
   int64_t epoch_ = 0, next_batch_ = 0, next_part_ = 0, active_ = 0;
   bool open_ = false;
+  double finish_seconds_ = 0;
   std::vector<std::jthread> threads_;  // last, so that they end before what they use
 };
 
@@ -206,6 +229,8 @@ int64_t Loader::batches_per_epoch() const { return workers_->batches(); }
 void Loader::begin(int64_t epoch, int64_t first_batch) { workers_->begin(epoch, first_batch); }
 
 std::optional<Batch> Loader::next() { return workers_->next(); }
+
+LoadingTimes Loader::times() const { return workers_->times(); }
 
 std::set<size_t> Loader::bad_images() const { return workers_->reader().bad_images().indices(); }
 

@@ -38,7 +38,7 @@ struct LoaderOptions {
 };
 
 /// Batches of one data set, decoded and augmented ahead by worker threads, in micro-batches.
-/// What a row of a batch holds depends on (seed, epoch, index, place of the row) alone, never on the number of workers
+/// What a row of a batch holds depends on (seed, data_order_seed, epoch, index, place of the row) alone, never on the number of workers
 /// or on how the batch is cut. The images that are ready or being made take at most prefetch_bytes, but at least
 /// one micro-batch and at most three batches; the micro-batches that next() gave away are not among them.
 /// Training: shuffled anew each epoch, floor(size / batch_size) batches, the rest dropped; with
@@ -69,6 +69,9 @@ class Loader {
   /// damaged (one sentence with the count, the share allowed and the last path). The epoch is over
   /// then, and each further call throws the same.
   std::optional<Batch> next();
+
+  /// Where the workers' time went so far.
+  LoadingTimes times() const;
 
   /// Indices in the data set of the damaged images met so far, in training and in evaluation; a checkpoint keeps them, so that a
   /// run that goes on neither names nor reads them again.

@@ -10,6 +10,7 @@
 #include "staircase/data/image_folder.h"
 #include "staircase/data/objects.h"
 #include "staircase/data/shapes.h"
+#include "staircase/data/shards.h"
 
 namespace staircase::data {
 namespace fs = std::filesystem;
@@ -57,8 +58,10 @@ void check_data_options(const DataOptions& options, const config::Place& place) 
     require_default(options, &DataOptions::shapes_seed, "shapes_seed", "shapes", place);
   if (options.kind != DataKind::objects)
     require_default(options, &DataOptions::objects_seed, "objects_seed", "objects", place);
-  if (options.kind != DataKind::image_folder)
-    require_default(options, &DataOptions::max_bad_fraction, "max_bad_fraction", "image_folder", place);
+  if (!config::has_photographs(options.kind)) {
+    require_default(options, &DataOptions::max_bad_fraction, "max_bad_fraction", "image_folder or shards", place);
+    require_default(options, &DataOptions::decode, "decode", "image_folder or shards", place);
+  }
 }
 
 DataSource open_data(const DataOptions& options, const config::Place& place, const fs::path& index_folder) {
@@ -71,6 +74,7 @@ DataSource open_data(const DataOptions& options, const config::Place& place, con
       case DataKind::cifar10: return open_cifar10(options.path);
       case DataKind::cifar100: return open_cifar100(options.path);
       case DataKind::idx: return open_idx(options.path);
+      case DataKind::shards: return open_shards(options.path);
       default: return open_image_folder(options.path, index_file(options, index_folder));
     }
   } catch (const fs::filesystem_error& error) {

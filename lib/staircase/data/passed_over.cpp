@@ -4,6 +4,7 @@
 #include <array>
 #include <vector>
 
+#include "staircase/base/counted.h"
 #include "staircase/base/text.h"
 
 namespace staircase::data {
@@ -39,11 +40,17 @@ std::string kind_of_file(std::string_view name) {
 }
 
 std::string left_out_text(const PassedOver& passed_over) {
+  std::map<std::string, uint64_t> files = passed_over.left_out;
+  const uint64_t folders = files.contains("folders") ? files["folders"] : 0;
+  files.erase("folders");
   uint64_t all = 0;
-  for (const auto& [kind, count] : passed_over.left_out) all += count;
-  if (all == 0) return {};
-  return grouped_digits(static_cast<long long>(all)) + (all == 1 ? " file was" : " files were") +
-         " left out: " + list_text(passed_over.left_out);
+  for (const auto& [kind, count] : files) all += count;
+  std::vector<std::string> parts;
+  if (all > 0) parts.push_back(counted(static_cast<long long>(all), "file"));
+  if (folders > 0) parts.push_back(counted(static_cast<long long>(folders), "folder") + " in class folders");
+  if (parts.empty()) return {};
+  return join(parts, " and ") + (all + folders == 1 ? " was" : " were") + " left out" +
+         (all > 0 ? ": " + list_text(files) : "");
 }
 
 std::string left_behind_text(const PassedOver& passed_over) {

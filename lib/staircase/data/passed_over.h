@@ -25,7 +25,7 @@ bool is_left_behind(std::string_view name);
 /// ".heic" of "A.HEIC", "no extension" of "notes".
 std::string kind_of_file(std::string_view name);
 
-/// "37 files were left out: .heic 30, .txt 7", the most first; "" for none.
+/// "37 files were left out: .heic 30, .txt 7", the most first; "2 folders in class folders were left out"; "" for none.
 std::string left_out_text(const PassedOver& passed_over);
 
 /// "left by the operating system and ignored: .DS_Store 4, Thumbs.db 2"; "" for none.

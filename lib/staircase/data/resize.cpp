@@ -3,15 +3,13 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <memory>
 #include <string>
 
-#include "staircase/data/vectorize.h"
+#include "staircase/data/resize_rows.h"
 
 namespace staircase::data {
 namespace {
-
-constexpr int precision_bits = 32 - 8 - 2;
-constexpr int32_t half = 1 << (precision_bits - 1);
 
 double bicubic(double x) {
   constexpr double a = -0.5;
@@ -23,113 +21,89 @@ double bicubic(double x) {
 
 double bilinear(double x) { return std::max(0.0, 1.0 - std::abs(x)); }
 
-/// Output pixel i is the sum of input[first[i] + t] * weights[i * stride + t], t < count[i].
-struct Taps {
-  int stride = 0;
-  std::vector<int> first, count;
-  std::vector<int32_t> weights;
-  const int32_t* of(int i) const { return weights.data() + static_cast<size_t>(i) * stride; }
+/// How one side is filtered: every output pixel takes from input pixels around its own place.
+struct Filter {
+  int in_size;
+  bool cubic;
+  double scale, filter_scale, support;
+
+  Filter(int in, int out, config::Interpolation interpolation)
+      : in_size(in),
+        cubic(interpolation == config::Interpolation::bicubic),
+        scale(static_cast<double>(in) / out),
+        filter_scale(std::max(scale, 1.0)),
+        support((cubic ? 2.0 : 1.0) * filter_scale) {}
+
+  double center(int i) const { return (i + 0.5) * scale; }
+  int first(int i) const { return std::max(0, static_cast<int>(center(i) - support + 0.5)); }
+  int end(int i) const { return std::min(in_size, static_cast<int>(center(i) + support + 0.5)); }
+  double weight(double distance) const {
+    const double x = distance * (1.0 / filter_scale);
+    return cubic ? bicubic(x) : bilinear(x);
+  }
 };
 
-Taps make_taps(int in_size, int out_size, int out_first, int out_count, config::Interpolation interpolation) {
-  const bool cubic = interpolation == config::Interpolation::bicubic;
-  const double scale = static_cast<double>(in_size) / out_size;
-  const double filter_scale = std::max(scale, 1.0);
-  const double support = (cubic ? 2.0 : 1.0) * filter_scale;
+Taps make_taps(const Filter& filter, int out_first, int out_count) {
   Taps taps;
-  taps.stride = static_cast<int>(std::ceil(support)) * 2 + 1;
+  taps.stride = static_cast<int>(std::ceil(filter.support)) * 2 + 1;
   taps.first.resize(out_count);
   taps.count.resize(out_count);
   taps.weights.assign(static_cast<size_t>(out_count) * taps.stride, 0);
   std::vector<double> exact(taps.stride);
   for (int i = 0; i < out_count; ++i) {
-    const double center = (out_first + i + 0.5) * scale;
-    const int first = std::max(0, static_cast<int>(center - support + 0.5));
-    const int count = std::min(in_size, static_cast<int>(center + support + 0.5)) - first;
+    const double center = filter.center(out_first + i);
+    const int first = filter.first(out_first + i), count = filter.end(out_first + i) - first;
     double sum = 0.0;
     for (int t = 0; t < count; ++t) {
-      const double x = (t + first - center + 0.5) * (1.0 / filter_scale);
-      exact[t] = cubic ? bicubic(x) : bilinear(x);
+      exact[t] = filter.weight(t + first - center + 0.5);
       sum += exact[t];
     }
     for (int t = 0; t < count; ++t) {
-      const double scaled = (sum != 0.0 ? exact[t] / sum : exact[t]) * (1 << precision_bits);
+      const double scaled = (sum != 0.0 ? exact[t] / sum : exact[t]) * (1 << weight_bits);
       taps.weights[static_cast<size_t>(i) * taps.stride + t] =
           static_cast<int32_t>(scaled < 0 ? scaled - 0.5 : scaled + 0.5);
     }
-    taps.first[i] = first;
+    taps.first[i] = first - filter.first(out_first);
     taps.count[i] = count;
   }
   return taps;
 }
 
-inline uint8_t rounded(int32_t sum) { return static_cast<uint8_t>(std::clamp(sum >> precision_bits, 0, 255)); }
+/// Rows with room behind each, in which whole vectors may end.
+struct Rows {
+  Rows(size_t row_bytes, int count)
+      : stride(row_bytes + row_slack),
+        bytes(std::make_unique_for_overwrite<uint8_t[]>(stride * static_cast<size_t>(count))) {}
+  uint8_t* at(int y) const { return bytes.get() + static_cast<size_t>(y) * stride; }
 
-/// Eight sums side by side: up to four channels of two rows.
-using Lanes = int32_t __attribute__((vector_size(32)));
-/// Aligned as the AVX2 version of these functions expects it: where the baseline allocates, such a vector needs only 16.
-struct alignas(32) Pair {
-  Lanes lanes;
+  size_t stride;
+  std::unique_ptr<uint8_t[]> bytes;
 };
 
-STAIRCASE_VECTORIZED void spread_rows(const uint8_t* upper, const uint8_t* lower, int width, int channels, Pair* out) {
-  if (channels == 3) {
-    for (int x = 0; x < width; ++x)
-      out[x].lanes = Lanes{upper[3 * x], upper[3 * x + 1], upper[3 * x + 2], 0,
-                           lower[3 * x], lower[3 * x + 1], lower[3 * x + 2], 0};
-  } else {
-    for (int x = 0; x < width; ++x) out[x].lanes = Lanes{upper[x], 0, 0, 0, lower[x], 0, 0, 0};
-  }
-}
-
-STAIRCASE_VECTORIZED void combine_columns(const Pair* in, const Taps& taps, int width, int channels, uint8_t* upper,
-                                          uint8_t* lower) {
-  for (int i = 0; i < width; ++i) {
-    const Pair* from = in + taps.first[i];
-    const int32_t* weights = taps.of(i);
-    Lanes sum = {half, half, half, half, half, half, half, half};
-    for (int t = 0; t < taps.count[i]; ++t) sum += from[t].lanes * weights[t];
-    for (int c = 0; c < channels; ++c) {
-      upper[i * channels + c] = rounded(sum[c]);
-      lower[i * channels + c] = rounded(sum[4 + c]);
+/// The needed box, resized to the columns of `taps`, whose first input column is that of the box.
+Rows resize_columns(const Image& image, const Box& needed, const Taps& taps) {
+  const int width = static_cast<int>(taps.first.size()), height = needed.height;
+  Rows out(static_cast<size_t>(width) * image.channels, height + 3);  // the last four may be less
+  const auto spread = std::make_unique_for_overwrite<FourRows[]>(static_cast<size_t>(needed.width));
+  for (int y = 0; y < height; y += 4) {
+    const uint8_t* from[4];
+    uint8_t* to[4];
+    for (int r = 0; r < 4; ++r) {
+      from[r] = image.row(needed.y + std::min(y + r, height - 1)) + static_cast<size_t>(needed.x) * image.channels;
+      to[r] = out.at(y + r);
     }
+    spread_rows(from, needed.width, image.channels, spread.get());
+    combine_columns(spread.get(), taps, image.channels, to);
   }
+  return out;
 }
 
-STAIRCASE_VECTORIZED void combine_rows(const uint8_t* rows, size_t row_bytes, const int32_t* weights, int count,
-                                       uint8_t* out) {
-  constexpr size_t block = 32;
-  size_t x = 0;
-  for (; x + block <= row_bytes; x += block) {
-    int32_t sums[block];
-    for (size_t j = 0; j < block; ++j) sums[j] = half;
-    for (int t = 0; t < count; ++t) {
-      const uint8_t* from = rows + t * row_bytes + x;
-      for (size_t j = 0; j < block; ++j) sums[j] += from[j] * weights[t];
-    }
-    for (size_t j = 0; j < block; ++j) out[x + j] = rounded(sums[j]);
-  }
-  for (; x < row_bytes; ++x) {
-    int32_t sum = half;
-    for (int t = 0; t < count; ++t) sum += rows[t * row_bytes + x] * weights[t];
-    out[x] = rounded(sum);
-  }
-}
-
-/// Rows [first_row, first_row + rows) of `part`, resized to `taps` columns.
-Image resize_columns(const Image& image, const Box& part, const Taps& taps, int first_row, int rows) {
-  const int width = static_cast<int>(taps.first.size());
-  Image out(width, rows, image.channels);
-  std::vector<Pair> spread(part.width);
-  std::vector<uint8_t> unused(out.row_bytes());
-  const auto source = [&](int y) {
-    return image.row(part.y + first_row + y) + static_cast<size_t>(part.x) * image.channels;
-  };
-  for (int y = 0; y < rows; y += 2) {
-    const bool two = y + 1 < rows;
-    spread_rows(source(y), source(two ? y + 1 : y), part.width, image.channels, spread.data());
-    combine_columns(spread.data(), taps, width, image.channels, out.row(y), two ? out.row(y + 1) : unused.data());
-  }
+/// The needed box as it is.
+Rows copy_rows(const Image& image, const Box& needed) {
+  const size_t row_bytes = static_cast<size_t>(needed.width) * image.channels;
+  Rows out(row_bytes, needed.height);
+  for (int y = 0; y < needed.height; ++y)
+    std::memcpy(out.at(y), image.row(needed.y + y) + static_cast<size_t>(needed.x) * image.channels, row_bytes);
   return out;
 }
 
@@ -151,30 +125,45 @@ void require_inside(const char* what, const Box& box, int width, int height) {
 
 }  // namespace
 
+Box needed_box(const Box& part, int width, int height, const Box& window, config::Interpolation interpolation) {
+  Box needed{part.x + window.x, part.y + window.y, window.width, window.height};
+  if (part.width != width) {
+    const Filter filter(part.width, width, interpolation);
+    const int first = filter.first(window.x);
+    needed.x = part.x + first;
+    needed.width = filter.end(window.x + window.width - 1) - first;
+  }
+  if (part.height != height) {
+    const Filter filter(part.height, height, interpolation);
+    const int first = filter.first(window.y);
+    needed.y = part.y + first;
+    needed.height = filter.end(window.y + window.height - 1) - first;
+  }
+  return needed;
+}
+
 Image resize(const Image& image, const Box& part, int width, int height, const Box& window,
              config::Interpolation interpolation) {
-  require_inside("resize: the part", part, image.width, image.height);
   require_inside("resize: the window", window, width, height);
+  const Box needed = needed_box(part, width, height, window, interpolation);
+  require_inside("resize: the part", needed, image.width, image.height);
   const bool columns = part.width != width, rows = part.height != height;
-  if (!columns && !rows) return crop(image, {part.x + window.x, part.y + window.y, window.width, window.height});
+  if (!columns && !rows) return crop(image, needed);
 
-  Taps vertical;
-  int first_row = window.y, row_count = window.height;
-  if (rows) {
-    vertical = make_taps(part.height, height, window.y, window.height, interpolation);
-    first_row = vertical.first.front();
-    row_count = vertical.first.back() + vertical.count.back() - first_row;
-  }
-  Image narrow = columns
-                     ? resize_columns(image, part, make_taps(part.width, width, window.x, window.width, interpolation),
-                                      first_row, row_count)
-                     : crop(image, {part.x + window.x, part.y + first_row, window.width, row_count});
-  if (!rows) return narrow;
-
+  const Rows narrow =
+      columns ? resize_columns(image, needed, make_taps({part.width, width, interpolation}, window.x, window.width))
+              : copy_rows(image, needed);
   Image out(window.width, window.height, image.channels);
-  for (int y = 0; y < window.height; ++y)
-    combine_rows(narrow.row(vertical.first[y] - first_row), narrow.row_bytes(), vertical.of(y), vertical.count[y],
-                 out.row(y));
+  if (!rows) {
+    for (int y = 0; y < window.height; ++y) std::memcpy(out.row(y), narrow.at(y), out.row_bytes());
+    return out;
+  }
+  const Taps taps = make_taps({part.height, height, interpolation}, window.y, window.height);
+  const Rows row(out.row_bytes(), 1);
+  for (int y = 0; y < window.height; ++y) {
+    combine_rows(narrow.at(taps.first[y]), narrow.stride, taps.of(y), taps.count[y], out.row_bytes(), row.at(0));
+    std::memcpy(out.row(y), row.at(0), out.row_bytes());
+  }
   return out;
 }
 
@@ -191,11 +180,18 @@ Image crop(const Image& image, const Box& part) {
 }
 
 Image flip_horizontal(Image image) {
-  const int c = image.channels;
+  if (image.channels == 1) {
+    for (int y = 0; y < image.height; ++y) std::reverse(image.row(y), image.row(y) + image.width);
+    return image;
+  }
+  const size_t c = static_cast<size_t>(image.channels), width = static_cast<size_t>(image.width);
+  std::vector<uint8_t> mirrored(image.row_bytes() + 4);
   for (int y = 0; y < image.height; ++y) {
     uint8_t* row = image.row(y);
-    for (int left = 0, right = image.width - 1; left < right; ++left, --right)
-      std::swap_ranges(row + left * c, row + left * c + c, row + right * c);
+    std::memcpy(mirrored.data(), row + c * (width - 1), c);
+    // Four bytes at once are fastest; the next pixel goes over those that are too many.
+    for (size_t x = 1; x < width; ++x) std::memcpy(mirrored.data() + c * x, row + c * (width - 1 - x), 4);
+    std::memcpy(row, mirrored.data(), image.row_bytes());
   }
   return image;
 }

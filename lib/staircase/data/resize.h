@@ -13,9 +13,12 @@ Image resize(const Image& image, int width, int height, config::Interpolation in
 
 /// The same for `part` of the image as if it were cropped first (nothing outside it is seen), and
 /// only `window` of the width x height result is computed and returned.
-/// Throws std::invalid_argument when `part` or `window` reaches outside.
+/// Throws std::invalid_argument when `window` reaches outside, or what it needs of `part`, needed_box.
 Image resize(const Image& image, const Box& part, int width, int height, const Box& window,
              config::Interpolation interpolation);
+
+/// The pixels of `part` that decide `window`: the others need not be there.
+Box needed_box(const Box& part, int width, int height, const Box& window, config::Interpolation interpolation);
 
 /// A copy of `part`. Throws std::invalid_argument when it reaches outside the image.
 Image crop(const Image& image, const Box& part);

@@ -15,4 +15,8 @@ std::vector<size_t> shuffled_order(size_t size, uint64_t seed, int64_t epoch) {
   return order;
 }
 
+uint64_t order_seed(uint64_t seed, int64_t data_order_seed) {
+  return data_order_seed == 0 ? seed : mix64(mix64(seed) ^ static_cast<uint64_t>(data_order_seed));
+}
+
 }  // namespace staircase::data

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <optional>
 
@@ -7,11 +8,22 @@
 #include "staircase/config/recipe_options.h"
 #include "staircase/data/bad_images.h"
 #include "staircase/data/dataset.h"
+#include "staircase/data/normalizer.h"
+#include "staircase/data/transforms.h"
 
 namespace staircase::data {
 
 /// train: shuffled and augmented. eval: in order, every image once.
 enum class LoaderMode { train, eval };
+
+/// Where the time of the samples went so far, seconds of all threads together.
+struct LoadingTimes {
+  double decode = 0;     ///< read and decode
+  double resize = 0;     ///< crop and resize
+  double augment = 0;    ///< flip, RandAugment or color jitter
+  double normalize = 0;  ///< and erase
+  double finish = 0;     ///< LoaderOptions::finish, of whole batches: mixing
+};
 
 /// Makes one sample of a batch: decode, transform, normalize, erase. Safe for threads.
 class SampleReader {
@@ -32,8 +44,15 @@ class SampleReader {
   BadImages& bad_images() { return bad_images_; }
   const BadImages& bad_images() const { return bad_images_; }
 
+  LoadingTimes times() const;
+
  private:
-  std::optional<Image> good_image(size_t index);
+  using Nanoseconds = std::atomic<int64_t>;
+  struct Sample;
+
+  /// False: the image is damaged, and noted.
+  bool try_image(size_t index, Sample& sample);
+  void make(size_t index, Sample& sample);
 
   std::shared_ptr<const Dataset> dataset_;
   config::DataOptions data_;
@@ -41,7 +60,9 @@ class SampleReader {
   LoaderMode mode_;
   uint64_t seed_;
   int64_t channels_;
+  Normalizer normalizer_;
   BadImages bad_images_;
+  Nanoseconds decode_ = 0, resize_ = 0, augment_ = 0, normalize_ = 0;
 };
 
 }  // namespace staircase::data

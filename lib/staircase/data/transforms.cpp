@@ -15,34 +15,19 @@ namespace {
 /// Python's round: halves to the even neighbor.
 int rounded(double value) { return static_cast<int>(std::nearbyint(value)); }
 
-bool fits_unresized(const Image& image, int size) { return size <= 32 && image.width == size && image.height == size; }
+bool fits_unresized(int width, int height, int size) { return size <= 32 && width == size && height == size; }
 
 Image padded_crop(const Image& image, int padding, RandomStream& random) {
-  if (padding == 0) return image;
   const int x = static_cast<int>(random.below(2 * padding + 1));
   const int y = static_cast<int>(random.below(2 * padding + 1));
   return crop(pad(image, padding), {x, y, image.width, image.height});
 }
 
-Image resize_and_center_crop(const Image& image, int size, const config::RecipeOptions& recipe) {
-  const Box whole{0, 0, image.width, image.height};
-  if (size >= 384) return resize(image, size, size, recipe.interpolation);
-  const int shorter = static_cast<int>(size / recipe.eval_crop_ratio);
-  const auto longer = [&](int64_t longer_side, int64_t shorter_side) {
-    return static_cast<int>(shorter * longer_side / shorter_side);
-  };
-  const bool upright = image.width <= image.height;
-  const int width = upright ? shorter : longer(image.width, image.height);
-  const int height = upright ? longer(image.height, image.width) : shorter;
-  const Box center{rounded((width - size) / 2.0), rounded((height - size) / 2.0), size, size};
-  return resize(image, whole, width, height, center, recipe.interpolation);
-}
-
-/// Mean and std of one channel; a gray image takes the averages.
-std::pair<double, double> channel_statistics(const config::DataOptions& data, int channel, int channels) {
-  if (channels == 1)
-    return {(data.mean[0] + data.mean[1] + data.mean[2]) / 3, (data.std[0] + data.std[1] + data.std[2]) / 3};
-  return {data.mean[channel], data.std[channel]};
+/// The part in an image that is `shrink` times smaller.
+Box shrunk_part(const Box& box, int shrink) {
+  const auto shrunk = [=](int edge) { return (edge + shrink / 2) / shrink; };
+  const int x = shrunk(box.x), y = shrunk(box.y);
+  return {x, y, std::max(1, shrunk(box.x + box.width) - x), std::max(1, shrunk(box.y + box.height) - y)};
 }
 
 }  // namespace
@@ -74,16 +59,46 @@ Image color_jitter(Image image, double strength, RandomStream& random) {
   return image;
 }
 
-Image train_transform(const Image& image, int size, const config::RecipeOptions& recipe, RandomStream& random) {
-  Image out;
-  if (fits_unresized(image, size)) {
-    out = padded_crop(image, static_cast<int>(recipe.small_image_padding), random);
-  } else if (recipe.crop_area_min >= 1.0) {
-    out = resize_and_center_crop(image, size, recipe);
-  } else {
-    const Box part = random_crop_box(image.width, image.height, recipe.crop_area_min, random);
-    out = resize(image, part, size, size, {0, 0, size, size}, recipe.interpolation);
-  }
+Framing train_framing(int width, int height, int size, const config::RecipeOptions& recipe, RandomStream& random) {
+  const bool resized = !fits_unresized(width, height, size);
+  if (resized && recipe.crop_area_min < 1.0)
+    return {random_crop_box(width, height, recipe.crop_area_min, random), size, size, {0, 0, size, size}};
+  Framing framing = eval_framing(width, height, size, recipe);
+  if (!resized) framing.padding = static_cast<int>(recipe.small_image_padding);
+  return framing;
+}
+
+Framing eval_framing(int width, int height, int size, const config::RecipeOptions& recipe) {
+  const Box whole{0, 0, width, height};
+  if (size >= 384 || fits_unresized(width, height, size)) return {whole, size, size, {0, 0, size, size}};
+  const int shorter = static_cast<int>(size / recipe.eval_crop_ratio);
+  const auto longer = [&](int64_t longer_side, int64_t shorter_side) {
+    return static_cast<int>(shorter * longer_side / shorter_side);
+  };
+  const bool upright = width <= height;
+  const int out_width = upright ? shorter : longer(width, height);
+  const int out_height = upright ? longer(height, width) : shorter;
+  const Box center{rounded((out_width - size) / 2.0), rounded((out_height - size) / 2.0), size, size};
+  return {whole, out_width, out_height, center};
+}
+
+WantedPart wanted_part(const Framing& framing, config::Interpolation interpolation, bool scaled) {
+  const Box& part = framing.part;
+  if (scaled)
+    for (const int shrink : {8, 4, 2})
+      if (part.width >= shrink * framing.width && part.height >= shrink * framing.height) return {part, shrink};
+  return {needed_box(part, framing.width, framing.height, framing.window, interpolation)};
+}
+
+Image frame(const ImagePart& part, const Framing& framing, config::Interpolation interpolation) {
+  Box box = part.shrink == 1 ? framing.part : shrunk_part(framing.part, part.shrink);
+  box.x -= part.x;
+  box.y -= part.y;
+  return resize(part.pixels, box, framing.width, framing.height, framing.window, interpolation);
+}
+
+Image augment(Image framed, int padding, const config::RecipeOptions& recipe, RandomStream& random) {
+  Image out = padding > 0 ? padded_crop(framed, padding, random) : std::move(framed);
   if (random.chance(recipe.flip_probability)) out = flip_horizontal(std::move(out));
   if (recipe.rand_augment_operations > 0) return rand_augment(std::move(out), recipe, random);
   if (recipe.color_jitter > 0) return color_jitter(std::move(out), recipe.color_jitter, random);
@@ -91,30 +106,12 @@ Image train_transform(const Image& image, int size, const config::RecipeOptions&
 }
 
 Image eval_transform(const Image& image, int size, const config::RecipeOptions& recipe) {
-  return fits_unresized(image, size) ? image : resize_and_center_crop(image, size, recipe);
+  const Framing framing = eval_framing(image.width, image.height, size, recipe);
+  return resize(image, framing.part, framing.width, framing.height, framing.window, recipe.interpolation);
 }
 
 void normalize(const Image& image, const config::DataOptions& data, float* out) {
-  const int channels = image.channels;
-  std::array<std::array<float, 256>, 3> tables;
-  for (int c = 0; c < channels; ++c) {
-    const auto [mean, std] = channel_statistics(data, c, channels);
-    for (int v = 0; v < 256; ++v) tables[c][v] = static_cast<float>((v / 255.0 - mean) / std);
-  }
-  const size_t size = image.pixels.size();
-  const uint8_t* in = image.pixels.data();
-  for (size_t i = 0; i < size; i += channels)
-    for (int c = 0; c < channels; ++c) out[i + c] = tables[c][in[i + c]];
-}
-
-Image denormalize(const float* pixels, int size, int channels, const config::DataOptions& data) {
-  Image image(size, size, channels);
-  for (int c = 0; c < channels; ++c) {
-    const auto [mean, std] = channel_statistics(data, c, channels);
-    for (size_t i = c; i < image.pixels.size(); i += channels)
-      image.pixels[i] = static_cast<uint8_t>(rounded(255.0 * std::clamp(pixels[i] * std + mean, 0.0, 1.0)));
-  }
-  return image;
+  Normalizer(data, image.channels).write(image, out);
 }
 
 }  // namespace staircase::data

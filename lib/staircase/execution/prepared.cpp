@@ -4,6 +4,8 @@
 #include <set>
 #include <thread>
 
+#include "staircase/analysis/results.h"
+#include "staircase/analysis/row_verdicts.h"
 #include "staircase/base/errors.h"
 #include "staircase/base/files.h"
 #include "staircase/base/text.h"
@@ -12,6 +14,7 @@
 #include "staircase/execution/initial_weights.h"
 #include "staircase/execution/left_overs.h"
 #include "staircase/execution/run_starts.h"
+#include "staircase/experiment/contexts.h"
 #include "staircase/experiment/schedule_warnings.h"
 #include "staircase/experiment/void_steps.h"
 #include "staircase/runs/free_folder.h"
@@ -36,9 +39,10 @@ PreparedExperiment::PreparedExperiment(experiment::Experiment wanted, const RunO
   const config::ExperimentOptions asked = experiment_.options;
   ledger_.join(experiment_);
   note_what_differs(asked);
-  const data::DataSource& data = open_data(runs::data_of(experiment_));
-  design_ = experiment::design_variants(experiment_, static_cast<int64_t>(data.class_names.size()), data.channels);
+  const auto [classes, channels] = numbers_of(runs::data_of(experiment_));
+  design_ = experiment::design_variants(experiment_, classes, channels, numbers_of_contexts());
   check_steps_have_effect();
+  experiment::check_contexts_have_effect(experiment_, design_);
   shape_ = shape_of_data();
   ledger_.know_data(experiment_, shape_);
   runs_ = runs::list_runs(design_, experiment_.options.seeds, ledger_);
@@ -55,9 +59,21 @@ const data::DataSource& PreparedExperiment::open_data(const config::DataOptions&
   return found->second;
 }
 
+experiment::DataNumbers PreparedExperiment::numbers_of(const config::DataOptions& options) {
+  const data::DataSource& data = open_data(options);
+  return {static_cast<int64_t>(data.class_names.size()), data.channels};
+}
+
+std::vector<experiment::DataNumbers> PreparedExperiment::numbers_of_contexts() {
+  std::vector<experiment::DataNumbers> numbers;
+  for (const config::ContextOptions& context : experiment_.options.contexts)
+    numbers.push_back(numbers_of(runs::data_in_context(experiment_, context)));
+  return numbers;
+}
+
 runs::DataShape PreparedExperiment::shape_of_data() {
-  const data::DataSource& data = open_data(runs::data_of(experiment_));
-  runs::DataShape shape{static_cast<int64_t>(data.class_names.size()), data.channels, {}};
+  const auto [classes, channels] = numbers_of(runs::data_of(experiment_));
+  runs::DataShape shape{classes, channels, {}, numbers_of_contexts()};
   for (const experiment::Variant& variant : design_.variants) {
     const config::DataOptions& options = variant.configuration.data;
     if (config::is_described_whole(options) || find_content(shape.sets, options)) continue;
@@ -83,7 +99,7 @@ void PreparedExperiment::note_what_differs(const config::ExperimentOptions& want
     fewer |= std::find(wanted.seeds.begin(), wanted.seeds.end(), seed) == wanted.seeds.end();
   }
   const std::string folder = ledger_.folder().string();
-  if (fewer)
+  if (fewer && !wanted.until)
     notes_.push_back(folder + ": keeps its seeds " + join(kept) +
                      "; for fewer, another --out beside it takes over the runs that both have");
   const config::Score before = ledger_.read_experiment_file().first.options.score;
@@ -108,7 +124,7 @@ void PreparedExperiment::check(const experiment::Variant& variant) {
     train::TrainJob job;  // of no run
     job.configuration = variant.configuration;
     job.data = open_data(variant.configuration.data);
-    train::check_job(job);
+    train::check_job(job, experiment_.source);
   } catch (const RequestError& error) {
     throw RequestError(std::string(error.what()) + " (in the configuration " + variant.name + ")");
   }
@@ -158,6 +174,19 @@ train::TrainJob PreparedExperiment::job(const runs::RunKey& run, torch::Device d
 size_t PreparedExperiment::count_done() const {
   return static_cast<size_t>(
       std::count_if(runs_.begin(), runs_.end(), [&](const runs::RunKey& run) { return ledger_.is_done(run); }));
+}
+
+bool PreparedExperiment::add_seeds() {
+  if (!experiment_.options.until) return false;
+  const analysis::Results results = analysis::build_results(experiment_, design_, ledger_);
+  const auto seeds = analysis::seeds_to_have(experiment_.options, results.looks.value(), results.done == results.runs);
+  if (!seeds) return false;
+  const FileLock lock = ledger_.lock();
+  experiment_.options.seeds = *seeds;
+  ledger_.join(experiment_);  // another program may have added as many, or more
+  ledger_.write_experiment_file(experiment_, shape_);
+  runs_ = runs::list_runs(design_, experiment_.options.seeds, ledger_);
+  return true;
 }
 
 data::Findings PreparedExperiment::find_in_data() const {

@@ -28,6 +28,11 @@ class PreparedExperiment {
 
   size_t count_done() const;
 
+  /// Of an experiment with /until, once its runs are over: adds the seeds of its next look, to the folder too, and says
+  /// so in a note. What is done decides, and nothing else, so every program that shares the folder adds the same.
+  /// False: there is nothing to add.
+  bool add_seeds();
+
   /// What the folder makes of the request, where that is not what it says: each in one line.
   const std::vector<std::string>& notes() const { return notes_; }
 
@@ -44,6 +49,9 @@ class PreparedExperiment {
 
  private:
   const data::DataSource& open_data(const config::DataOptions& options);
+  /// The data of the base, or of a context, decide what a model takes from them.
+  experiment::DataNumbers numbers_of(const config::DataOptions& options);
+  std::vector<experiment::DataNumbers> numbers_of_contexts();
   /// What all variants' data have; opens those that are not open yet.
   runs::DataShape shape_of_data();
   void check(const experiment::Variant& variant);

@@ -13,6 +13,7 @@
 #include "staircase/execution/prepared.h"
 #include "staircase/execution/taken_over.h"
 #include "staircase/execution/worker.h"
+#include "staircase/runs/data_findings.h"
 #include "staircase/runs/run_queue.h"
 
 namespace staircase::execution {
@@ -144,9 +145,36 @@ void warn_of_crowding(const config::ExperimentOptions& experiment, const RunOpti
                         " cores here");
 }
 
-void tell_of_data(const data::Findings& data, ExperimentObserver& observer) {
+/// Keeps in the folder what there is to know of the data, and says it where runs are to be trained.
+void look_at_data(const PreparedExperiment& experiment, ExperimentObserver& observer) {
+  const bool is_any_missing = experiment.count_done() < experiment.runs().size();
+  const std::filesystem::path& folder = experiment.ledger().folder();
+  if (!is_any_missing && runs::read_data_findings(folder)) return;
+  const data::Findings data = experiment.find_in_data();
+  runs::write_data_findings(folder, {data.notes, data.warnings});
+  if (!is_any_missing) return;
   for (const std::string& text : data.notes) observer.on_note(text);
   for (const std::string& text : data.warnings) observer.on_warning(text);
+}
+
+/// The folder as it will be when what others hold is taken over.
+runs::Ledger with_runs_elsewhere(const PreparedExperiment& experiment, const FinishedElsewhere& elsewhere) {
+  runs::Ledger ledger = experiment.ledger();
+  std::map<std::string, std::filesystem::path> folders;
+  for (const auto& [index, folder] : elsewhere.runs) folders[ledger.run_name(experiment.runs()[index])] = folder;
+  ledger.read_elsewhere(std::move(folders));
+  return ledger;
+}
+
+/// The next round of an experiment that adds seeds, said; false: there is none.
+bool add_seeds(PreparedExperiment& experiment, const RunOptions& options, ExperimentObserver& observer) {
+  if (!experiment.add_seeds()) return false;
+  const size_t seeds = experiment.experiment().options.seeds.size();
+  observer.on_note("going on to " + std::to_string(seeds) + " seeds, at most " +
+                   std::to_string(experiment.experiment().options.until->at_most_seeds) +
+                   ": not every difference is decided yet");
+  take_over_finished(experiment, options, observer);
+  return true;
 }
 
 }  // namespace
@@ -154,20 +182,26 @@ void tell_of_data(const data::Findings& data, ExperimentObserver& observer) {
 RunPlan plan_run(experiment::Experiment experiment, const RunOptions& options) {
   check_options(options);
   PreparedExperiment prepared(std::move(experiment), options);
-  const runs::Ledger& ledger = prepared.ledger();
   RunPlan plan;
   plan.runs = prepared.runs().size();
   plan.done = prepared.count_done();
+  plan.most_runs = plan.runs;
+  const config::ExperimentOptions& asked = prepared.experiment().options;
+  if (asked.until)
+    plan.most_runs =
+        plan.runs / asked.seeds.size() * std::max(asked.seeds.size(), static_cast<size_t>(asked.until->at_most_seeds));
+  const FinishedElsewhere elsewhere = find_finished_elsewhere(prepared, options);
+  plan.to_take_over = elsewhere.runs.size();
+  plan.ledger = with_runs_elsewhere(prepared, elsewhere);
+  const auto is_there = [&](size_t i) { return elsewhere.runs.contains(i) || plan.ledger.is_done(prepared.runs()[i]); };
   std::map<std::string, double> seconds;  // of a done run, by configuration
-  for (const runs::RunKey& run : prepared.runs())
-    if (const auto took = ledger.is_done(run) ? ledger.timing(run).seconds() : std::nullopt)
-      seconds[run.content] = *took;
-  const auto elsewhere = find_finished_elsewhere(prepared, options);
-  plan.to_take_over = elsewhere.size();
+  for (size_t i = 0; i < plan.runs; ++i)
+    if (const auto took = is_there(i) ? plan.ledger.timing(prepared.runs()[i]).seconds() : std::nullopt)
+      seconds[prepared.runs()[i].content] = *took;
   std::vector<PlannedRun> missing;
-  for (size_t i = 0; i < prepared.runs().size(); ++i) {
+  for (size_t i = 0; i < plan.runs; ++i) {
+    if (is_there(i)) continue;
     const runs::RunKey& run = prepared.runs()[i];
-    if (ledger.is_done(run) || elsewhere.contains(i)) continue;
     PlannedRun planned{prepared.job(run, options.devices.at(0)), std::nullopt};
     if (const auto known = seconds.find(run.content); known != seconds.end()) planned.seconds = known->second;
     missing.push_back(std::move(planned));
@@ -176,6 +210,7 @@ RunPlan plan_run(experiment::Experiment experiment, const RunOptions& options) {
   plan.experiment = prepared.experiment();
   plan.design = prepared.design();
   plan.notes = prepared.notes();
+  if (!elsewhere.others.empty()) plan.notes.push_back(elsewhere.others);
   plan.data = prepared.find_in_data();
   plan.warnings = prepared.schedule_warnings();
   return plan;
@@ -188,14 +223,15 @@ void run_experiment(experiment::Experiment wanted, const RunOptions& options, Ex
   experiment.claim_folder();
   for (const std::string& text : experiment.notes()) observer.on_note(text);
   take_over_finished(experiment, options, observer);
-  if (experiment.count_done() < experiment.runs().size()) {
-    tell_of_data(experiment.find_in_data(), observer);
+  look_at_data(experiment, observer);
+  if (experiment.count_done() < experiment.runs().size())
     for (const std::string& text : experiment.schedule_warnings()) observer.on_warning(text);
-  }
   warn_of_crowding(experiment.experiment().options, options, observer);
-  Runner runner(experiment, options, observer, stop);
-  if (options.jobs > 1) runner.run_in_processes();
-  else runner.run_here();
+  do {
+    Runner runner(experiment, options, observer, stop);
+    if (options.jobs > 1) runner.run_in_processes();
+    else runner.run_here();
+  } while (add_seeds(experiment, options, observer));
 }
 
 }  // namespace staircase::execution

@@ -7,6 +7,7 @@
 #include "staircase/execution/observer.h"
 #include "staircase/execution/run_options.h"
 #include "staircase/experiment/design.h"
+#include "staircase/runs/ledger.h"
 
 namespace staircase::execution {
 
@@ -15,7 +16,9 @@ struct RunPlan {
   experiment::Experiment experiment;  ///< as the folder has it: with the seeds and steps of earlier starts
   experiment::DesignedExperiment design;
   size_t runs = 0, done = 0;
+  size_t most_runs = 0;            ///< with all seeds that /until may add
   size_t to_take_over = 0;         ///< not done, but held by folders beside this one: they would be taken over
+  runs::Ledger ledger{std::filesystem::path()};  ///< of the folder; reads those to take over where they lie
   WorkEstimate work;               ///< of the runs to train
   std::vector<std::string> notes;  ///< as PreparedExperiment has them
   data::Findings data;
@@ -26,9 +29,11 @@ struct RunPlan {
 /// steps where no earlier run tells how long one takes. Writes nothing into the folder.
 RunPlan plan_run(experiment::Experiment experiment, const RunOptions& options);
 
-/// Trains what the folder lacks; what folders beside it hold is taken over where the options say so. Programs that run the same folder share the work. A run that fails, or whose process
-/// dies, is recorded with its reason and the others go on. Writes no report: report/folder.h does, when the observer
-/// or the caller asks for it.
+/// Trains what the folder lacks; what folders beside it hold is taken over where the options say so. An experiment with
+/// /until goes on with more seeds until its differences are decided. Programs that run the same folder share the work.
+/// A run that fails, or whose process dies, is recorded with its reason and the others go on. What was found in the
+/// data is kept in the folder (runs/data_findings.h). Writes no report: report/folder.h does, when the observer or the
+/// caller asks for it.
 /// Throws RequestError before anything is written when the request is wrong, and Interrupted.
 void run_experiment(experiment::Experiment experiment, const RunOptions& options, ExperimentObserver& observer,
                     const std::atomic<bool>& stop);

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <set>
 
-#include "staircase/config/recipes.h"
+#include "staircase/experiment/contexts.h"
+#include "staircase/experiment/edits.h"
 #include "staircase/experiment/grid.h"
-#include "staircase/plan/plan.h"
 
 namespace staircase::experiment {
 namespace {
@@ -15,16 +15,11 @@ using config::Configuration;
 using config::Json;
 using config::StepOptions;
 
-/// A value as tables show it: a recipe by its name, a text without quotes.
-Json shown_value(const Configuration& configuration, const std::string& pointer, const std::string& source) {
-  if (pointer == "/recipe") return config::recipe_name(configuration.recipe);
-  return config::get_field(configuration, pointer, source);
-}
-
 class Designer {
  public:
-  Designer(const Experiment& experiment, int64_t classes, int64_t channels)
-      : experiment_(experiment), source_(experiment.source), classes_(classes), channels_(channels) {
+  /// `context`: null, as written.
+  Designer(const Experiment& experiment, DataNumbers data, const config::ContextOptions* context)
+      : experiment_(experiment), source_(experiment.source), edits_(experiment, data, context) {
     // A first step that sets nothing only names the base.
     if (!experiment.steps.empty() && experiment.steps[0].set.empty()) {
       base_step_ = experiment.steps[0];
@@ -55,45 +50,6 @@ class Designer {
     return row;
   }
 
-  /// Sets what the steps say. A part as a whole first, whatever its place in the file, or it would undo another
-  /// edit of one of its fields.
-  Configuration with_edits(Configuration configuration, const std::vector<const StepOptions*>& steps) const {
-    for (const bool whole : {true, false})
-      for (const StepOptions* step : steps)
-        within_step(experiment_, step->name, [&] { set_fields(configuration, step->set, whole); });
-    return configuration;
-  }
-
-  void set_fields(Configuration& configuration, const Json& edits, bool whole) const {
-    for (const auto& [pointer, value] : edits.items())
-      if (config::is_whole_part(pointer) == whole)
-        config::set_field(configuration, pointer, value, source_, model_reader());
-  }
-
-  /// Overrides, the data's classes and channels, and the checks that need the whole configuration.
-  Configuration finished(Configuration c, const std::string& row) const {
-    try {
-      for (const bool whole : {true, false}) set_fields(c, experiment_.options.override_fields, whole);
-      take_from_data(c.model.num_classes, classes_, "num_classes", "classes");
-      take_from_data(c.model.in_channels, channels_, "in_channels", "channels");
-      config::check_recipe(c.recipe, {source_, "/recipe"});
-      plan::count_layers(plan::plan_model(c.model, plan::square(c.data.image_size_px), {source_, "/model"}),
-                         {source_, "/data/image_size_px"});
-      return c;
-    } catch (const RequestError& error) {
-      throw RequestError(std::string(error.what()) + " (in the configuration " + row + ")");
-    }
-  }
-
-  void take_from_data(int64_t& field, int64_t of_data, const char* name, const char* what) const {
-    if (of_data == 0) return;
-    if (field != 0 && field != of_data)
-      throw ConfigError({source_, std::string("/model/") + name}, "found " + std::to_string(field) +
-                                                                      ", but the data has " + std::to_string(of_data) +
-                                                                      " " + what + "; 0 takes the data's");
-    field = of_data;
-  }
-
   size_t add(const StepOptions& step, const Configuration& configuration, std::optional<size_t> compared_to) {
     Variant variant;
     variant.name = step.name;
@@ -102,7 +58,7 @@ class Designer {
     variant.paper_top1 = step.paper_top1;
     variant.paper_std = step.paper_std;
     variant.compared_to = compared_to;
-    variant.configuration = finished(configuration, step.name);
+    variant.configuration = edits_.finished(configuration, step.name);
     if (compared_to)
       for (const auto& [pointer, value] : step.set.items())
         variant.changes.push_back({pointer, shown_value(result_.variants[*compared_to].configuration, pointer, source_),
@@ -116,7 +72,7 @@ class Designer {
     Configuration carried = experiment_.base;
     size_t standing = add(base_step_, carried, std::nullopt);
     for (const StepOptions& step : steps_) {
-      const Configuration stepped = with_edits(carried, {&step});
+      const Configuration stepped = edits_.with_steps(carried, {&step});
       const size_t row = add(step, stepped, standing);
       if (step.side_branch) continue;
       carried = stepped;
@@ -153,7 +109,7 @@ class Designer {
 
   void add_designed_steps() {
     for (const StepOptions& step : steps_) {
-      const Configuration stepped = with_edits(experiment_.base, {&step});
+      const Configuration stepped = edits_.with_steps(experiment_.base, {&step});
       DesignedStep designed{step.name, step.group, {}};
       for (const auto& [pointer, value] : step.set.items())
         designed.changes.push_back(
@@ -180,7 +136,7 @@ class Designer {
     std::vector<const StepOptions*> on;
     for (size_t i = 0; i < steps_.size(); ++i)
       if (holds(subset, i)) on.push_back(&steps_[i]);
-    return with_edits(experiment_.base, on);
+    return edits_.with_steps(experiment_.base, on);
   }
 
   void comparison() {
@@ -220,7 +176,7 @@ class Designer {
       }
       row.name = names.empty() ? base_step_.name : join(names, "+");
       const size_t added =
-          add(row, with_edits(experiment_.base, on), names.empty() ? std::nullopt : std::optional<size_t>(0));
+          add(row, edits_.with_steps(experiment_.base, on), names.empty() ? std::nullopt : std::optional<size_t>(0));
       result_.variants[added].cell = values;
       if (two_valued) result_.variants[added].subset = subset;
     }
@@ -242,16 +198,42 @@ class Designer {
 
   const Experiment& experiment_;
   const std::string& source_;
-  int64_t classes_, channels_;
+  Edits edits_;
   StepOptions base_step_;
   std::vector<StepOptions> steps_;
   DesignedExperiment result_;
 };
 
+/// Adds the rows of a context behind those of the others.
+void append_context(DesignedExperiment& all, DesignedExperiment rows, const Json& set, const std::string& name,
+                    const std::string& source) {
+  const size_t first = all.variants.size();
+  DesignedContext context{name, {}};
+  for (const auto& [pointer, value] : set.items())
+    context.changes.push_back({pointer, shown_value(all.variants[0].configuration, pointer, source),
+                               shown_value(rows.variants[0].configuration, pointer, source)});
+  for (Variant& row : rows.variants) {
+    row.name = name + "/" + row.name;
+    row.context = all.contexts.size();
+    if (row.compared_to) *row.compared_to += first;
+    all.variants.push_back(std::move(row));
+  }
+  all.contexts.push_back(std::move(context));
+}
+
 }  // namespace
 
-DesignedExperiment design_variants(const Experiment& experiment, int64_t classes, int64_t channels) {
-  return Designer(experiment, classes, channels).run();
+DesignedExperiment design_variants(const Experiment& experiment, int64_t classes, int64_t channels,
+                                   const std::vector<DataNumbers>& of_contexts) {
+  DesignedExperiment design = Designer(experiment, {classes, channels}, nullptr).run();
+  const std::vector<config::ContextOptions>& contexts = experiment.options.contexts;
+  if (!contexts.empty()) design.contexts.push_back({as_written, {}});
+  for (size_t i = 0; i < contexts.size(); ++i) {
+    const DataNumbers data = i < of_contexts.size() ? of_contexts[i] : DataNumbers{classes, channels};
+    append_context(design, Designer(experiment, data, &contexts[i]).run(), contexts[i].set, contexts[i].name,
+                   experiment.source);
+  }
+  return design;
 }
 
 }  // namespace staircase::experiment

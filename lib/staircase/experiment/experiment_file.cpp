@@ -65,6 +65,8 @@ void check_edits(const Experiment& experiment, const std::string& source) {
     });
   for (const config::CandidateOptions& candidate : experiment.options.candidates) set("/model", candidate.model);
   for (const auto& [pointer, value] : experiment.options.override_fields.items()) set(pointer, value);
+  for (const config::ContextOptions& context : experiment.options.contexts)
+    for (const auto& [pointer, value] : context.set.items()) set(pointer, value);
 }
 
 }  // namespace

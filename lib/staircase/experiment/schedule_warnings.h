@@ -19,9 +19,9 @@ struct ScheduledRow {
   int64_t train_images;
 };
 
-/// Schedules that are too short for what they hold, each with the rows of which it is so: a warmup that is all of it, so
-/// that the learning rate is only reached at its end, and an average without warmup whose time constant,
-/// 1 / (1 - ema_decay) steps, is longer than the run.
+/// Schedules that are too short for what they hold, each with the rows of which it is so: a warmup that is all of it,
+/// so that the learning rate is only reached at its end, and an average without warmup whose time constant, 1 / (1 -
+/// ema_decay) steps, is longer than the run.
 std::vector<std::string> schedule_warnings(const std::vector<ScheduledRow>& rows);
 
 }  // namespace staircase::experiment

@@ -95,9 +95,9 @@ const std::vector<Condition>& conditions() {
        never_resized,
        "for images that are resized, not those of built-in sets or CIFAR of at most 32 px",
        {"/data/kind", "/data/image_size_px"}},
-      {{"/data/max_bad_fraction"},
-       [](const Configuration& c) { return c.data.kind != DataKind::image_folder; },
-       "where /data/kind is image_folder",
+      {{"/data/max_bad_fraction", "/data/decode"},
+       [](const Configuration& c) { return !config::has_photographs(c.data.kind); },
+       "where /data/kind is image_folder or shards",
        {"/data/kind"}}};
   return list;
 }

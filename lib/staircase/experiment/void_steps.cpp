@@ -26,7 +26,7 @@ using Contexts = std::map<std::string, std::vector<Context>>;
 Contexts of_rows(const DesignedExperiment& design) {
   Contexts contexts;
   for (const Variant& row : design.variants)
-    if (row.compared_to)
+    if (row.compared_to && row.context == 0)
       contexts[row.name].push_back({&design.variants[*row.compared_to].configuration, &row.configuration});
   return contexts;
 }
@@ -34,7 +34,8 @@ Contexts of_rows(const DesignedExperiment& design) {
 /// All pairs of rows that differ in one step; where leave_one_out takes more away with a step, that row and the full.
 Contexts of_subsets(const DesignedExperiment& design) {
   std::map<Subset, const Configuration*> rows;  // small ones first, which messages speak of
-  for (const Variant& row : design.variants) rows[row.subset.value()] = &row.configuration;
+  for (const Variant& row : design.variants)
+    if (row.context == 0) rows[row.subset.value()] = &row.configuration;
   Contexts contexts;
   for (size_t i = 0; i < design.steps.size(); ++i) {
     std::vector<Context>& its = contexts[design.steps[i].name];

@@ -1,9 +1,10 @@
 #include "staircase/interop/class_names.h"
 
+#include <algorithm>
 #include <map>
-#include <numeric>
 
 #include "staircase/base/errors.h"
+#include "staircase/base/some_of.h"
 #include "staircase/base/text.h"
 #include "staircase/interop/embedded.h"
 
@@ -22,17 +23,16 @@ std::vector<std::string> imagenet_column(bool names) {
   return column;
 }
 
-std::vector<int64_t> in_their_order(size_t count) {
-  std::vector<int64_t> outputs(count);
-  std::iota(outputs.begin(), outputs.end(), 0);
+std::vector<std::optional<int64_t>> in_their_order(size_t count) {
+  std::vector<std::optional<int64_t>> outputs;
+  for (size_t i = 0; i < count; ++i) outputs.emplace_back(static_cast<int64_t>(i));
   return outputs;
 }
 
 /// "cat, dog and 8 more".
-std::string some_of(const std::vector<std::string>& names) {
+std::string some_classes(const std::vector<std::string>& names) {
   const size_t most = 10;
-  if (names.size() <= most) return join(names);
-  return join({names.begin(), names.begin() + most}) + " and " + std::to_string(names.size() - most) + " more";
+  return some_of(names, most);
 }
 
 }  // namespace
@@ -42,8 +42,8 @@ const std::vector<std::string>& imagenet_classes() {
   return names;
 }
 
-std::vector<int64_t> find_classes(const ModelDescription& description, const std::vector<std::string>& classes,
-                                  const std::string& file) {
+std::vector<std::optional<int64_t>> known_classes(const ModelDescription& description,
+                                                  const std::vector<std::string>& classes, const std::string& file) {
   const std::vector<std::string>& known = description.class_names;
   const auto outputs = static_cast<size_t>(description.model.num_classes);
   if (known.empty()) {
@@ -53,22 +53,36 @@ std::vector<int64_t> find_classes(const ModelDescription& description, const std
   }
   std::map<std::string, int64_t> places;
   for (size_t i = 0; i < known.size(); ++i) places.emplace(known[i], static_cast<int64_t>(i));
-  if (known == imagenet_classes()) {
+  const bool is_imagenet = known == imagenet_classes();
+  if (is_imagenet) {
     const std::vector<std::string> synsets = imagenet_column(false);
     for (size_t i = 0; i < synsets.size(); ++i) places.emplace(synsets[i], static_cast<int64_t>(i));
   }
-  std::vector<int64_t> found;
-  std::string unknown;
+  std::vector<std::optional<int64_t>> found;
   for (const std::string& name : classes) {
     const auto place = places.find(name);
-    if (place != places.end()) found.push_back(place->second);
-    else if (unknown.empty()) unknown = name;
+    found.push_back(place == places.end() ? std::nullopt : std::optional(place->second));
   }
-  if (found.size() == classes.size()) return found;
-  if (found.empty() && classes.size() == outputs && known == imagenet_classes()) return in_their_order(outputs);
-  const std::string hint = did_you_mean(unknown, known);
-  throw RequestError(file + ": knows no class \"" + unknown + "\", which the data has" +
-                     (hint.empty() ? "; it knows " + some_of(known) : hint));
+  const bool any = std::any_of(found.begin(), found.end(), [](const auto& each) { return each.has_value(); });
+  return !any && is_imagenet && classes.size() == outputs ? in_their_order(outputs) : found;
+}
+
+std::vector<int64_t> find_classes(const ModelDescription& description, const std::vector<std::string>& classes,
+                                  const std::string& file, const std::string& way_out) {
+  const auto outputs = known_classes(description, classes, file);
+  std::vector<int64_t> found;
+  std::vector<std::string> unknown;
+  for (size_t i = 0; i < classes.size(); ++i) {
+    if (outputs[i]) found.push_back(*outputs[i]);
+    else unknown.push_back(classes[i]);
+  }
+  if (unknown.empty()) return found;
+  const std::string hint = did_you_mean(unknown[0], description.class_names);
+  throw RequestError(file + ": knows no class \"" + unknown[0] + "\"" +
+                     (unknown.size() > 1 ? " and " + std::to_string(unknown.size() - 1) + " more" : "") +
+                     ", which the data has" +
+                     (hint.empty() ? "; it knows " + some_classes(description.class_names) : hint) +
+                     (way_out.empty() ? "" : "; " + way_out));
 }
 
 std::vector<int64_t> match_classes(const ModelDescription& description, const std::vector<std::string>& classes,
@@ -91,8 +105,8 @@ std::vector<int64_t> match_classes(const ModelDescription& description, const st
   for (const auto& [name, output] : left) only_file.push_back(name);
   if (only_file.empty() && only_data.empty()) return found;
   std::vector<std::string> parts;
-  if (!only_file.empty()) parts.push_back("it knows " + some_of(only_file) + ", which the data have not");
-  if (!only_data.empty()) parts.push_back("the data have " + some_of(only_data) + ", which it does not know");
+  if (!only_file.empty()) parts.push_back("it knows " + some_classes(only_file) + ", which the data have not");
+  if (!only_data.empty()) parts.push_back("the data have " + some_classes(only_data) + ", which it does not know");
   throw RequestError(file + ": its head is for other classes: " + join(parts, "; ") +
                      (way_out.empty() ? "" : "; " + way_out));
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,12 +12,18 @@ namespace staircase::interop {
 /// their numbers beside them are those of WordNet 3.0, as ImageNet's folders bear them.
 const std::vector<std::string>& imagenet_classes();
 
-/// The output of the network for each of these classes of a data set, told by name: the data may have a part of the
-/// network's classes, in any order; ImageNet's are known by name and by number (n01440764). Where the file names no classes, and for a thousand classes of ImageNet that bear
-/// other names than ours, all classes are taken in their order. `file`: for messages.
-/// Throws RequestError naming a class that the file does not know, or both numbers of classes where it names none.
+/// The output of the network for each of these classes of a data set, told by name; empty for one that the file does
+/// not know. The data may have a part of the network's classes, in any order; ImageNet's are known by name and by
+/// number (n01440764). Where the file names no classes, and for a thousand classes of ImageNet that bear other names
+/// than ours, all classes are taken in their order. `file`: for messages.
+/// Throws RequestError with both numbers of classes where the file names none and they differ.
+std::vector<std::optional<int64_t>> known_classes(const ModelDescription& description,
+                                                  const std::vector<std::string>& classes, const std::string& file);
+
+/// The same where the network is to know all of them. Throws RequestError naming a class that it does not know, ending
+/// with `way_out`.
 std::vector<int64_t> find_classes(const ModelDescription& description, const std::vector<std::string>& classes,
-                                  const std::string& file);
+                                  const std::string& file, const std::string& way_out = {});
 
 /// The file's output for each class of the data where a network goes on as it is: the names that a file bears are the
 /// data's, in any order; a name that stands twice is taken in its order. Empty: nothing is to be moved. A file without

@@ -1,7 +1,6 @@
 #include "staircase/nn/block.h"
 
 #include "staircase/base/random.h"
-#include "staircase/nn/ops.h"
 
 namespace staircase::nn {
 
@@ -24,7 +23,7 @@ Block::Block(const plan::BlockPlan& plan, int64_t index, std::shared_ptr<const S
 torch::Tensor Block::drop_path_mask(size_t residual, const torch::Tensor& branch) const {
   const int64_t samples = branch.size(0);
   const double keep = 1.0 - drop_path_rate_;
-  torch::Tensor mask = torch::empty({samples, 1, 1, 1});
+  torch::Tensor mask = torch::empty({samples});
   for (int64_t i = 0; i < samples; ++i) {
     const auto step = static_cast<uint64_t>(counter_->step), block = static_cast<uint64_t>(index_);
     const auto sample = static_cast<uint64_t>(counter_->rows.place(i));
@@ -37,14 +36,11 @@ torch::Tensor Block::drop_path_mask(size_t residual, const torch::Tensor& branch
   return mask.to(branch.device());
 }
 
-torch::Tensor Block::branch_scale(size_t residual, const torch::Tensor& branch) const {
-  torch::Tensor scale;
-  if (const auto& layer_scale = residuals_[residual].layer_scale) scale = (*layer_scale)[""].view({1, -1, 1, 1});
-  if (is_training() && drop_path_rate_ > 0) {
-    const torch::Tensor mask = drop_path_mask(residual, branch);
-    scale = scale.defined() ? scale * mask : mask;
-  }
-  return scale.defined() ? scale.to(branch.scalar_type()) : scale;
+ops::BranchScale Block::branch_scale(size_t residual, const torch::Tensor& branch) const {
+  ops::BranchScale scale;
+  if (const auto& layer_scale = residuals_[residual].layer_scale) scale.of_channels = (*layer_scale)[""];
+  if (is_training() && drop_path_rate_ > 0) scale.of_samples = drop_path_mask(residual, branch);
+  return scale;
 }
 
 torch::Tensor Block::forward(const torch::Tensor& x) {
@@ -52,7 +48,9 @@ torch::Tensor Block::forward(const torch::Tensor& x) {
   for (size_t i = 0; i < residuals_.size(); ++i) {
     const Residual& residual = residuals_[i];
     const torch::Tensor shortcut = run_layers(residual.shortcut, y), branch = run_layers(residual.layers, y);
-    y = run_layers(residual.after, ops::residual(shortcut, branch, branch_scale(i, branch)));
+    const bool relu = residual.after.size() == 1 && residual.after[0]->spec().kind == plan::LayerKind::relu;
+    y = ops::residual(shortcut, branch, branch_scale(i, branch), relu);
+    if (!relu) y = run_layers(residual.after, y);
   }
   return y;
 }

@@ -4,6 +4,7 @@
 
 #include "staircase/base/batch_rows.h"
 #include "staircase/nn/layers.h"
+#include "staircase/nn/ops.h"
 #include "staircase/plan/plan.h"
 
 namespace staircase::nn {
@@ -36,9 +37,9 @@ class Block : public torch::nn::Module {
   const std::vector<Residual>& residuals() const { return residuals_; }
 
  private:
-  /// (N, 1, 1, 1): 0 for samples whose branch is left out, 1 / (1 - rate) for the others.
+  /// (N): 0 for samples whose branch is left out, 1 / (1 - rate) for the others.
   torch::Tensor drop_path_mask(size_t residual, const torch::Tensor& branch) const;
-  torch::Tensor branch_scale(size_t residual, const torch::Tensor& branch) const;
+  ops::BranchScale branch_scale(size_t residual, const torch::Tensor& branch) const;
 
   int64_t index_;
   std::shared_ptr<const StepCounter> counter_;

@@ -81,7 +81,7 @@ struct Depthwise : torch::autograd::Function<Depthwise> {
   }
 
   static variable_list backward(AutogradContext* context, variable_list outputs) {
-    const torch::NoGradGuard no_grad;
+    refuse_second_derivative();
     const auto saved = context->get_saved_variables();
     const Tensor &x = saved[0], &weight = saved[1];
     const Tensor gradient = channels_last(outputs[0].to(x.scalar_type()));
@@ -113,8 +113,7 @@ bool has_depthwise_kernel(const plan::LayerSpec& spec) {
 
 Tensor depthwise_convolution(const Tensor& x, const Tensor& weight, const Tensor& bias, const plan::LayerSpec& spec) {
   const Tensor input = wants_bfloat16(x.device().type()) ? x.to(torch::kBFloat16) : x;
-  const auto given_bias = bias.defined() ? c10::optional<Tensor>(bias) : c10::nullopt;
-  return Depthwise::apply(input, weight, given_bias, spec.stride, spec.padding);
+  return Depthwise::apply(input, weight, optional(bias), spec.stride, spec.padding);
 }
 
 }  // namespace staircase::nn::ops

@@ -1,7 +1,5 @@
 #include "staircase/nn/gelu.h"
 
-#include <algorithm>
-
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "staircase/nn/kernel_tensors.h"
@@ -13,16 +11,6 @@ namespace {
 using torch::Tensor;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
-
-/// kernel(first element, number of elements) over all elements, a few pages at a time.
-template <class Kernel>
-void over_elements(const Tensor& x, const Kernel& kernel) {
-  constexpr int64_t portion = 8192;
-  const int64_t count = x.numel();
-  share_out((count + portion - 1) / portion, [&](int64_t begin, int64_t end) {
-    kernel(begin * portion, std::min(end * portion, count) - begin * portion);
-  });
-}
 
 template <class T>
 T* at_element(T* data, const Tensor& x, int64_t index) {
@@ -36,7 +24,7 @@ struct Gelu : torch::autograd::Function<Gelu> {
     Tensor y = torch::empty_like(x);
     const void* from = x.data_ptr();
     void* to = y.data_ptr();
-    over_elements(x, [&](int64_t first, int64_t count) {
+    over_elements(x.numel(), [&](int64_t first, int64_t count) {
       kernels::gelu_forward(element_of(x), at_element(from, x, first), at_element(to, x, first), count);
     });
     context->save_for_backward({x});
@@ -44,13 +32,13 @@ struct Gelu : torch::autograd::Function<Gelu> {
   }
 
   static variable_list backward(AutogradContext* context, variable_list outputs) {
-    const torch::NoGradGuard no_grad;
+    refuse_second_derivative();
     const Tensor x = context->get_saved_variables()[0];
     const Tensor gradient = in_layout_of(x, outputs[0]);
     Tensor of_x = torch::empty_like(x);
     const void *from = x.data_ptr(), *by = gradient.data_ptr();
     void* to = of_x.data_ptr();
-    over_elements(x, [&](int64_t first, int64_t count) {
+    over_elements(x.numel(), [&](int64_t first, int64_t count) {
       kernels::gelu_input_gradient(element_of(x), at_element(from, x, first), at_element(by, x, first),
                                    at_element(to, x, first), count);
     });

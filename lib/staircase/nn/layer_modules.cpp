@@ -14,12 +14,6 @@ using torch::Tensor;
 
 constexpr double batch_norm_eps = 1e-5, batch_norm_momentum = 0.1, layer_norm_eps = 1e-6;
 
-Tensor run_batch_norm(const Layer& layer, const Tensor& x) {
-  if (layer.is_training()) layer["num_batches_tracked"].add_(1);
-  return ops::batch_norm(x, {layer["weight"], layer["bias"], layer["running_mean"], layer["running_var"],
-                             layer.is_training(), batch_norm_momentum, batch_norm_eps});
-}
-
 void keep_neutral(const TensorToFill&) {}
 
 bool kaiming(const TensorToFill& t) { return t.options.initialization == config::Initialization::kaiming_fan_out; }
@@ -50,7 +44,8 @@ const std::array modules{
     LayerModule{LayerKind::convolution,
                 [](const Layer& l, const Tensor& x) { return ops::convolution(x, l["weight"], l["bias"], l.spec()); },
                 fill_convolution},
-    LayerModule{LayerKind::batch_norm, run_batch_norm, keep_neutral},
+    LayerModule{LayerKind::batch_norm,
+                [](const Layer& l, const Tensor& x) { return run_batch_norm(l, x, /*relu=*/false); }, keep_neutral},
     LayerModule{
         LayerKind::layer_norm,
         [](const Layer& l, const Tensor& x) { return ops::layer_norm(x, l["weight"], l["bias"], layer_norm_eps); },
@@ -70,6 +65,19 @@ const std::array modules{
 };
 
 }  // namespace
+
+Tensor run_batch_norm(const Layer& layer, const Tensor& x, bool relu) {
+  if (layer.is_training()) {
+    const Tensor batches = layer["num_batches_tracked"];
+    // Without an operation of aten; a network that was cast counts in another type.
+    if (batches.is_cpu() && batches.scalar_type() == torch::kLong) ++*batches.data_ptr<int64_t>();
+    else batches.add_(1);
+  }
+  return ops::batch_norm(x,
+                         {layer["weight"], layer["bias"], layer["running_mean"], layer["running_var"],
+                          layer.is_training(), batch_norm_momentum, batch_norm_eps},
+                         relu);
+}
 
 const LayerModule& layer_module(LayerKind kind) {
   for (const LayerModule& module : modules)

@@ -27,4 +27,7 @@ struct LayerModule {
 /// Numerics: BatchNorm eps 1e-5, momentum .1; LayerNorm eps 1e-6; GELU by erf.
 const LayerModule& layer_module(plan::LayerKind kind);
 
+/// A batch normalization and, where asked for, the ReLU behind it in one.
+torch::Tensor run_batch_norm(const Layer& layer, const torch::Tensor& x, bool relu);
+
 }  // namespace staircase::nn

@@ -14,8 +14,6 @@ using torch::Tensor;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-kernels::Rows rows_of(const Tensor& x) { return {x.size(0) * x.size(2) * x.size(3), x.size(1)}; }
-
 /// moments: (2, rows).
 kernels::RowMoments moments_in(const Tensor& moments) {
   float* data = moments.data_ptr<float>();
@@ -42,7 +40,7 @@ struct LayerNorm : torch::autograd::Function<LayerNorm> {
   }
 
   static variable_list backward(AutogradContext* context, variable_list outputs) {
-    const torch::NoGradGuard no_grad;
+    refuse_second_derivative();
     const auto saved = context->get_saved_variables();
     const Tensor &x = saved[0], &weight = saved[1], &moments = saved[2];
     const Tensor gradient = in_layout_of(x, outputs[0]);

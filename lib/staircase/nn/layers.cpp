@@ -33,6 +33,10 @@ void register_tensor(Module& owner, const std::string& name, const torch::Tensor
   else owner.register_buffer(name, tensor);
 }
 
+bool is_of(const LayerList& layers, size_t index, plan::LayerKind kind) {
+  return index < layers.size() && layers[index]->spec().kind == kind;
+}
+
 }  // namespace
 
 Layer::Layer(plan::LayerSpec spec) : spec_(std::move(spec)), module_(&layer_module(spec_.kind)) {
@@ -69,7 +73,11 @@ LayerList register_layers(Module& parent, const std::vector<plan::LayerSpec>& ch
 }
 
 torch::Tensor run_layers(const LayerList& layers, torch::Tensor x) {
-  for (const auto& layer : layers) x = layer->forward(x);
+  for (size_t i = 0; i < layers.size(); ++i) {
+    const bool norm_and_relu =
+        is_of(layers, i, plan::LayerKind::batch_norm) && is_of(layers, i + 1, plan::LayerKind::relu);
+    x = norm_and_relu ? run_batch_norm(*layers[i++], x, /*relu=*/true) : layers[i]->forward(x);
+  }
   return x;
 }
 

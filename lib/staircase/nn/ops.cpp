@@ -2,16 +2,33 @@
 
 #include <torch/csrc/jit/frontend/tracer.h>
 
+#include "staircase/nn/batch_norm.h"
 #include "staircase/nn/depthwise_convolution.h"
 #include "staircase/nn/gelu.h"
 #include "staircase/nn/kernel_guard.h"
+#include "staircase/nn/kernel_tensors.h"
 #include "staircase/nn/layer_norm.h"
+#include "staircase/nn/pointwise_convolution.h"
+#include "staircase/nn/residual.h"
 
 namespace staircase::nn::ops {
 namespace {
 
-c10::optional<torch::Tensor> optional(const torch::Tensor& tensor) {
-  return tensor.defined() ? c10::optional<torch::Tensor>(tensor) : c10::nullopt;
+/// kernel() where it fits what is given and may run on x, else plain().
+template <class Kernel, class Plain>
+torch::Tensor guarded_where(bool fits, const torch::Tensor& x, const Kernel& kernel, const Plain& plain) {
+  return fits ? guarded(x, kernel, plain) : guarded(x, NoKernel(), plain);
+}
+
+/// LayerScale times drop path as one factor that broadcasts over a branch; undefined for 1.
+torch::Tensor factor_of(const BranchScale& scale, const torch::Tensor& branch) {
+  torch::Tensor factor;
+  if (scale.of_channels.defined()) factor = scale.of_channels.view({1, -1, 1, 1});
+  if (scale.of_samples.defined()) {
+    const torch::Tensor of_samples = scale.of_samples.view({-1, 1, 1, 1});
+    factor = factor.defined() ? factor * of_samples : of_samples;
+  }
+  return factor.defined() ? factor.to(branch.scalar_type()) : factor;
 }
 
 }  // namespace
@@ -27,9 +44,14 @@ torch::Tensor convolution(const torch::Tensor& x, const torch::Tensor& weight, c
     return at::conv2d(x, weight, optional(bias), {spec.stride, spec.stride}, {spec.padding, spec.padding}, {1, 1},
                       spec.groups);
   };
-  if (!has_depthwise_kernel(spec) || x.numel() == 0) return guarded(x, NoKernel(), plain);
-  return guarded(
-      x, [&] { return depthwise_convolution(x, weight, bias, spec); }, plain);
+  const bool fits = weight.scalar_type() == torch::kFloat && x.numel() > 0;
+  if (fits && has_depthwise_kernel(spec))
+    return guarded(
+        x, [&] { return depthwise_convolution(x, weight, bias, spec); }, plain);
+  if (fits && is_pointwise(spec))
+    return guarded(
+        x, [&] { return pointwise_convolution(x, weight, bias); }, plain);
+  return guarded(x, NoKernel(), plain);
 }
 
 torch::Tensor linear(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias) {
@@ -46,16 +68,19 @@ torch::Tensor layer_norm(const torch::Tensor& x, const torch::Tensor& weight, co
         .permute({0, 3, 1, 2});
   };
   const bool fits = weight.scalar_type() == torch::kFloat && x.numel() > 0;
-  return fits ? guarded(
-                    x, [&] { return layer_norm_by_kernel(x, weight, bias, eps); }, plain)
-              : guarded(x, NoKernel(), plain);
+  return guarded_where(
+      fits, x, [&] { return layer_norm_by_kernel(x, weight, bias, eps); }, plain);
 }
 
-torch::Tensor batch_norm(const torch::Tensor& x, const BatchNormArguments& a) {
-  return guarded(x, NoKernel(), [&] {
-    return at::batch_norm(x, a.weight, a.bias, a.running_mean, a.running_var, a.training, a.momentum, a.eps,
-                          /*cudnn_enabled=*/true);
-  });
+torch::Tensor batch_norm(const torch::Tensor& x, const BatchNormArguments& a, bool relu) {
+  const auto plain = [&] {
+    const torch::Tensor y = at::batch_norm(x, a.weight, a.bias, a.running_mean, a.running_var, a.training, a.momentum,
+                                           a.eps, /*cudnn_enabled=*/true);
+    return relu ? at::relu(y) : y;
+  };
+  const bool fits = a.weight.scalar_type() == torch::kFloat && x.numel() > 0;
+  return guarded_where(
+      fits, x, [&] { return batch_norm_by_kernel(x, a, relu); }, plain);
 }
 
 torch::Tensor relu(const torch::Tensor& x) {
@@ -81,9 +106,18 @@ torch::Tensor scale_channels(const torch::Tensor& x, const torch::Tensor& scale)
   return guarded(x, NoKernel(), [&] { return x * scale.view({1, -1, 1, 1}); });
 }
 
-torch::Tensor residual(const torch::Tensor& shortcut, const torch::Tensor& branch, const torch::Tensor& scale) {
-  return guarded(branch, NoKernel(),
-                 [&] { return scale.defined() ? at::addcmul(shortcut, branch, scale) : shortcut + branch; });
+torch::Tensor residual(const torch::Tensor& shortcut, const torch::Tensor& branch, const BranchScale& scale,
+                       bool relu) {
+  const auto plain = [&] {
+    const torch::Tensor factor = factor_of(scale, branch);
+    const torch::Tensor y = factor.defined() ? at::addcmul(shortcut, branch, factor) : shortcut + branch;
+    return relu ? at::relu(y) : y;
+  };
+  const bool has_float_scale = !scale.of_channels.defined() || scale.of_channels.scalar_type() == torch::kFloat;
+  const bool fits = has_float_scale && shortcut.scalar_type() == branch.scalar_type() &&
+                    shortcut.sizes() == branch.sizes() && branch.numel() > 0;
+  return guarded_where(
+      fits, branch, [&] { return residual_by_kernel(shortcut, branch, scale, relu); }, plain);
 }
 
 }  // namespace staircase::nn::ops

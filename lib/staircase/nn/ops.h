@@ -26,9 +26,9 @@ struct BatchNormArguments {
   double momentum = 0.1, eps = 1e-5;
 };
 
-/// Normalizes each channel over the batch in training, with the running statistics else.
+/// Normalizes each channel over the batch in training, with the running statistics else; then ReLU where asked for.
 /// x: (N, C, H, W) -> the same. Source: Ioffe and Szegedy 2015, arXiv:1502.03167.
-torch::Tensor batch_norm(const torch::Tensor& x, const BatchNormArguments& arguments);
+torch::Tensor batch_norm(const torch::Tensor& x, const BatchNormArguments& arguments, bool relu = false);
 
 /// x: any shape -> the same.
 torch::Tensor relu(const torch::Tensor& x);
@@ -43,7 +43,14 @@ torch::Tensor mean_over_positions(const torch::Tensor& x);
 /// x: (N, C, H, W) -> the same; scale: (C).
 torch::Tensor scale_channels(const torch::Tensor& x, const torch::Tensor& scale);
 
-/// shortcut + scale * branch. `scale` may be undefined (1), (1, C, 1, 1) or (N, C, 1, 1).
-torch::Tensor residual(const torch::Tensor& shortcut, const torch::Tensor& branch, const torch::Tensor& scale);
+/// What a residual's branch is multiplied with, float; undefined for 1.
+struct BranchScale {
+  torch::Tensor of_channels;  ///< LayerScale, (C)
+  torch::Tensor of_samples;   ///< drop path, (N), without a gradient
+};
+
+/// shortcut + scale * branch, then ReLU where asked for. shortcut, branch: (N, C, H, W) -> the same.
+torch::Tensor residual(const torch::Tensor& shortcut, const torch::Tensor& branch, const BranchScale& scale,
+                       bool relu = false);
 
 }  // namespace staircase::nn::ops

@@ -1,6 +1,7 @@
 #include "staircase/report/cells.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "staircase/base/text.h"
 
@@ -11,6 +12,14 @@ using config::Json;
 namespace {
 
 std::string plain(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
+
+/// Decimals that an uncertainty leaves; two where it is 0.
+int digits_of(double half_width) {
+  if (half_width <= 0) return 2;
+  const double power = std::floor(std::log10(half_width));
+  const bool leads_with_1 = half_width < 2 * std::pow(10.0, power);
+  return std::clamp(static_cast<int>(-power) + (leads_with_1 ? 1 : 0), 0, 4);
+}
 
 /// The largest that a seed has; empty: none has it.
 std::optional<double> most_of(const analysis::Row& row, const std::string& number) {
@@ -39,23 +48,33 @@ std::string count_text(double value) {
   return decimals(value, 0);
 }
 
-std::string spread_text(const analysis::Spread* spread) {
-  if (!spread) return "";
-  return decimals(spread->mean, 2) + (spread->std ? " ± " + decimals(*spread->std, 2) : "");
+std::string rounded(double value, double half_width) {
+  return decimals(value, digits_of(half_width));
 }
 
-std::string signed_text(double value) { return (value < 0 ? "" : "+") + decimals(value, 2); }
+std::string spread_text(const analysis::Spread* spread) {
+  if (!spread) return "";
+  if (!spread->std) return decimals(spread->mean, 2);
+  const double half_width = spread->interval->high - spread->mean;
+  return rounded(spread->mean, half_width) + " ± " + rounded(*spread->std, half_width);
+}
+
+std::string signed_text(double value, double half_width) { return (value < 0 ? "" : "+") + rounded(value, half_width); }
 
 std::string difference_text(const std::optional<analysis::Difference>& difference) {
   if (!difference) return "?";
-  std::string text = signed_text(difference->mean);
-  if (difference->interval)
-    text += " [" + signed_text(difference->interval->low) + ", " + signed_text(difference->interval->high) + "]";
-  return text;
+  if (difference->count < 2) return "";
+  if (!difference->interval) return signed_text(difference->mean, 0);
+  const auto& [low, high] = *difference->interval;
+  const double half_width = (high - low) / 2;
+  return signed_text(difference->mean, half_width) + " [" + signed_text(low, half_width) + ", " +
+         signed_text(high, half_width) + "]";
 }
 
 std::string verdict_text(const std::optional<analysis::Difference>& difference) {
-  return difference && difference->verdict ? std::string(config::to_name(*difference->verdict)) : "";
+  if (!difference) return "";
+  if (difference->verdict) return std::string(config::to_name(*difference->verdict));
+  return difference->count == 1 ? "one seed" : "";
 }
 
 std::string bad_images_text(const analysis::Row& row) {

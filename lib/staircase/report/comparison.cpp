@@ -81,13 +81,14 @@ std::vector<std::optional<Difference>> judged_differences(const std::vector<Repo
       differences.back() = analysis::difference_of(
           analysis::values_of(analysis::paired_differences(second->scores(score), first->scores(score))));
   }
-  for (auto& each : differences)
-    if (each) judged.push_back(&*each);
-  analysis::judge_together(judged);
   for (size_t i = 0; i < names.size(); ++i)
     if (differences[i] && is_at_chance(two[0], *row_named(rows[0], names[i]), score) &&
         is_at_chance(two[1], *row_named(rows[1], names[i]), score))
       analysis::leave_at_chance(*differences[i]);
+  for (auto& each : differences)
+    if (each) judged.push_back(&*each);
+  const bool alike = two[0].results.statistics == two[1].results.statistics;
+  analysis::judge_together(judged, {alike ? two[0].results.statistics : config::Statistics::paired_t});
   return differences;
 }
 
@@ -97,10 +98,10 @@ std::string data_text(const ReportData& experiment, const std::string& row) {
          counted(experiment.trained.classes, "class", "classes");
 }
 
-/// A difference and its verdict, two cells; empty where there is none.
+/// A verdict and its difference, two cells; empty where there is none.
 void add_difference(const std::optional<Difference>& difference, std::vector<std::string>& line) {
-  line.push_back(difference ? difference_text(difference) : "");
   line.push_back(verdict_text(difference));
+  line.push_back(difference ? difference_text(difference) : "");
 }
 
 /// What decides no single run, or all of them alike.
@@ -135,8 +136,8 @@ void label_experiments(std::vector<ReportData>& experiments) {
 TextTable comparison_table(const std::vector<ReportData>& experiments) {
   TextTable table{{"name"}, {false}, {}};
   const auto add_columns = [&](const std::string& difference, const std::string& verdict) {
-    table.header.insert(table.header.end(), {difference, verdict});
-    table.right.insert(table.right.end(), {true, false});
+    table.header.insert(table.header.end(), {verdict, difference});
+    table.right.insert(table.right.end(), {false, true});
   };
   const std::string score = common_score(experiments);
   const std::string title = analysis::score_title(*experiments[0].results.task, all_of_average(experiments));
@@ -144,7 +145,8 @@ TextTable comparison_table(const std::vector<ReportData>& experiments) {
     table.header.push_back(experiment.label + ": " + title);
     table.right.push_back(true);
     // Its own table says what the delta is of; beside other numbers than those it would mislead.
-    if (experiment.results.score == score) add_columns(experiment.label + ": delta", experiment.label + ": verdict");
+    if (experiment.results.score == score)
+      add_columns(experiment.label + ": " + delta_title(experiment.results), experiment.label + ": verdict");
   }
   const std::vector<std::string> names = all_names(experiments);
   const std::vector<Rows> rows = rows_by_name(experiments);
@@ -162,7 +164,7 @@ TextTable comparison_table(const std::vector<ReportData>& experiments) {
         add_difference(row && row->delta ? row->delta->difference : std::nullopt, line);
     }
     if (!differences.empty()) add_difference(differences[i], line);
-    if (!differences.empty() && have_other_data(experiments, names[i])) line[line.size() - 2] = "other data";
+    if (!differences.empty() && have_other_data(experiments, names[i])) line.back() = "other data";
     table.rows.push_back(line);
   }
   drop_empty_columns(table);
@@ -204,11 +206,18 @@ std::string other_data_note(const std::vector<ReportData>& experiments) {
          (others.size() + more == common ? "" : " in " + which) + ": their scores cannot be subtracted";
 }
 
+std::string seeds_alone_note(const std::vector<ReportData>& experiments) {
+  if (experiments.size() != 2) return "";
+  return "The difference of the two experiments is judged by seeds alone: its intervals leave out the choice of the "
+         "validation images";
+}
+
 std::string comparison_terminal(const std::vector<ReportData>& experiments) {
   const TextTable differences = differences_table(experiments);
   const std::string note = other_data_note(experiments);
   std::string text = note.empty() ? "" : printable(note) + "\n\n";
   text += terminal_table(comparison_table(experiments));
+  if (const std::string seeds_alone = seeds_alone_note(experiments); !seeds_alone.empty()) text += seeds_alone + ".\n";
   if (!differences.rows.empty()) text += "\nWhat differs besides the steps:\n" + terminal_table(differences);
   return text;
 }

@@ -24,7 +24,10 @@ TextTable differences_table(const std::vector<ReportData>& experiments);
 /// Of two experiments: that rows of one name have no difference since their data are not the same; "": none is such.
 std::string other_data_note(const std::vector<ReportData>& experiments);
 
-/// The note and both tables for a terminal.
+/// Of two experiments: what the verdicts on their difference leave out; "": there are more.
+std::string seeds_alone_note(const std::vector<ReportData>& experiments);
+
+/// The notes and both tables for a terminal.
 std::string comparison_terminal(const std::vector<ReportData>& experiments);
 
 }  // namespace staircase::report

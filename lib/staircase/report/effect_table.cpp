@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "staircase/base/some_of.h"
 #include "staircase/base/text.h"
 #include "staircase/report/cells.h"
 #include "staircase/report/csv.h"
@@ -19,11 +20,12 @@ std::string p_text(const std::optional<Difference>& difference) {
   return *difference->p_holm < 0.001 ? "< 0.001" : decimals(*difference->p_holm, 3);
 }
 
-/// "+3.10 higher", "+0.20 no difference shown", "+0.20" of one seed.
+/// "higher +3.1", "no difference shown +0.2", "one seed".
 std::string judged_text(const analysis::Worth& worth) {
   if (!worth.difference) return "?";
-  const std::string verdict = verdict_text(worth.difference);
-  return signed_text(worth.difference->mean) + (verdict.empty() ? "" : " " + verdict);
+  const Difference& d = *worth.difference;
+  const double half_width = d.interval ? (d.interval->high - d.interval->low) / 2 : 0;
+  return verdict_text(d) + (d.count < 2 ? "" : " " + signed_text(d.mean, half_width));
 }
 
 /// The cells that every line of effects.csv and interactions.csv ends with.
@@ -87,10 +89,8 @@ std::vector<std::string> shapley_chance_notes(const Results& results) {
   const auto& effects = *results.worth.effects;
   if (effects.empty() || !effects.front().at_chance) return {};
   const std::vector<std::string>& rows = *effects.front().at_chance;
-  const size_t most = 10;
-  const std::vector<std::string> first(rows.begin(), rows.begin() + static_cast<long>(std::min(most, rows.size())));
   return {std::to_string(rows.size()) + " of the " + std::to_string(results.rows.size()) + " rows at chance (" +
-          join(first) + (rows.size() > most ? ", ..." : "") +
+          some_of(rows, 10) +
           ") enter the Shapley values: what a step is worth cannot be told"};
 }
 
@@ -127,13 +127,13 @@ std::vector<std::string> effect_chance_notes(const Results& results) {
 }  // namespace
 
 TextTable effect_table(const Results& results) {
-  TextTable table{{"step", "change", "worth", "p (Holm)", "verdict", "error of sampling"},
-                  {false, false, true, true, false, true},
+  TextTable table{{"step", "change", "verdict", "worth", "p (Holm)", "error of sampling"},
+                  {false, false, false, true, true, true},
                   {}};
   if (!results.worth.effects) return table;
   const auto add = [&](const std::string& name, const std::string& change, const std::optional<Difference>& worth,
                        const std::string& sampling) {
-    table.rows.push_back({name, change, difference_text(worth), p_text(worth), verdict_text(worth), sampling});
+    table.rows.push_back({name, change, verdict_text(worth), difference_text(worth), p_text(worth), sampling});
   };
   for (const Effect& effect : *results.worth.effects)
     add(effect.step, change_text(effect.changes), effect.worth.difference,
@@ -144,12 +144,12 @@ TextTable effect_table(const Results& results) {
 }
 
 TextTable interaction_table(const Results& results) {
-  TextTable table{{"pair", "together beyond alone", "p (Holm)", "verdict"}, {false, true, true, false}, {}};
+  TextTable table{{"pair", "verdict", "together beyond alone", "p (Holm)"}, {false, false, true, true}, {}};
   if (!results.worth.interactions) return table;
   for (const Interaction& each : *results.worth.interactions)
-    table.rows.push_back({each.a + " + " + each.b, each.reason ? "" : difference_text(each.worth.difference),
-                          p_text(each.worth.difference),
-                          each.reason ? *each.reason : verdict_text(each.worth.difference)});
+    table.rows.push_back({each.a + " + " + each.b, each.reason ? *each.reason : verdict_text(each.worth.difference),
+                          each.reason ? "" : difference_text(each.worth.difference),
+                          p_text(each.worth.difference)});
   drop_empty_columns(table);
   return table;
 }

@@ -11,8 +11,7 @@ namespace fs = std::filesystem;
 analysis::Results results_of(const fs::path& folder) {
   const runs::Ledger ledger(folder);
   const auto [experiment, shape] = ledger.read_experiment_file();
-  return analysis::build_results(experiment, experiment::design_variants(experiment, shape.classes, shape.channels),
-                                 ledger);
+  return analysis::build_results(experiment, runs::design_with(experiment, shape), ledger);
 }
 
 analysis::Results report_folder(const fs::path& folder) {

@@ -6,10 +6,13 @@
 #include "staircase/base/files.h"
 #include "staircase/base/printable.h"
 #include "staircase/base/text.h"
+#include "staircase/report/answer.h"
 #include "staircase/report/cells.h"
 #include "staircase/report/classes.h"
+#include "staircase/report/context_table.h"
 #include "staircase/report/csv.h"
 #include "staircase/report/effect_table.h"
+#include "staircase/report/notes.h"
 #include "staircase/report/origin.h"
 #include "staircase/report/report_html.h"
 #include "staircase/report/report_table.h"
@@ -80,8 +83,9 @@ std::vector<std::string> bars(const Results& results, size_t width) {
 /// Everything beside the main table, where the design has it.
 std::vector<TextTable> further_tables(const Results& results) {
   std::vector<TextTable> tables;
-  for (TextTable table : {effect_table(results), interaction_table(results), interaction_matrix(results),
-                          grid_table(results), subtotal_table(results)})
+  for (TextTable table :
+       {context_table(results), tuned_table(results), effect_table(results), interaction_table(results),
+        interaction_matrix(results), grid_table(results), subtotal_table(results)})
     if (!table.rows.empty()) tables.push_back(std::move(table));
   return tables;
 }
@@ -148,13 +152,16 @@ std::string classes_markdown(const Classes& classes) {
 
 std::string report_markdown(const Results& results, const ReportData* data) {
   std::string text = "# " + printable(results.name) + "\n\n";
+  for (const std::string& line : answer_lines(results)) text += "**" + printable(line) + ".**\n\n";
   if (!results.description.empty()) text += printable(results.description, true) + "\n\n";
   std::vector<std::string> lines = notes(results);
   if (const std::string line = data ? best_weights_line(results, data->folder) : ""; !line.empty())
     lines.push_back(line);
-  text += markdown_list(lines) + markdown_list(results.warnings, "Warning: ");
-  text += "\n" + markdown_table(main_table(results));
+  if (const std::string warnings = markdown_list(results.warnings, "Warning: "); !warnings.empty())
+    text += warnings + "\n";
+  text += markdown_table(main_table(results));
   for (const TextTable& table : further_tables(results)) text += "\n" + markdown_table(table);
+  text += "\n## How to read the numbers\n\n" + markdown_list(lines);
   if (data) text += classes_markdown(data->classes);
   if (const auto failures = failure_lines(results); !failures.empty())
     text += "\n## Failed runs\n\n" + markdown_list(failures);
@@ -190,7 +197,9 @@ std::string report_terminal(const Results& results, int width, const std::string
   const size_t all = static_cast<size_t>(std::max(width, 20)), shortest = 10, longest = 30;
   const size_t room = all > table_width + 2 ? all - table_width - 2 : 0;
   const std::vector<std::string> drawn = bars(results, std::clamp(room, shortest, longest));
-  std::string text = terminal_table(main, drawn);
+  std::string text;
+  for (const std::string& line : answer_lines(results)) text += printable(line) + ".\n";
+  text += (text.empty() ? "" : "\n") + terminal_table(main, drawn);
   if (!drawn.empty() || is_all_at_chance(results)) text += bars_note(results) + "\n";
   for (const TextTable& table : further_tables(results)) text += "\n" + terminal_table(table);
   text += "\n";

@@ -38,13 +38,12 @@ Json curve_json(const RunLog& log, const std::vector<std::string>& names, size_t
 /// Sums over the runs of one row, or of all.
 struct Cost {
   int runs = 0;
-  double train = 0, eval = 0, images = 0, memory = 0;
+  double train = 0, eval = 0, memory = 0;
 
   void add(const runs::RunTiming& timing) {
     ++runs;
     train += timing.train_seconds;
     eval += timing.eval_seconds;
-    images += timing.train_images;
     memory = std::max(memory, timing.peak_memory_mb);
   }
   std::vector<std::string> line(const std::string& name) const {
@@ -52,7 +51,6 @@ struct Cost {
             std::to_string(runs),
             duration_text(train),
             duration_text(eval),
-            train > 0 ? decimals(images / train, 0) : "",
             memory > 0 ? decimals(memory, 0) : ""};
   }
 };
@@ -97,8 +95,7 @@ Json configurations(const Results& results) {
 }
 
 TextTable cost_table(const Results& results) {
-  TextTable table{
-      {"row", "runs", "training", "evaluation", "images/s", "memory (MB)"}, {false, true, true, true, true, true}, {}};
+  TextTable table{{"row", "runs", "training", "evaluation", "memory (MB)"}, {false, true, true, true, true}, {}};
   Cost all;
   std::vector<std::pair<size_t, Cost>> rows;
   for (const RunLog& log : results.logs) {

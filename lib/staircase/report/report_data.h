@@ -31,7 +31,8 @@ config::Json chart_data(const ReportData& data);
 /// What each row was trained with, with every default, by its name.
 config::Json configurations(const analysis::Results& results);
 
-/// Runs, training and evaluation time, throughput and memory, row by row and in all.
+/// Runs that were begun, their training and evaluation time, and memory, row by row and in all. Throughput stands in
+/// the main table alone, of the runs that are done.
 TextTable cost_table(const analysis::Results& results);
 
 }  // namespace staircase::report

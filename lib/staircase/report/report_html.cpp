@@ -2,11 +2,14 @@
 
 #include "staircase/base/build_info.h"
 #include "staircase/base/text.h"
+#include "staircase/report/answer.h"
 #include "staircase/report/classes.h"
 #include "staircase/report/comparison.h"
+#include "staircase/report/context_table.h"
 #include "staircase/report/effect_table.h"
 #include "staircase/report/embedded.h"
 #include "staircase/report/html_text.h"
+#include "staircase/report/notes.h"
 #include "staircase/report/origin.h"
 #include "staircase/report/training.h"
 #include "staircase/report/use.h"
@@ -38,8 +41,11 @@ std::string introduction(const ReportData& experiment) {
   const std::string& description = results.description;
   std::vector<std::string> lines = notes(results);
   if (const std::string line = best_weights_line(results, experiment.folder); !line.empty()) lines.push_back(line);
-  return (description.empty() ? "" : "<p class=\"description\">" + escape_html(description) + "</p>\n") + list(lines) +
-         warnings(experiment);
+  std::string answer;
+  for (const std::string& line : answer_lines(results)) answer += "<p>" + escape_html(line) + ".</p>\n";
+  if (!answer.empty()) answer = "<div class=\"answer\">\n" + answer + "</div>\n";
+  return answer + (description.empty() ? "" : "<p class=\"description\">" + escape_html(description) + "</p>\n") +
+         list(lines) + warnings(experiment);
 }
 
 std::string json_details(const std::string& summary, const Json& content) {
@@ -76,14 +82,17 @@ std::string background(const ReportData& experiment, const std::string& prefix) 
 std::string sections(const ReportData& experiment) {
   const analysis::Results& results = experiment.results;
   return section("Table", "<p class=\"hint on-screen\">Sorts by a click on a header.</p>\n" +
-                              html_table(main_table(results)) + html_table(grid_table(results)) +
+                              html_table(main_table(results)) + html_table(context_table(results)) +
+                              html_table(tuned_table(results)) + html_table(grid_table(results)) +
                               html_table(effect_table(results)) + html_table(interaction_table(results)) +
                               html_table(subtotal_table(results))) +
          background(experiment, "");
 }
 
 std::string sections_side_by_side(const std::vector<ReportData>& experiments) {
-  std::string html = section("Table", html_table(comparison_table(experiments))) +
+  const std::string note = seeds_alone_note(experiments);
+  std::string html = section("Table", html_table(comparison_table(experiments)) +
+                                          (note.empty() ? "" : "<p class=\"hint\">" + escape_html(note) + ".</p>\n")) +
                      section("What differs besides the steps", html_table(differences_table(experiments)));
   for (const ReportData& experiment : experiments) html += background(experiment, experiment.label + ": ");
   return html;

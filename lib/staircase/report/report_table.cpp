@@ -2,15 +2,10 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 
 #include "staircase/analysis/score.h"
-#include "staircase/base/counted.h"
-#include "staircase/base/printable.h"
 #include "staircase/base/text.h"
 #include "staircase/report/cells.h"
-#include "staircase/report/effect_table.h"
-#include "staircase/report/origin.h"
 #include "staircase/report/use.h"
 #include "staircase/runs/run_weights.h"
 
@@ -38,56 +33,7 @@ std::string status_text(const Row& row) {
   return done == row.seeds.size() ? "" : std::to_string(done) + " of " + std::to_string(row.seeds.size());
 }
 
-std::string padded(const std::string& text, size_t width, bool right) {
-  const std::string space(width - std::min(width, text_columns(text)), ' ');
-  return right ? space + text : text + space;
-}
-
 }  // namespace
-
-void drop_empty_columns(TextTable& table) {
-  for (size_t column = table.header.size(); column-- > 0;) {
-    bool empty = true;
-    for (const auto& row : table.rows) empty = empty && row[column].empty();
-    if (!empty) continue;
-    table.header.erase(table.header.begin() + static_cast<long>(column));
-    table.right.erase(table.right.begin() + static_cast<long>(column));
-    for (auto& row : table.rows) row.erase(row.begin() + static_cast<long>(column));
-  }
-}
-
-size_t text_columns(const std::string& text) {
-  // Continuation bytes take none.
-  return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
-}
-
-std::string terminal_table(const TextTable& given, const std::vector<std::string>& extra) {
-  TextTable table = given;
-  const auto make_printable = [](std::vector<std::string>& cells) {
-    for (std::string& cell : cells) cell = printable(cell);
-  };
-  make_printable(table.header);
-  for (auto& row : table.rows) make_printable(row);
-  std::vector<size_t> widths(table.header.size());
-  const auto widen = [&](const std::vector<std::string>& cells) {
-    for (size_t i = 0; i < cells.size(); ++i) widths[i] = std::max(widths[i], text_columns(cells[i]));
-  };
-  widen(table.header);
-  for (const auto& row : table.rows) widen(row);
-  const auto line = [&](const std::vector<std::string>& cells) {
-    std::string text;
-    for (size_t i = 0; i < cells.size(); ++i) text += (i ? "  " : "") + padded(cells[i], widths[i], table.right[i]);
-    return text;
-  };
-  const auto trimmed = [](std::string text) {
-    text.erase(text.find_last_not_of(' ') + 1);
-    return text + "\n";
-  };
-  std::string text = trimmed(line(table.header));
-  for (size_t i = 0; i < table.rows.size(); ++i)
-    text += trimmed(line(table.rows[i]) + (i < extra.size() ? "  " + extra[i] : ""));
-  return text;
-}
 
 TextTable main_table(const Results& results) {
   const config::TaskMetrics& task = *results.task;
@@ -95,20 +41,20 @@ TextTable main_table(const Results& results) {
   TextTable table;
   table.header = {results.kind == config::ExperimentKind::ablation ? "rung" : "name",
                   "change",
-                  "params",
-                  "MACs",
+                  "verdict",
+                  delta_title(results),
                   analysis::score_title(task, false),
                   analysis::score_title(task, true),
-                  "delta",
-                  "verdict",
                   "test " + title,
+                  "params",
+                  "MACs",
                   "images/s",
                   "latency (ms)",
                   "drop path",
                   "paper " + title,
                   "damaged images",
                   "runs"};
-  table.right = {false, false, true, true, true, true, true, false, true, true, true, true, true, true, false};
+  table.right = {false, false, false, true, true, true, true, true, true, true, true, true, true, true, false};
   const bool shows_rate = results.kind == config::ExperimentKind::comparison;
   // A row of many steps is named by them; their changes stand in the table of effects.
   const bool shows_change = results.design != config::Design::shapley && results.design != config::Design::pairwise;
@@ -116,29 +62,37 @@ TextTable main_table(const Results& results) {
     const bool shows_delta = row.delta && !row.delta->is_effect;
     table.rows.push_back(
         {row.side_branch ? "  (" + row.name + ")" : row.name, shows_change ? change_text(row.changes) : "",
-         count_text(static_cast<double>(row.params)), count_text(static_cast<double>(row.macs)),
+         shows_delta ? verdict_text(row.delta->difference) : "",
+         shows_delta ? difference_text(row.delta->difference) : "",
          spread_text(row.spread(analysis::score_name(task, false))),
          spread_text(row.spread(analysis::score_name(task, true))),
-         shows_delta ? difference_text(row.delta->difference) : "",
-         shows_delta ? verdict_text(row.delta->difference) : "",
-         spread_text(row.spread(analysis::test_name(results.score))),
-         row.images_per_second ? decimals(*row.images_per_second, 0) : "", latency_text(row),
-         shows_rate ? decimals(row.drop_path_rate, 2) : "", paper_text(row), bad_images_text(row), status_text(row)});
+         spread_text(row.spread(analysis::test_name(results.score))), count_text(static_cast<double>(row.params)),
+         count_text(static_cast<double>(row.macs)), row.images_per_second ? decimals(*row.images_per_second, 0) : "",
+         latency_text(row), shows_rate ? decimals(row.drop_path_rate, 2) : "", paper_text(row), bad_images_text(row),
+         status_text(row)});
   }
   drop_empty_columns(table);
   return table;
 }
 
+std::string delta_title(const Results& results) {
+  const bool one = results.kind == config::ExperimentKind::comparison || results.design == config::Design::grid;
+  for (const Row& row : results.rows)
+    if (one && row.delta) return "delta to " + row.delta->to;
+  return "delta";
+}
+
 TextTable subtotal_table(const Results& results) {
-  TextTable table{{"part", "delta", "verdict", "paper"}, {false, true, false, true}, {}};
+  TextTable table{{"part", "verdict", "delta", "paper"}, {false, false, true, true}, {}};
   const auto add = [&](const analysis::Given<std::vector<analysis::Subtotal>>& list, const std::string& prefix) {
     if (!list) return;
-    for (const analysis::Subtotal& sum : *list)
-      table.rows.push_back({prefix + sum.group,
+    for (const analysis::Subtotal& sum : *list) {
+      if (sum.difference && sum.difference->count < 2) continue;  // one seed's sum is of noise
+      table.rows.push_back({prefix + sum.group, sum.delta ? verdict_text(sum.difference) : "",
                             // Where seeds are missing the sum of the rows' deltas is not the mean of whole sums.
                             sum.delta ? difference_text(sum.difference) : "?",
-                            sum.delta ? verdict_text(sum.difference) : "",
                             sum.paper_delta ? signed_text(*sum.paper_delta) : ""});
+    }
   };
   add(results.sums.groups, "");
   add(results.sums.recipe_and_architecture, "all ");
@@ -151,7 +105,7 @@ TextTable grid_table(const Results& results) {
   if (!results.grid) return table;
   const experiment::Axis& down = results.grid->axes[0];
   const experiment::Axis& across = results.grid->axes[1];
-  table.header = {down.pointer};
+  table.header = {down.pointer + ", across: " + across.pointer};
   table.header.insert(table.header.end(), across.values.begin(), across.values.end());
   table.right.assign(table.header.size(), true);
   table.right[0] = false;
@@ -186,97 +140,6 @@ std::vector<std::string> failure_lines(const Results& results) {
   for (const Row& row : results.rows)
     for (const analysis::SeedResult& seed : row.seeds)
       if (seed.reason) lines.push_back(row.name + ", seed " + std::to_string(seed.seed) + ": " + *seed.reason);
-  return lines;
-}
-
-/// What a network that has learned nothing reaches, and which rows do not pass it.
-std::vector<std::string> chance_notes(const Results& results) {
-  const analysis::ChanceLevel& level = results.chance;
-  if (!level.chance) return {};
-  std::string text = "Chance is " + decimals(*level.chance, 2) + " %";
-  if (level.largest_class)
-    text += "; always naming the largest class of the " + grouped_digits(*level.val_images) +
-            " validation images gives " + decimals(*level.largest_class, 2) + " %";
-  std::vector<std::string> lines{text}, names, averages;
-  for (const Row& row : results.rows)
-    if (row.at_chance) (row.raw_at_chance ? names : averages).push_back(row.name);
-  if (!names.empty())
-    lines.push_back("At chance, not above " + decimals(*level.at_chance_up_to, 2) + " % (" +
-                    (level.val_images ? "sampling error included" : "validation images unknown") + "): " + join(names) +
-                    "; differences between them have no verdict: they have learned nothing that could be compared");
-  if (!averages.empty())
-    lines.push_back("Only the averages are not above " + decimals(*level.at_chance_up_to, 2) +
-                    " %, the raw weights are: " + join(averages) +
-                    "; differences between these averages have no verdict");
-  return lines;
-}
-
-/// Which averages are far behind the weights that they average, and the ways out.
-std::vector<std::string> average_notes(const Results& results) {
-  if (!results.average_lag) return {};
-  std::vector<std::string> rows;
-  for (const analysis::LaggingRow& each : results.average_lag->rows)
-    rows.push_back(each.row + " (" + decimals(each.average, 2) + ", raw " + decimals(each.raw, 2) + ")");
-  const bool holds_start = results.average_lag->from_the_start;
-  return {"Far behind the raw weights are the averaged ones of " + join(rows) + ": the average " +
-          (holds_start ? "still holds its initial weights" : "has not caught up with the weights yet") +
-          ", so differences may be hidden. \"score\": \"raw\" compares the raw weights; " +
-          (holds_start ? "/recipe/ema_warmup true, or " : "") + "more epochs, let the average catch up"};
-}
-
-/// How the column of latencies was measured, and which seeds were disturbed.
-std::vector<std::string> latency_notes(const Results& results) {
-  std::set<double> threads;
-  bool any_older = false;
-  for (const analysis::RunLog& log : results.logs) {
-    if (log.timing.latency_threads) threads.insert(*log.timing.latency_threads);
-    else any_older = any_older || log.timing.latency_ms;
-  }
-  std::vector<std::string> counts, how;
-  for (const double each : threads) counts.push_back(decimals(each, 0));
-  if (!threads.empty())
-    how.push_back("the shortest of up to 100 passes, on " + join(counts) +
-                  (*threads.rbegin() == 1 ? " thread" : " threads") + " of the CPU or on the run's GPU");
-  if (any_older) how.push_back("in runs of earlier versions the median of their passes, on all their threads");
-  if (how.empty()) return {};
-  std::vector<std::string> lines{"latency (ms): one image through the finished network, " + join(how, "; ") +
-                                 "; of a row's seeds the shortest"};
-  std::vector<std::string> disturbed;
-  for (const Row& row : results.rows)
-    for (const analysis::SeedResult& seed : row.seeds)
-      if (row.latency_outliers && std::count(row.latency_outliers->begin(), row.latency_outliers->end(), seed.seed))
-        disturbed.push_back(row.name + " seed " + std::to_string(seed.seed) + " (" + decimals(*seed.latency_ms, 2) +
-                            " ms)");
-  if (!disturbed.empty())
-    lines.push_back("Latency outliers, over twice the shortest of their row, as on a busy machine: " + join(disturbed));
-  return lines;
-}
-
-std::vector<std::string> notes(const Results& results) {
-  std::vector<std::string> lines;
-  lines.push_back("Rows are compared by the last epoch's " + std::string(results.task->primary_metric().title) +
-                  " of the " + results.score_reason + ".");
-  const size_t seeds = results.seeds.size();
-  if (seeds == 1) {
-    lines.push_back("one seed: no spread known");
-  } else {
-    lines.push_back(std::to_string(seeds) +
-                    " seeds: mean ± standard deviation; a difference is the mean over pairs "
-                    "of equal seed [with its 95 % interval by Student's t]");
-    if (seeds == 2)
-      lines.push_back(
-          "Two seeds leave one degree of freedom: an interval reaches 12.7 standard errors to each side, also past what "
-          "a difference can be, and says next to nothing; three seeds say more");
-    lines.push_back("\"" + std::string(config::to_name(analysis::Verdict::not_shown)) +
-                    "\": p is 0.05 or more after Holm's correction for all differences of a table; so it is wherever "
-                    "the interval contains 0, and for some intervals that do not");
-  }
-  for (const auto& more : {results.schedules, average_notes(results), chance_notes(results), effect_notes(results),
-                           latency_notes(results), origin_notes(results)})
-    lines.insert(lines.end(), more.begin(), more.end());
-  if (results.done < results.runs)
-    lines.push_back(std::to_string(results.done) + " of " + counted(static_cast<long long>(results.runs), "run") +
-                    (results.runs == 1 ? " is done" : " are done"));
   return lines;
 }
 

@@ -5,6 +5,7 @@
 
 #include "staircase/base/counted.h"
 #include "staircase/base/text.h"
+#include "staircase/runs/data_findings.h"
 #include "staircase/runs/ledger.h"
 
 namespace staircase::report {
@@ -20,7 +21,7 @@ std::vector<const char*> idle_fields(config::DataKind kind) {
   else idle = {"train_images", "val_images"};
   if (kind != config::DataKind::shapes) idle.push_back("shapes_seed");
   if (kind != config::DataKind::objects) idle.push_back("objects_seed");
-  if (kind != config::DataKind::image_folder) idle.push_back("max_bad_fraction");
+  if (!config::has_photographs(kind)) idle.insert(idle.end(), {"max_bad_fraction", "decode"});
   return idle;
 }
 
@@ -61,9 +62,9 @@ std::vector<TrainedDifference> gathered(const std::vector<TrainedDifference>& al
 
 Trained trained_rows(const std::filesystem::path& folder) {
   const auto [experiment, shape] = runs::Ledger(folder).read_experiment_file();
-  Trained trained{{}, shape.classes, shape.sets};
-  for (const experiment::Variant& variant :
-       experiment::design_variants(experiment, shape.classes, shape.channels).variants)
+  Trained trained{{}, shape.classes, shape.sets, {}};
+  if (const auto found = runs::read_data_findings(folder)) trained.data_warnings = found->warnings;
+  for (const experiment::Variant& variant : runs::design_with(experiment, shape).variants)
     trained.rows.push_back({variant.name, variant.configuration});
   return trained;
 }

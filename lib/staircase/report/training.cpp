@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "staircase/base/counted.h"
+#include "staircase/base/some_of.h"
 #include "staircase/base/text.h"
 #include "staircase/config/recipes.h"
 #include "staircase/experiment/schedule_warnings.h"
@@ -14,12 +15,7 @@ namespace {
 using config::DataOptions;
 using config::Json;
 
-/// "a, b, c and 7 more".
-std::string some_of(const std::vector<std::string>& names) {
-  const size_t most = 10;
-  if (names.size() <= most) return join(names);
-  return join({names.begin(), names.begin() + most}) + " and " + std::to_string(names.size() - most) + " more";
-}
+constexpr size_t most_named = 10;
 
 std::string data_line(const DataOptions& data, const Trained& trained) {
   const std::string kind(config::to_name(data.kind));
@@ -33,7 +29,7 @@ std::string data_line(const DataOptions& data, const Trained& trained) {
   std::vector<std::string> names;
   if (!content->parts.empty())
     for (const auto& each : content->parts[0].classes) names.push_back(each.name);
-  return start + content_text(*content) + (names.empty() ? "" : "; classes " + some_of(names));
+  return start + content_text(*content) + (names.empty() ? "" : "; classes " + some_of(names, most_named));
 }
 
 std::string recipe_text(const config::RecipeOptions& recipe) {
@@ -85,6 +81,7 @@ std::vector<std::string> data_lines(const Trained& trained) {
   std::vector<std::string> lines;
   const auto line_of = [&](const config::Configuration& c) { return data_line(c.data, trained); };
   for (const auto& [line, rows] : grouped<std::string>(trained, line_of)) lines.push_back(line);
+  for (const std::string& warning : trained.data_warnings) lines.push_back("warning: " + warning);
   return lines;
 }
 
@@ -98,7 +95,7 @@ std::vector<std::string> recipe_lines(const Trained& trained) {
       lines.push_back(std::to_string(groups.size() - most) + " more: config.json of each run has its own");
       break;
     }
-    lines.push_back((groups.size() > 1 ? some_of(rows) + ": " : "") + recipe);
+    lines.push_back((groups.size() > 1 ? some_of(rows, most_named) + ": " : "") + recipe);
   }
   return lines;
 }
@@ -111,7 +108,7 @@ TextTable training_table(const Trained& trained) {
   auto groups = grouped<std::vector<std::string>>(
       trained, [&](const config::Configuration& c) { return training_line(c, trained); });
   for (auto& [line, rows] : groups) {
-    line.insert(line.begin(), groups.size() == 1 ? "all" : some_of(rows));
+    line.insert(line.begin(), groups.size() == 1 ? "all" : some_of(rows, most_named));
     table.rows.push_back(line);
   }
   drop_empty_columns(table);

@@ -4,7 +4,8 @@
 
 namespace staircase::report {
 
-/// What the rows' data are: kind, place, images of each part, classes, fingerprint; a line a data set.
+/// What the rows' data are: kind, place, images of each part, classes, fingerprint; a line a data set. Then a line for
+/// each warning that was given of them.
 std::vector<std::string> data_lines(const Trained& trained);
 
 /// "small with epochs 2, batch_size 16": the named recipe that is nearest, and what is changed in it; a line a recipe,

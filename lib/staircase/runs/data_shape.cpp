@@ -23,7 +23,10 @@ void check_pair(const std::filesystem::path& folder, const DataContent* there, c
 Json write_data_shape(const DataShape& shape) {
   Json sets = Json::array();
   for (const DataContent& set : shape.sets) sets.push_back(write_data_content(set));
-  return {{"classes", shape.classes}, {"channels", shape.channels}, {"sets", sets}};
+  Json written = {{"classes", shape.classes}, {"channels", shape.channels}, {"sets", sets}};
+  for (const experiment::DataNumbers& each : shape.contexts)
+    written["contexts"].push_back({each.classes, each.channels});
+  return written;
 }
 
 DataShape read_data_shape(const Json& value, const std::string& file) {
@@ -37,19 +40,37 @@ DataShape read_data_shape(const Json& value, const std::string& file) {
   const config::Place place{file, "/data_has/sets"};
   if (!sets.is_array()) config::detail::refuse(sets, place, "a list");
   for (size_t i = 0; i < sets.size(); ++i) shape.sets.push_back(config::read_data_content(sets[i], place.at(i)));
+  for (const Json& each : value.value("contexts", Json::array())) {
+    if (!each.is_array() || each.size() != 2 || !each[0].is_number_integer() || !each[1].is_number_integer())
+      config::detail::refuse(each, {file, "/data_has/contexts"}, "pairs of classes and channels");
+    shape.contexts.push_back({each[0].get<int64_t>(), each[1].get<int64_t>()});
+  }
   return shape;
 }
 
-config::DataOptions data_of(const experiment::Experiment& experiment, const config::StepOptions* step) {
+namespace {
+
+config::DataOptions data_after(const experiment::Experiment& experiment, const std::vector<const Json*>& edits) {
   config::Configuration configuration = experiment.base;
-  const auto set = [&](const Json& fields) {
-    for (const auto& [pointer, value] : fields.items())
+  for (const Json* each : edits)
+    for (const auto& [pointer, value] : each->items())
       if (pointer.starts_with("/data"))
         config::set_field(configuration, pointer, value, experiment.source, experiment::model_reader());
-  };
-  if (step) set(step->set);
-  set(experiment.options.override_fields);
   return configuration.data;
+}
+
+}  // namespace
+
+config::DataOptions data_of(const experiment::Experiment& experiment, const Json& edits) {
+  return data_after(experiment, {&edits, &experiment.options.override_fields});
+}
+
+config::DataOptions data_in_context(const experiment::Experiment& experiment, const config::ContextOptions& context) {
+  return data_after(experiment, {&experiment.options.override_fields, &context.set});
+}
+
+experiment::DesignedExperiment design_with(const experiment::Experiment& experiment, const DataShape& shape) {
+  return experiment::design_variants(experiment, shape.classes, shape.channels, shape.contexts);
 }
 
 void check_same_data(const std::filesystem::path& folder, const experiment::Experiment& there,
@@ -60,7 +81,10 @@ void check_same_data(const std::filesystem::path& folder, const experiment::Expe
   check(data_of(there), data_of(here));
   for (const config::StepOptions& step : there.steps)
     for (const config::StepOptions& other : here.steps)
-      if (other.name == step.name) check(data_of(there, &step), data_of(here, &other));
+      if (other.name == step.name) check(data_of(there, step.set), data_of(here, other.set));
+  for (const config::ContextOptions& context : there.options.contexts)
+    for (const config::ContextOptions& other : here.options.contexts)
+      if (other.name == context.name) check(data_in_context(there, context), data_in_context(here, other));
   const auto say = [](const DataShape& shape) {
     return counted(shape.classes, "class", "classes") + " and " + counted(shape.channels, "channel");
   };

@@ -37,7 +37,8 @@ Json without_path(Json edits) {
 Json without_paths(Json content) {
   if (content.contains("base") && content["base"].contains("data")) content["base"]["data"].erase("path");
   if (content.contains("override")) content["override"] = without_path(content["override"]);
-  for (Json& step : content["steps"]) step["set"] = without_path(step["set"]);
+  for (const char* list : {"steps", "contexts"})
+    for (Json& each : content[list]) each["set"] = without_path(each["set"]);
   return content;
 }
 
@@ -76,6 +77,13 @@ void check_overrides(const Json& before, const Json& now, const fs::path& folder
              ", which is missing here; set it too, or use another --out");
 }
 
+/// When the differences are looked at is fixed before the first look, or the looks would err more often than they say.
+void check_until(const Json& before, const Json& now, const fs::path& folder) {
+  if (before.is_null() || before == now) return;
+  throw RequestError(folder.string() + ": adds seeds by /until " + before.dump() + ", and here it is " + now.dump() +
+                     "; looks that are planned anew would show differences that are chance: use another --out");
+}
+
 void check_fields(const Json& before, const Json& now, const fs::path& folder) {
   for (const char* field : {"name", "kind", "base"}) {
     const std::string pointer =
@@ -91,6 +99,8 @@ void check_fields(const Json& before, const Json& now, const fs::path& folder) {
   check_overrides(before.value("override", Json::object()), now.value("override", Json::object()), folder);
   check_kept(before, now, "steps", "set", folder);
   check_kept(before, now, "candidates", "model", folder);
+  check_kept(before, now, "contexts", "set", folder);
+  check_until(before.value("until", Json()), now.at("until"), folder);
 }
 
 /// What is misspelt is said before what differs.
@@ -108,9 +118,11 @@ bool asks_for_published_rate(const experiment::Experiment& experiment) {
     return edits.value("/recipe/drop_path_rate", Json()) == "model" ||
            (recipe.is_object() && recipe.value("drop_path_rate", Json()) == "model");
   };
-  return sets_it(experiment.options.override_fields) ||
-         std::any_of(experiment.steps.begin(), experiment.steps.end(),
-                     [&](const config::StepOptions& step) { return sets_it(step.set); });
+  const auto any_sets_it = [&](const auto& list) {
+    return std::any_of(list.begin(), list.end(), [&](const auto& each) { return sets_it(each.set); });
+  };
+  return sets_it(experiment.options.override_fields) || any_sets_it(experiment.steps) ||
+         any_sets_it(experiment.options.contexts);
 }
 
 }  // namespace

@@ -149,7 +149,15 @@ Json Ledger::running_note(const RunKey& run) const {
   return note.is_object() ? note : Json::object();
 }
 
-RunTiming Ledger::timing(const RunKey& run) const { return read_timing(folder_, run_name(run)); }
+RunTiming Ledger::timing(const RunKey& run) const {
+  const std::string name = run_name(run);
+  return read_timing(folder_of(name), name);
+}
+
+const fs::path& Ledger::folder_of(const std::string& run) const {
+  const auto found = elsewhere_.find(run);
+  return found == elsewhere_.end() ? folder_ : found->second;
+}
 
 std::vector<RunKey> list_runs(const experiment::DesignedExperiment& design, const std::vector<int64_t>& seeds,
                               const Ledger& ledger) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -75,6 +76,12 @@ class Ledger {
   /// Where a running run stands, as execute_run notes it; an empty object when it has not said yet.
   config::Json running_note(const RunKey& run) const;
 
+  /// Runs of these names are read in these other folders of results from here on: for looking ahead. They are not
+  /// done in this one.
+  void read_elsewhere(std::map<std::string, std::filesystem::path> folders) { elsewhere_ = std::move(folders); }
+  /// The folder of results in which a run of that name is read.
+  const std::filesystem::path& folder_of(const std::string& run) const;
+
   const std::filesystem::path& folder() const { return folder_; }
   /// By whose rule the folder names its runs (config/naming.h). Throws as read_experiment_file does.
   int64_t format() const { return naming().format; }
@@ -90,6 +97,7 @@ class Ledger {
   const Naming& naming() const;
 
   std::filesystem::path folder_;
+  std::map<std::string, std::filesystem::path> elsewhere_;
   mutable std::optional<Naming> naming_;  // as experiment.json has it, once it was read
   bool begins_afresh_ = false;
 };

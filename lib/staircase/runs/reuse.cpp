@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "staircase/base/files.h"
+#include "staircase/config/naming.h"
 #include "staircase/runs/run_config.h"
 
 namespace staircase::runs {
@@ -35,13 +36,46 @@ int64_t format_of(const fs::path& folder) {
   }
 }
 
-bool is_made_under(const RunConfig& config, const Circumstances& wanted) {
-  const auto fits = [&](const RunStart& start) {
-    return start.device_kind() == wanted.device_kind && start.libtorch == wanted.libtorch &&
-           start.threads == std::to_string(wanted.threads) && (start.processes.empty() || start.processes == "1");
+/// In what a run was made otherwise than wanted, of all that decides its result; empty: in nothing.
+std::string what_differs(const RunConfig& config, const Circumstances& wanted) {
+  if (!config.damage.empty() || config.starts.empty()) return "its config.json does not say how it was made";
+  const auto differs = [](const char* what, const std::string& there, const std::string& here) {
+    return there == here ? "" : std::string(what) + " " + there + " there, " + here + " here";
   };
-  return config.damage.empty() && !config.starts.empty() && config.initial_weights == wanted.initial_weights &&
-         std::all_of(config.starts.begin(), config.starts.end(), fits);
+  for (const RunStart& start : config.starts)
+    for (const std::string& difference : {differs("device", start.device_kind(), wanted.device_kind),
+                                          differs("LibTorch", start.libtorch, wanted.libtorch),
+                                          differs("threads", start.threads, std::to_string(wanted.threads)),
+                                          differs("processes", start.processes.empty() ? "1" : start.processes, "1")})
+      if (!difference.empty()) return difference;
+  return config.initial_weights == wanted.initial_weights ? "" : "other initial weights";
+}
+
+/// Whether the folder holds a run of that name, done, and nobody works on it.
+bool has_done(const fs::path& folder, const std::string& name) {
+  std::error_code ignored;
+  const fs::path place = folder / "runs" / name;
+  return fs::exists(place / summary_file, ignored) && !FileLock::is_held(place / run_lock_file) &&
+         read_summary(folder, name).numbers;
+}
+
+bool has_weights(const fs::path& folder, const std::string& name) {
+  std::error_code ignored;
+  return fs::exists(folder / "runs" / name / "weights.safetensors", ignored);
+}
+
+/// Whether the folder holds the run, done, on what lay in the place of its data before.
+bool has_done_on_other_data(const fs::path& folder, const RunKey& run, const Ledger& ledger) {
+  const config::DataContent* here = ledger.data_content(run.configuration.data);
+  if (!here) return false;
+  try {
+    for (const config::DataContent& there : Ledger(folder).read_experiment_file().second.sets) {
+      if (there.kind != here->kind || there.path != here->path || there.fingerprint() == here->fingerprint()) continue;
+      const std::string content = config::content_name(run.configuration, ledger.format(), there.fingerprint());
+      if (has_done(folder, content + "-" + std::to_string(run.seed))) return true;
+    }
+  } catch (const RequestError&) {}  // a folder that cannot be read is none
+  return false;
 }
 
 void copy_whole(const fs::path& from, const fs::path& to) {
@@ -87,12 +121,22 @@ Neighbours::Neighbours(const Ledger& ledger) {
 std::optional<fs::path> Neighbours::find(const RunKey& run, const Circumstances& circumstances,
                                          const Ledger& ledger) const {
   const std::string name = ledger.run_name(run);
-  std::error_code ignored;
+  for (const fs::path& folder : folders_)
+    if (has_done(folder, name) && has_weights(folder, name) &&
+        what_differs(read_run_config(folder, name), circumstances).empty())
+      return folder;
+  return std::nullopt;
+}
+
+std::optional<Neighbours::Other> Neighbours::find_other(const RunKey& run, const Circumstances& circumstances,
+                                                        const Ledger& ledger) const {
+  const std::string name = ledger.run_name(run);
   for (const fs::path& folder : folders_) {
-    const fs::path place = folder / "runs" / name;
-    if (!fs::exists(place / summary_file, ignored) || !fs::exists(place / "weights.safetensors", ignored)) continue;
-    if (FileLock::is_held(place / run_lock_file) || !read_summary(folder, name).numbers) continue;
-    if (is_made_under(read_run_config(folder, name), circumstances)) return folder;
+    if (has_done(folder, name))
+      return Other{folder, has_weights(folder, name) ? what_differs(read_run_config(folder, name), circumstances)
+                                                     : "its weights are gone"};
+    if (has_done_on_other_data(folder, run, ledger))
+      return Other{folder, run.configuration.data.path + " held other images then"};
   }
   return std::nullopt;
 }

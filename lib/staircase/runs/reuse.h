@@ -30,6 +30,15 @@ class Neighbours {
   std::optional<std::filesystem::path> find(const RunKey& run, const Circumstances& circumstances,
                                             const Ledger& ledger) const;
 
+  /// A folder that holds a run, done, and why it is not the run that is wanted: "threads 2 there, 1 here".
+  struct Other {
+    std::filesystem::path folder;
+    std::string why;
+  };
+  /// The first of them that holds this run otherwise: under other circumstances, or on what lay in the place of its
+  /// data before. Empty: none does.
+  std::optional<Other> find_other(const RunKey& run, const Circumstances& circumstances, const Ledger& ledger) const;
+
  private:
   std::vector<std::filesystem::path> folders_;
 };

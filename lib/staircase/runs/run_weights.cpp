@@ -61,7 +61,7 @@ struct FoundRun {
 FoundRun find_run(const RunWord& wanted, const std::string& word) {
   Ledger ledger(wanted.folder);
   const auto [experiment, shape] = ledger.read_experiment_file();
-  const auto design = experiment::design_variants(experiment, shape.classes, shape.channels);
+  const auto design = design_with(experiment, shape);
   RunKey run = find_run(design, experiment.options.seeds, wanted, word);
   return {std::move(ledger), std::move(run)};
 }
@@ -74,7 +74,7 @@ void refuse_folder_alone(const std::string& word) {
   const std::string folder = word.substr(0, end);
   if (!fs::is_directory(folder, error) || !Ledger(folder).exists()) return;
   const auto [experiment, shape] = Ledger(folder).read_experiment_file();
-  const auto design = experiment::design_variants(experiment, shape.classes, shape.channels);
+  const auto design = design_with(experiment, shape);
   throw RequestError(word + ": " + (end == word.size() ? "is a folder, not weights" : "names no run") +
                      "; a run is named DIR:ROW@SEED, for example " +
                      run_word(folder, design.variants.at(0).name, experiment.options.seeds.at(0)));

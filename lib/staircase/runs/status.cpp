@@ -206,8 +206,7 @@ Json ExperimentStatus::to_json() const {
 ExperimentStatus read_status(const fs::path& folder) {
   const Ledger ledger(folder);
   const auto [experiment, shape] = ledger.read_experiment_file();
-  const std::vector<RunKey> runs = list_runs(experiment::design_variants(experiment, shape.classes, shape.channels),
-                                             experiment.options.seeds, ledger);
+  const std::vector<RunKey> runs = list_runs(design_with(experiment, shape), experiment.options.seeds, ledger);
   ExperimentStatus status;
   for (const RunKey& run : runs) status.runs.push_back(read_run(ledger, run, status.warnings));
   if (status.count(RunState::done) + status.count(RunState::failed) < runs.size()) estimate_time(folder, runs, status);

@@ -3,7 +3,27 @@
 #include <algorithm>
 #include <cmath>
 
+#include "staircase/nn/kernel_tensors.h"
+#include "staircase/nn/kernels/parameters.h"
+
 namespace staircase::train {
+namespace {
+
+bool has_kernel(const torch::Tensor& average, const torch::Tensor& source) {
+  const auto fits = [](const torch::Tensor& x) { return x.is_cpu() && x.scalar_type() == torch::kFloat; };
+  return fits(average) && fits(source) && average.is_non_overlapping_and_dense() &&
+         average.strides() == source.strides();
+}
+
+void move_by_kernel(const torch::Tensor& average, const torch::Tensor& source, double decay) {
+  const float* from = source.data_ptr<float>();
+  float* to = average.data_ptr<float>();
+  nn::ops::over_elements(average.numel(), [&](int64_t first, int64_t count) {
+    nn::kernels::move_average(static_cast<float>(decay), from + first, to + first, count);
+  });
+}
+
+}  // namespace
 
 WeightAverage::WeightAverage(const std::shared_ptr<nn::Classifier>& model, double decay, bool warmup)
     : decay_(decay),
@@ -16,7 +36,7 @@ WeightAverage::WeightAverage(const std::shared_ptr<nn::Classifier>& model, doubl
   const auto to = nn::named_state(*average_);
   for (size_t i = 0; i < from.size(); ++i) {
     to[i].tensor.requires_grad_(false);
-    const bool floating = from[i].tensor.is_floating_point();
+    const bool floating = to[i].tensor.is_floating_point();  // a cast of the model casts integers too
     (floating ? averaged_ : integers_).push_back(to[i].tensor);
     (floating ? source_ : integer_source_).push_back(from[i].tensor);
   }
@@ -34,8 +54,19 @@ void WeightAverage::update() {
   const torch::NoGradGuard no_grad;
   double decay = decay_;
   if (warmup_) decay = std::min(decay, 1.0 - std::pow(1.0 + static_cast<double>(updates_), -2.0 / 3.0));
-  at::_foreach_mul_(averaged_, decay);
-  at::_foreach_add_(averaged_, source_, 1.0 - decay);
+  std::vector<torch::Tensor> averaged, source;  // what the kernel does not take
+  for (size_t i = 0; i < averaged_.size(); ++i) {
+    if (has_kernel(averaged_[i], source_[i])) {
+      move_by_kernel(averaged_[i], source_[i], decay);
+    } else {
+      averaged.push_back(averaged_[i]);
+      source.push_back(source_[i]);
+    }
+  }
+  if (!averaged.empty()) {
+    at::_foreach_mul_(averaged, decay);
+    at::_foreach_add_(averaged, source, 1.0 - decay);
+  }
   for (size_t i = 0; i < integers_.size(); ++i) integers_[i].copy_(integer_source_[i]);
   ++updates_;
 }

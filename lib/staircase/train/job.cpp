@@ -8,43 +8,48 @@
 namespace staircase::train {
 namespace {
 
-void check_batch_size(const config::RecipeOptions& recipe, const config::ModelOptions& model, int64_t images) {
-  if (images < recipe.batch_size)
-    throw RequestError("/recipe/batch_size: found " + std::to_string(recipe.batch_size) + ", allowed is at most " +
-                       std::to_string(images) + ", the number of training images");
-  // A smaller micro-batch is refused by check_recipe, whatever the norm.
-  if (model.norm == config::Norm::batch && recipe.batch_size < 2)
-    throw RequestError("/recipe/batch_size: 1 cannot go with /model/norm batch, which needs at least 2 images a step");
-}
-
 /// The images of a forward pass are in memory at once, whatever the batch.
-void check_memory(const config::Configuration& c, int64_t channels) {
+void check_memory(const config::Configuration& c, int64_t channels, const std::string& source) {
   const bool whole = c.recipe.micro_batch_size == 0;
   const int64_t images = whole ? c.recipe.batch_size : c.recipe.micro_batch_size;
   const double side = static_cast<double>(c.data.image_size_px), most_gib = 256;
   const double gib = static_cast<double>(images * channels) * side * side * sizeof(float) / (1 << 30);
   if (gib <= most_gib) return;
-  throw RequestError(std::string(whole ? "/recipe/batch_size: " : "/recipe/micro_batch_size: ") +
-                     std::to_string(images) + " images a forward pass with /data/image_size_px " +
-                     std::to_string(c.data.image_size_px) + " take " + std::to_string(static_cast<int64_t>(gib)) +
-                     " GiB, allowed are at most " + std::to_string(static_cast<int64_t>(most_gib)) +
-                     (whole ? ", see /recipe/micro_batch_size" : ""));
+  throw config::ConfigError({source, whole ? "/recipe/batch_size" : "/recipe/micro_batch_size"},
+                            std::to_string(images) + " images a forward pass with /data/image_size_px " +
+                                std::to_string(c.data.image_size_px) + " take " +
+                                std::to_string(static_cast<int64_t>(gib)) + " GiB, allowed are at most " +
+                                std::to_string(static_cast<int64_t>(most_gib)) +
+                                (whole ? ", see /recipe/micro_batch_size" : ""));
 }
 
 }  // namespace
 
-void check_job(const TrainJob& job) {
+void check_batch_size(const TrainJob& job, const std::string& source) {
+  const config::RecipeOptions& recipe = job.configuration.recipe;
+  const auto images = static_cast<int64_t>(job.data.train->size());
+  const config::Place place{source, "/recipe/batch_size"};
+  if (images < recipe.batch_size)
+    throw config::ConfigError(place, "found " + std::to_string(recipe.batch_size) + ", allowed is at most " +
+                                         std::to_string(images) + ", the number of training images");
+  // A smaller micro-batch is refused by check_recipe, whatever the norm.
+  if (job.configuration.model.norm == config::Norm::batch && recipe.batch_size < 2)
+    throw config::ConfigError(place, "1 cannot go with /model/norm batch, which needs at least 2 images a step");
+}
+
+void check_job(const TrainJob& job, const std::string& source) {
   const config::Configuration& c = job.configuration;
-  config::check_recipe(c.recipe, {"", "/recipe"});
+  config::check_recipe(c.recipe, {source, "/recipe"});
   plan::count_layers(plan::plan_model(c.model), c.data.image_size_px);
   read_initial_weights(c.init, c.model, job.data.class_names);
-  check_batch_size(c.recipe, c.model, static_cast<int64_t>(job.data.train->size()));
+  check_batch_size(job, source);
   const auto classes = static_cast<int64_t>(job.data.class_names.size());
   if (classes != c.model.num_classes || job.data.channels != c.model.in_channels)
-    throw RequestError("/data: has " + std::to_string(classes) + " classes and " + std::to_string(job.data.channels) +
-                       " channels, but the network is made for " + std::to_string(c.model.num_classes) + " and " +
-                       std::to_string(c.model.in_channels));
-  check_memory(c, job.data.channels);
+    throw config::ConfigError({source, "/data"},
+                              "has " + std::to_string(classes) + " classes and " + std::to_string(job.data.channels) +
+                                  " channels, but the network is made for " + std::to_string(c.model.num_classes) +
+                                  " and " + std::to_string(c.model.in_channels));
+  check_memory(c, job.data.channels, source);
 }
 
 }  // namespace staircase::train

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <string>
 
 #include <torch/types.h>
 
@@ -13,8 +14,8 @@ namespace staircase::train {
 class Task;
 
 /// One training run. The folder receives config.json, metrics.jsonl, timing.jsonl, checkpoints/, weights.safetensors,
-/// weights_raw.safetensors where there is an average, start.json where it starts from a file, per_class.json
-/// (see RunFiles) and, last, summary.json.
+/// weights_raw.safetensors where there is an average, start.json where it starts from a file, per_class.json,
+/// correct.bits (see RunFiles) and, last, summary.json.
 struct TrainJob {
   config::Configuration configuration;  ///< resolved: classes and channels are the data's
   int64_t seed = 0;
@@ -27,8 +28,12 @@ struct TrainJob {
   std::shared_ptr<const Task> task;  ///< empty: classification, smoothed as the recipe says
 };
 
+/// Refuses more images a step than there are, and fewer than the norm needs. `source`: the experiment's file, for
+/// messages. Throws config::ConfigError.
+void check_batch_size(const TrainJob& job, const std::string& source);
+
 /// Everything that can be refused before a step is done: fields that cannot go together, more images a
-/// step than there are. Throws RequestError.
-void check_job(const TrainJob& job);
+/// step than there are. `source` as above. Throws RequestError.
+void check_job(const TrainJob& job, const std::string& source = {});
 
 }  // namespace staircase::train

@@ -152,7 +152,10 @@ void TrainLoop::finish_epoch() {
   if (epoch % recipe_.eval_every_epochs == 0 || epoch == recipe_.epochs) {
     const std::vector<ClassResults> classes = evaluate_part(line, job_.data.val, "");
     // Before the checkpoint: a run that goes on from it evaluates no more.
-    if (epoch == recipe_.epochs && !classes.empty()) files_.write_classes(classes);
+    if (epoch == recipe_.epochs && !classes.empty()) {
+      files_.write_classes(classes);
+      files_.write_image_outcomes(classes);
+    }
   }
   state_.metrics.push_back(line);
   ++state_.epoch;

@@ -1,12 +1,35 @@
 #include "staircase/train/optimizer.h"
 
+#include <algorithm>
 #include <cmath>
 #include <stdexcept>
 
 #include "staircase/nn/kernel_tensors.h"
+#include "staircase/nn/kernels/adamw.h"
+#include "staircase/nn/kernels/parameters.h"
 #include "staircase/train/layer_groups.h"
 
 namespace staircase::train {
+
+namespace {
+
+bool has_kernel(const TensorList& all) {
+  return std::all_of(all.begin(), all.end(),
+                     [](const torch::Tensor& x) { return x.is_cpu() && x.scalar_type() == torch::kFloat; });
+}
+
+/// The norm of all numbers together.
+double norm_of(const TensorList& gradients) {
+  if (!has_kernel(gradients)) return at::stack(at::_foreach_norm(gradients, 2)).norm().item<double>();
+  double squares = 0;
+  for (const torch::Tensor& each : gradients) {
+    const torch::Tensor dense = each.is_non_overlapping_and_dense() ? each : each.contiguous();
+    squares += nn::kernels::sum_of_squares(dense.data_ptr<float>(), dense.numel());
+  }
+  return std::sqrt(squares);
+}
+
+}  // namespace
 
 bool is_decayed(const std::string& name, const torch::Tensor& parameter, const config::RecipeOptions& recipe) {
   return recipe.decay_norms_and_biases || (parameter.dim() > 1 && !name.ends_with(".bias"));
@@ -41,50 +64,55 @@ TensorList Optimizer::gradients(const Group& group) const {
   return list;
 }
 
-void Optimizer::clip(double max_norm) {
+double Optimizer::clipping_factor(double max_norm) const {
   TensorList all;
   for (const Group& group : groups_)
     for (const auto& gradient : gradients(group)) all.push_back(gradient);
-  const torch::Tensor norm = at::stack(at::_foreach_norm(all, 2)).norm();
-  const double factor = max_norm / (norm.item<double>() + 1e-6);
-  if (factor < 1.0) at::_foreach_mul_(all, factor);
+  return std::min(1.0, max_norm / (norm_of(all) + 1e-6));
+}
+
+/// What of a step is the same for all parameters of a group.
+struct Optimizer::Corrections {
+  double keep, step_size, root;
+};
+
+Optimizer::Corrections Optimizer::corrections(const Group& group, double learning_rate) const {
+  const auto t = static_cast<double>(steps_done_);
+  return {1.0 - learning_rate * group.weight_decay, learning_rate / (1.0 - std::pow(recipe_.beta1, t)),
+          std::sqrt(1.0 - std::pow(recipe_.beta2, t))};
 }
 
 void Optimizer::adamw(Group& group, const TensorList& gradients, double learning_rate) {
-  const auto t = static_cast<double>(steps_done_);
-  const double correction1 = 1.0 - std::pow(recipe_.beta1, t), correction2 = 1.0 - std::pow(recipe_.beta2, t);
-  const double keep = 1.0 - learning_rate * group.weight_decay, step_size = learning_rate / correction1;
-  if (group.parameters[0].is_cpu() && group.parameters[0].scalar_type() == torch::kFloat) {
-    nn::kernels::AdamWStep step;
-    step.keep = static_cast<float>(keep);
-    step.step_size = static_cast<float>(step_size);
-    step.root_correction = static_cast<float>(std::sqrt(correction2));
-    step.beta1 = static_cast<float>(recipe_.beta1);
-    step.beta2 = static_cast<float>(recipe_.beta2);
-    step.epsilon = static_cast<float>(recipe_.epsilon);
-    return adamw_by_kernel(group, gradients, step);
-  }
-  if (group.weight_decay != 0) at::_foreach_mul_(group.parameters, keep);
+  const Corrections now = corrections(group, learning_rate);
+  if (group.weight_decay != 0) at::_foreach_mul_(group.parameters, now.keep);
   at::_foreach_mul_(group.first_moments, recipe_.beta1);
   at::_foreach_add_(group.first_moments, gradients, 1.0 - recipe_.beta1);
   at::_foreach_mul_(group.second_moments, recipe_.beta2);
   at::_foreach_addcmul_(group.second_moments, gradients, gradients, 1.0 - recipe_.beta2);
   auto denominators = at::_foreach_sqrt(group.second_moments);
-  at::_foreach_div_(denominators, std::sqrt(correction2));
+  at::_foreach_div_(denominators, now.root);
   at::_foreach_add_(denominators, recipe_.epsilon);
-  at::_foreach_addcdiv_(group.parameters, group.first_moments, denominators, -step_size);
+  at::_foreach_addcdiv_(group.parameters, group.first_moments, denominators, -now.step_size);
 }
 
-void Optimizer::adamw_by_kernel(Group& group, const TensorList& gradients, const nn::kernels::AdamWStep& step) {
-  constexpr int64_t portion = 16384;  // numbers that a thread takes at a time
-  for (size_t i = 0; i < group.parameters.size(); ++i) {
-    const torch::Tensor& parameter = group.parameters[i];
-    const torch::Tensor gradient = nn::ops::in_layout_of(parameter, gradients[i]);
+void Optimizer::adamw_by_kernel(Group& group, double learning_rate, double clipping) {
+  const Corrections now = corrections(group, learning_rate);
+  nn::kernels::AdamWStep step;
+  step.keep = static_cast<float>(now.keep);
+  step.step_size = static_cast<float>(now.step_size);
+  step.root_correction = static_cast<float>(now.root);
+  step.beta1 = static_cast<float>(recipe_.beta1);
+  step.beta2 = static_cast<float>(recipe_.beta2);
+  step.epsilon = static_cast<float>(recipe_.epsilon);
+  step.gradient_factor = static_cast<float>(clipping);
+  const TensorList all = gradients(group);
+  for (size_t i = 0; i < all.size(); ++i) {
+    const torch::Tensor gradient = nn::ops::in_layout_of(group.parameters[i], all[i]);
     const float* g = gradient.data_ptr<float>();
-    float *p = parameter.data_ptr<float>(), *m = group.first_moments[i].data_ptr<float>(),
+    float *p = group.parameters[i].data_ptr<float>(), *m = group.first_moments[i].data_ptr<float>(),
           *v = group.second_moments[i].data_ptr<float>();
-    at::parallel_for(0, parameter.numel(), portion, [&](int64_t begin, int64_t end) {
-      nn::kernels::adamw(step, g + begin, p + begin, m + begin, v + begin, end - begin);
+    nn::ops::over_elements(gradient.numel(), [&](int64_t first, int64_t count) {
+      nn::kernels::adamw(step, g + first, p + first, m + first, v + first, count);
     });
   }
 }
@@ -98,11 +126,19 @@ void Optimizer::sgd(Group& group, const TensorList& gradients, double learning_r
 
 void Optimizer::step(double learning_rate) {
   const torch::NoGradGuard no_grad;
-  if (recipe_.clip_grad_norm > 0) clip(recipe_.clip_grad_norm);
+  const double clipping = recipe_.clip_grad_norm > 0 ? clipping_factor(recipe_.clip_grad_norm) : 1.0;
   ++steps_done_;
   for (Group& group : groups_) {
-    if (recipe_.optimizer == config::Optimizer::adamw) adamw(group, gradients(group), learning_rate * group.rate);
-    else sgd(group, gradients(group), learning_rate * group.rate);
+    const double rate = learning_rate * group.rate;
+    const bool is_adamw = recipe_.optimizer == config::Optimizer::adamw;
+    if (is_adamw && has_kernel(group.parameters)) {
+      adamw_by_kernel(group, rate, clipping);
+      continue;
+    }
+    const TensorList all = gradients(group);
+    if (clipping < 1.0) at::_foreach_mul_(all, clipping);
+    if (is_adamw) adamw(group, all, rate);
+    else sgd(group, all, rate);
   }
 }
 

@@ -6,13 +6,12 @@
 
 #include "staircase/config/recipe_options.h"
 #include "staircase/nn/classifier.h"
-#include "staircase/nn/kernels/adamw.h"
 
 namespace staircase::train {
 
 using TensorList = std::vector<torch::Tensor>;
 
-/// Updates all parameters of a model at once: by a kernel on the CPU, with multi-tensor operations elsewhere.
+/// Updates all parameters of a model: AdamW of floats on the CPU by a kernel, all else with multi-tensor operations.
 /// AdamW: Loshchilov and Hutter 2019, arXiv:1711.05101. SGD with momentum as torch.optim.SGD.
 class Optimizer {
  public:
@@ -38,12 +37,15 @@ class Optimizer {
     std::vector<std::string> names;
     TensorList parameters, first_moments, second_moments;
   };
+  struct Corrections;
+  Corrections corrections(const Group& group, double learning_rate) const;
   Group& group_for(double weight_decay, double rate);
   TensorList gradients(const Group& group) const;
-  void clip(double max_norm);
+  /// What makes the norm of all gradients together at most max_norm.
+  double clipping_factor(double max_norm) const;
   void adamw(Group& group, const TensorList& gradients, double learning_rate);
-  /// The same in one pass over memory, where parameters lie on the CPU.
-  static void adamw_by_kernel(Group& group, const TensorList& gradients, const nn::kernels::AdamWStep& step);
+  /// The same in one pass over memory, clipping included, where all parameters are floats on the CPU.
+  void adamw_by_kernel(Group& group, double learning_rate, double clipping);
   void sgd(Group& group, const TensorList& gradients, double learning_rate);
 
   config::RecipeOptions recipe_;

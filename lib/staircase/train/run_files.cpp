@@ -3,6 +3,7 @@
 #include <ATen/Parallel.h>
 
 #include "staircase/base/files.h"
+#include "staircase/config/image_outcomes.h"
 #include "staircase/config/json_lines.h"
 #include "staircase/interop/model_file.h"
 #include "staircase/train/benchmark.h"
@@ -30,6 +31,21 @@ Json confusion_of(const ClassResults& results) {
   Json pairs = Json::array();
   for (const auto& [pair, images] : results.confusion()) pairs.push_back({pair.first, pair.second, images});
   return pairs;
+}
+
+std::vector<bool> correct_of(const ClassResults& results) {
+  std::vector<bool> correct;
+  for (const ImageAnswer& each : results.answers()) correct.push_back(each.correct());
+  return correct;
+}
+
+/// What decides the images of an evaluation, and not how they are kept or shown to a network.
+std::string validation_data(const config::DataOptions& options) {
+  Json data = config::write_options(options);
+  for (const char* other : {"path", "image_size_px", "train_images", "max_bad_fraction", "decode", "mean", "std"})
+    data.erase(other);
+  if (config::has_photographs(options.kind)) data["kind"] = "photographs";  // shards are made of a folder
+  return data.dump();
 }
 
 }  // namespace
@@ -88,6 +104,15 @@ void RunFiles::write_classes(const std::vector<ClassResults>& results) const {
   Json content = {{"classes", classes}, {"confusion", confusion_of(results[0])}};
   if (results.size() > 1) content["confusion_ema"] = confusion_of(results[1]);
   write_file_atomically(job_.folder / "per_class.json", content.dump(2) + "\n");
+}
+
+void RunFiles::write_image_outcomes(const std::vector<ClassResults>& results) const {
+  std::vector<int64_t> labels;
+  for (const ImageAnswer& each : results.at(0).answers()) labels.push_back(each.label);
+  config::ImageOutcomes outcomes{
+      config::validation_set_name(validation_data(job_.configuration.data), labels), correct_of(results[0]), {}};
+  if (results.size() > 1) outcomes.average = correct_of(results[1]);
+  write_file_atomically(job_.folder / "correct.bits", config::write_image_outcomes(outcomes));
 }
 
 void RunFiles::write_summary(const Json& summary) const {

@@ -37,6 +37,8 @@ class RunFiles {
   /// raw weights and of the average where there is one: {"classes": [{"class", "images", "top1", "top1_ema"}],
   /// "confusion": [[class, predicted class, images]], "confusion_ema"}, classes by their place in the list.
   void write_classes(const std::vector<ClassResults>& results) const;
+  /// correct.bits, of a run that classifies: config/image_outcomes.h, of the same evaluation.
+  void write_image_outcomes(const std::vector<ClassResults>& results) const;
   /// summary.json, which says that the run is done: the last file of a run.
   void write_summary(const config::Json& summary) const;
 

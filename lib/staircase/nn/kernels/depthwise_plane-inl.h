@@ -18,10 +18,8 @@ namespace staircase::nn::kernels::HWY_NAMESPACE {
 constexpr int64_t block = DepthwiseShape::block;
 
 /// A block's channels take this many vectors.
-using Floats = hn::CappedTag<float, block>;
-constexpr Floats floats;
-constexpr int64_t lanes = static_cast<int64_t>(hn::MaxLanes(floats));
 constexpr int64_t vectors = block / lanes;
+static_assert(block % lanes == 0);
 /// Sums that are held at a time: as many as the registers allow beside what is read.
 constexpr int64_t most_sums = vectors == 1 ? 8 : (vectors == 2 ? 5 : 2);
 

@@ -14,10 +14,6 @@
 HWY_BEFORE_NAMESPACE();
 namespace staircase::nn::kernels::HWY_NAMESPACE {
 
-using Floats = hn::CappedTag<float, 16>;
-constexpr Floats floats;
-constexpr int64_t lanes = static_cast<int64_t>(hn::MaxLanes(floats));
-
 /// exp(-x^2 / 2) and Phi(-|x|), on which both directions stand.
 struct Normal {
   Vector<Floats> bell, tail;

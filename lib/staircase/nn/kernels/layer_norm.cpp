@@ -15,10 +15,6 @@
 HWY_BEFORE_NAMESPACE();
 namespace staircase::nn::kernels::HWY_NAMESPACE {
 
-using Floats = hn::CappedTag<float, 16>;
-constexpr Floats floats;
-constexpr int64_t lanes = static_cast<int64_t>(hn::MaxLanes(floats));
-
 using Sum = Vector<Floats>;
 
 HWY_INLINE float total(Sum sum) { return hn::GetLane(hn::SumOfLanes(floats, sum)); }
@@ -112,23 +108,19 @@ void gradients_of(const Rows& rows, const T* x, const T* dy, const float* weight
 
 void Forward(const Rows& rows, Element element, const void* x, const float* weight, const float* bias, float eps,
              void* y, const RowMoments& moments, int64_t begin, int64_t end) {
-  const auto run = [&](auto type) {
+  with_type_of(element, [&](auto type) {
     using T = decltype(type);
     forward_of(rows, static_cast<const T*>(x), weight, bias, eps, static_cast<T*>(y), moments, begin, end);
-  };
-  if (element == Element::float32) run(float());
-  else run(uint16_t());
+  });
 }
 
 void Gradients(const Rows& rows, Element element, const void* x, const void* dy, const float* weight,
                const RowMoments& moments, void* dx, float* sums, int64_t begin, int64_t end) {
-  const auto run = [&](auto type) {
+  with_type_of(element, [&](auto type) {
     using T = decltype(type);
     gradients_of(rows, static_cast<const T*>(x), static_cast<const T*>(dy), weight, moments, static_cast<T*>(dx), sums,
                  begin, end);
-  };
-  if (element == Element::float32) run(float());
-  else run(uint16_t());
+  });
 }
 
 }  // namespace staircase::nn::kernels::HWY_NAMESPACE

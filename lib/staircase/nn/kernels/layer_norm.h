@@ -4,14 +4,11 @@
 #include <cstdint>
 
 #include "staircase/nn/kernels/element.h"
+#include "staircase/nn/kernels/rows.h"
 
 /// Layer normalization of rows, [rows][channels] side by side in memory. Sums are float whatever the elements are.
 /// Source: Ba et al. 2016, arXiv:1607.06450.
 namespace staircase::nn::kernels {
-
-struct Rows {
-  int64_t count = 0, channels = 0;
-};
 
 /// What is kept of a row for the way back: its mean and 1 / sqrt(variance + eps), [rows] each.
 struct RowMoments {

@@ -11,6 +11,8 @@
 
 #include <hwy/highway.h>
 
+#include "staircase/nn/kernels/element.h"
+
 HWY_BEFORE_NAMESPACE();
 namespace staircase::nn::kernels::HWY_NAMESPACE {
 
@@ -18,6 +20,18 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 template <class D>
 using Vector = hn::Vec<D>;
+
+/// What most kernels calculate with: as wide as the machine has it, up to 16 numbers.
+using Floats = hn::CappedTag<float, 16>;
+constexpr Floats floats;
+constexpr int64_t lanes = static_cast<int64_t>(hn::MaxLanes(floats));
+
+/// run(a number of the element's type).
+template <class Run>
+void with_type_of(Element element, const Run& run) {
+  if (element == Element::float32) run(float());
+  else run(uint16_t());
+}
 
 template <class D>
 HWY_INLINE Vector<D> load(D d, const float* from) {

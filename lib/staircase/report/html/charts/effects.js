@@ -20,12 +20,12 @@ function effectRows(experiment) {
     Array.isArray(given) && given.length > 0
       ? given.map((effect) => ({
           name: effect.step,
-          value: effect.value,
+          value: effect.n > 1 ? effect.value : null, // one seed's is noise
           interval: intervalOf(effect),
           verdict: effect.verdict,
         }))
       : rows
-          .filter((row) => row.delta)
+          .filter((row) => row.delta && row.delta.n > 1)
           .map((row) => ({
             name: row.name,
             value: row.delta.mean,

@@ -34,7 +34,7 @@ function heatMap(cells, rowsTitle, columnsTitle, rowOrder, columnOrder, color) {
 
 /** How much two steps are worth together beyond the sum of both. */
 function interactionChart(experiment, colors) {
-  const given = (experiment.results.interactions || []).filter((each) => hasNumber(each.value));
+  const given = (experiment.results.interactions || []).filter((each) => hasNumber(each.value) && each.n > 1);
   if (given.length === 0) return null;
   const names = [...new Set(given.flatMap((each) => [each.a, each.b]))];
   const cells = given.flatMap(({ a, b, value, verdict }) => {
@@ -54,9 +54,7 @@ function interactionChart(experiment, colors) {
   };
   const brackets = given.some((each) => isOpen(each.verdict))
     ? " In parentheses: no difference shown."
-    : given.some((each) => each.verdict)
-      ? ""
-      : " One seed: no interval known.";
+    : "";
   return {
     title: "Which steps work together",
     caption:

@@ -109,15 +109,13 @@ function macsPanel(rows, labels, colors) {
   return { width, height: { step: 24 }, layer: [bars, textColumn("macsText", width + 8, labels)] };
 }
 
-/** Whether a difference was judged, or is of one seed. A design that asks for other differences judges those. */
-const isShown = (delta) => Boolean(delta) && (Boolean(delta.verdict) || !hasNumber(delta.std));
+/** Whether a difference was judged: one seed's is noise, and a design that asks for other differences judges those. */
+const isShown = (delta) => Boolean(delta) && Boolean(delta.verdict);
 
 /** What parentheses around differences mean, where there are any, and what their absence does not. */
 function openText(rows) {
   const differences = rows.filter((row) => row.deltaText).map((row) => row.delta);
-  if (differences.some((each) => isOpen(each.verdict)))
-    return ", in parentheses where no difference is shown";
-  return differences.some((each) => each.verdict) ? "" : ", of one seed: no interval known";
+  return differences.some((each) => isOpen(each.verdict)) ? ", in parentheses where no difference is shown" : "";
 }
 
 /** Figure 2 of the ConvNeXt paper, of this experiment: a bar a step, MACs beside it, the paper's own as outlines. */

@@ -1,0 +1,95 @@
+#include "run_options.h"
+
+#include <atomic>
+#include <csignal>
+#include <ctime>
+
+#include "console.h"
+#include "device.h"
+#include "display.h"
+#include "staircase/base/errors.h"
+#include "staircase/execution/runner.h"
+#include "staircase/report/folder.h"
+
+namespace staircase::apps {
+namespace {
+
+std::atomic<bool> stop_requested{false};
+static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may set it");
+
+constexpr int64_t most_jobs = 1024;
+
+timespec first_request{};
+
+double seconds_since_first_request() {
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<double>(now.tv_sec - first_request.tv_sec) +
+         1e-9 * static_cast<double>(now.tv_nsec - first_request.tv_nsec);
+}
+
+/// The first signal asks the trainer to stop after a checkpoint; a second ends the program as usual, unless it comes
+/// so soon that it is the same request: a key held down, or a terminal and a script that both send one.
+void ask_to_stop(int signal) {
+  const double one_request_seconds = 0.5;
+  if (!stop_requested) {
+    ::clock_gettime(CLOCK_MONOTONIC, &first_request);
+    stop_requested = true;
+  } else if (seconds_since_first_request() > one_request_seconds) {
+    std::signal(signal, SIG_DFL);
+    std::raise(signal);
+  }
+}
+
+}  // namespace
+
+void add_run_options(Arguments& arguments) {
+  arguments.options()("out", "folder of the results (default: runs/<name>)", cxxopts::value<std::string>(), "DIR")(
+      "device", "cpu, cuda, cuda:N, or several that runs side by side take in turn: cuda:0,cuda:1",
+      cxxopts::value<std::string>()->default_value("cpu"), "DEVICE")(
+      "jobs", "runs side by side, each in a process of its own (default: one a device)", cxxopts::value<int64_t>(),
+      "N")("elsewhere", "let begun runs go on on another kind of device or LibTorch, which changes their results")(
+      "no-reuse", "train every missing run, also one that another folder beside DIR has done already");
+}
+
+namespace {
+
+/// Without the slash that a shell completes it with: folders beside it are named after it.
+std::filesystem::path out_folder(const std::string& word) {
+  const std::filesystem::path folder = word;
+  return folder.has_filename() || folder == folder.root_path() ? folder : folder.parent_path();
+}
+
+}  // namespace
+
+execution::RunOptions run_options(const Arguments& arguments, const experiment::Experiment& experiment) {
+  execution::RunOptions options;
+  options.folder = arguments.has("out") ? out_folder(arguments.get<std::string>("out"))
+                                        : std::filesystem::path("runs") / experiment.options.name;
+  options.devices = parse_devices(arguments.get<std::string>("device"));
+  options.jobs = arguments.has("jobs") ? arguments.get<int64_t>("jobs") : static_cast<int64_t>(options.devices.size());
+  if (options.jobs < 1 || options.jobs > most_jobs)
+    throw RequestError("--jobs: found " + std::to_string(options.jobs) + ", allowed is 1 to " +
+                       std::to_string(most_jobs));
+  if (options.jobs < static_cast<int64_t>(options.devices.size()))
+    throw RequestError("--jobs " + std::to_string(options.jobs) + " cannot go with " +
+                       std::to_string(options.devices.size()) + " devices: the rest of them would stay idle");
+  options.elsewhere = arguments.has("elsewhere");
+  options.reuse = !arguments.has("no-reuse");
+  options.worker_program = {"/proc/self/exe", "worker"};
+  return options;
+}
+
+analysis::Results train_and_report(const experiment::Experiment& experiment, const execution::RunOptions& options) {
+  std::signal(SIGINT, ask_to_stop);
+  std::signal(SIGTERM, ask_to_stop);
+  {
+    Display display(options.folder);
+    execution::run_experiment(experiment, options, display, stop_requested);
+  }
+  analysis::Results results = report::report_folder(options.folder);
+  print_warnings(results.warnings);
+  return results;
+}
+
+}  // namespace staircase::apps

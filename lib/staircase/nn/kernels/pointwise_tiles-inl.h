@@ -1,0 +1,64 @@
+// Rows and columns in vectors and tiles, for the pointwise kernels. Included once for each instruction set.
+#if defined(STAIRCASE_POINTWISE_TILES_INL_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef STAIRCASE_POINTWISE_TILES_INL_H
+#undef STAIRCASE_POINTWISE_TILES_INL_H
+#else
+#define STAIRCASE_POINTWISE_TILES_INL_H
+#endif
+
+#include <algorithm>
+#include <type_traits>
+
+#include "staircase/nn/kernels/float_buffer.h"
+#include "staircase/nn/kernels/load_store-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace staircase::nn::kernels::HWY_NAMESPACE {
+
+/// A tile is `tile` rows by two vectors: its sums, what they are multiplied with and one factor fill 15 registers.
+constexpr int64_t tile = 6;
+
+/// Numbers taken `width` at a time. The last part goes back over the one before it, so that all are whole.
+struct Parts {
+  int64_t size, width;
+
+  int64_t count() const { return (size + width - 1) / width; }
+  int64_t start(int64_t part) const { return std::max<int64_t>(0, std::min(part * width, size - width)); }
+};
+
+constexpr Parts vectors_of(int64_t columns) { return {columns, lanes}; }
+
+/// Rows of floats, each with at least a vector's numbers in reach.
+struct FloatRows {
+  const float* data;
+  int64_t stride;
+};
+
+/// The rows [begin, end) as floats: where they lie, or in `buffer`, which holds them with zeros behind.
+template <class T>
+HWY_INLINE FloatRows float_rows(const T* from, int64_t channels, int64_t begin, int64_t end, FloatBuffer& buffer) {
+  if constexpr (std::is_same_v<T, float>)
+    if (channels >= lanes) return {from + begin * channels, channels};
+  const int64_t stride = std::max(channels, lanes);
+  for (int64_t row = begin; row < end; ++row) {
+    const T* numbers = from + row * channels;
+    float* to = buffer.data() + (row - begin) * stride;
+    for (int64_t c = 0; c < channels; c += lanes) {
+      const int64_t count = std::min(lanes, channels - c);
+      store_some(floats, load_some(floats, numbers + c, count), to + c, channels < lanes ? lanes : count);
+    }
+  }
+  return {buffer.data(), stride};
+}
+
+/// Floats that float_rows may need for so many rows.
+template <class T>
+int64_t buffer_size(int64_t channels, int64_t rows) {
+  const bool in_place = std::is_same_v<T, float> && channels >= lanes;
+  return in_place ? lanes : std::max(channels, lanes) * rows;
+}
+
+}  // namespace staircase::nn::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif

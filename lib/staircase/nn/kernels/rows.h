@@ -1,0 +1,12 @@
+#pragma once
+
+#include <cstdint>
+
+namespace staircase::nn::kernels {
+
+/// A matrix, [count][channels] side by side in memory: an image in channels_last has a row for each position.
+struct Rows {
+  int64_t count = 0, channels = 0;
+};
+
+}  // namespace staircase::nn::kernels
