@@ -15,6 +15,16 @@ namespace {
 /// A score without any regularity: each subset has its own random number.
 double random_score(Subset subset) { return RandomStream(mix_key({7, subset})).uniform(0, 100); }
 
+/// The weights put to a score.
+std::vector<double> exact_shapley(const Requirements& requirements, const SubsetScore& score) {
+  std::vector<double> values;
+  for (const SubsetWeights& weights : exact_shapley_weights(requirements)) {
+    values.push_back(0);
+    for (const auto& [subset, weight] : weights) values.back() += weight * score(subset);
+  }
+  return values;
+}
+
 /// The definition, word for word: every order that the requirements allow, each step's gain averaged.
 std::vector<double> over_all_permutations(const Requirements& requirements, const SubsetScore& score) {
   StepOrder order(requirements.steps());

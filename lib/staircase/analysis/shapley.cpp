@@ -49,17 +49,6 @@ std::vector<SubsetWeights> sampled_shapley_weights(const std::vector<experiment:
   return weights;
 }
 
-std::vector<double> exact_shapley(const experiment::Requirements& requirements, const experiment::SubsetScore& score) {
-  SubsetWeights scores;
-  for (experiment::Subset subset : experiment::allowed_subsets(requirements, SIZE_MAX)) scores[subset] = score(subset);
-  std::vector<double> values;
-  for (const SubsetWeights& weights : exact_shapley_weights(requirements)) {
-    values.push_back(0);
-    for (const auto& [subset, weight] : weights) values.back() += weight * scores[subset];
-  }
-  return values;
-}
-
 std::vector<SampledWorth> sampled_shapley(const std::vector<experiment::StepOrder>& orders,
                                           const experiment::SubsetScore& score) {
   std::vector<std::vector<double>> gains(orders.empty() ? 0 : orders[0].size());

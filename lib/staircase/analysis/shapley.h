@@ -11,16 +11,15 @@ namespace staircase::analysis {
 /// A weighted sum of the scores of subsets.
 using SubsetWeights = std::unordered_map<experiment::Subset, double>;
 
-/// The sums that exact_shapley and sampled_shapley give, a sum a step.
-std::vector<SubsetWeights> exact_shapley_weights(const experiment::Requirements& requirements);
-std::vector<SubsetWeights> sampled_shapley_weights(const std::vector<experiment::StepOrder>& orders);
-
-/// Each step's worth averaged over all orders that the requirements allow: its Shapley value, and under
-/// requirements the precedence-constrained one. The values sum to score(all) - score(none).
-/// Asks for the score of every allowed subset.
+/// A sum a step: its worth averaged over all orders that the requirements allow, which is its Shapley value, and under
+/// requirements the precedence-constrained one. The values sum to score(all) - score(none). Every allowed subset has a
+/// weight in one of them.
 /// Source: Shapley 1953; Faigle and Kern 1992, "The Shapley value for cooperative games under
 /// precedence constraints".
-std::vector<double> exact_shapley(const experiment::Requirements& requirements, const experiment::SubsetScore& score);
+std::vector<SubsetWeights> exact_shapley_weights(const experiment::Requirements& requirements);
+
+/// The sums that sampled_shapley gives.
+std::vector<SubsetWeights> sampled_shapley_weights(const std::vector<experiment::StepOrder>& orders);
 
 /// A mean over sampled orders.
 struct SampledWorth {

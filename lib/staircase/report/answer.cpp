@@ -79,13 +79,13 @@ void add_open(const Results& results, const std::vector<Judged>& all, int compar
 std::vector<std::string> without_verdicts(const Results& results, const std::vector<Judged>& all) {
   if (results.done == 0) return {"No run is done yet"};
   if (all.empty()) return {};
+  if (results.looks)
+    return {"The first look is still to come, when " + std::to_string(results.looks->looks.front()) +
+            " seeds of every row are done"};
   if (results.seeds.size() == 1)
     return {
         "One seed: which rows are better cannot be told. More seeds (\"seeds\": [0, 1, 2], or "
         "--set /seeds=[0,1,2]) train only what is new"};
-  if (results.looks)
-    return {"The first look is still to come, when " + std::to_string(results.looks->looks.front()) +
-            " seeds of every row are done"};
   return {"No two rows have two seeds done yet"};
 }
 
