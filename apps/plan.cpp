@@ -144,8 +144,8 @@ Known known_or_pilot(const experiment::Experiment& experiment, const execution::
   }
   if (known) return *known;
   throw RequestError(options.folder.string() +
-                     ": no two rows that differ have two seeds done, so nothing tells the spread; --pilot trains two "
-                     "rows with " +
+                     ": no two rows that differ have two seeds done above chance, so nothing tells the spread; --pilot "
+                     "trains two rows with " +
                      std::to_string(experiment::pilot_seeds) + " seeds first, in " + of_pilot.folder.string());
 }
 
