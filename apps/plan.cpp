@@ -169,8 +169,13 @@ int run_plan(const Words& words) {
   const execution::RunOptions options = run_options(arguments, experiment);
   const Known known = known_or_pilot(experiment, options, arguments.has("pilot"));
   const auto design = runs::design_with(experiment, known.data);
+  analysis::PooledSpread spread = known.spread;
+  if (experiment.options.until) {  // which judges by each difference's own seeds alone
+    spread.lent_degrees = 0;
+    spread.other.reset();
+  }
   const analysis::SeedPlan plan =
-      analysis::plan_seeds(smallest, known.spread, analysis::count_comparisons(design, experiment.options));
+      analysis::plan_seeds(smallest, spread, analysis::count_comparisons(design, experiment.options));
   std::optional<Cost> cost;
   if (plan.seeds) cost = cost_of(experiment, known, options.folder, *plan.seeds);
   if (arguments.json()) print_json(plan_json(plan, cost, known));

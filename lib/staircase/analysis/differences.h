@@ -62,8 +62,7 @@ struct Difference {
   }
 };
 
-/// The mean of these numbers with Student's interval, not judged yet; empty where there is none.
-/// `other` widens the interval as reach_of() says.
+/// The mean of these numbers with Student's interval, which `other` widens (reach_of), not judged yet; empty: none.
 std::optional<Difference> difference_of(const std::vector<double>& differences,
                                         const std::optional<ErrorSource>& other = {});
 
@@ -91,8 +90,7 @@ struct JudgedBy {
 /// seen", one seed has no verdict. Asked for are mean, std, count, p, squared_weights, other and at_chance.
 JudgedBy judge_together(const std::vector<Difference*>& differences, const Judging& judging);
 
-/// Of a difference whose rows are all at chance, before it is judged: its verdict says so. It still counts in the
-/// correction of the others, which are the harder to show for it.
+/// Of a difference whose rows are all at chance, before it is judged: it still makes the others harder to show.
 void leave_at_chance(Difference& difference);
 
 /// The same taken the other way round.

@@ -47,7 +47,7 @@ Interval interval_around(double mean, double std_error, double degrees, double o
 std::optional<double> p_of_zero(double mean, double std_error, double degrees);
 
 /// How far to each side an interval reaches whose error has two independent sources: the root of the sum of squares of
-/// what each would reach by itself, with its own t, which holds for either at any size (tests/analysis/images_test.cpp).
+/// what each would reach by itself, with its own t, which holds whichever is larger (tests/analysis/images_test.cpp).
 /// Satterthwaite's degrees, of both together, would not hold far out in the tail, where corrected comparisons are: in a
 /// simulation of three seeds and eight comparisons they gave 0.2 false differences a table instead of 0.05.
 /// Source: Howe 1974, "Approximate confidence limits on the mean of X + Y where X and Y are two tabled independent
