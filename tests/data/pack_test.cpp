@@ -4,6 +4,7 @@
 
 #include "data/jpeg_files.h"
 #include "staircase/base/errors.h"
+#include "staircase/base/file_lock.h"
 #include "staircase/base/files.h"
 #include "staircase/data/fingerprint.h"
 #include "staircase/data/image_folder.h"
@@ -168,6 +169,23 @@ TEST_CASE("A pack removes no folder that it did not make", "[data]") {
   CHECK_THROWS_WITH(pack_folder(folder / "in", folder / "out", {}),
                     ContainsSubstring("out.unfinished: is there already"));
   CHECK(read_file(folder / "out.unfinished/mine") == "kept");
+}
+
+TEST_CASE("What a killed pack left is begun anew, and what another still writes is left to it", "[data]") {
+  const TemporaryFolder folder;
+  make_folder_of_images(folder / "in");
+  fs::create_directory(folder / "out.unfinished");
+  write_file_atomically(folder / "out.unfinished/train-000000.tar", "half a shard");
+  {
+    const auto other = FileLock::try_take(folder / "out.unfinished/packing.lock");
+    CHECK_THROWS_WITH(pack_folder(folder / "in", folder / "out", {}),
+                      ContainsSubstring("another pack is writing there"));
+    CHECK(read_file(folder / "out.unfinished/train-000000.tar") == "half a shard");
+  }
+  write_file_atomically(folder / "out.unfinished/packing.lock", "");  // its owner was killed
+  CHECK(pack_folder(folder / "in", folder / "out", {}).images == 11);
+  CHECK_FALSE(fs::exists(folder / "out/packing.lock"));
+  CHECK_FALSE(fs::exists(folder / "out.unfinished"));
 }
 
 TEST_CASE("A pack without workers is refused", "[data]") {

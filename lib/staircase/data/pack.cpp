@@ -4,10 +4,12 @@
 #include <exception>
 #include <iterator>
 #include <memory>
+#include <optional>
 #include <thread>
 #include <vector>
 
 #include "staircase/base/errors.h"
+#include "staircase/base/file_lock.h"
 #include "staircase/base/files.h"
 #include "staircase/base/patient_read.h"
 #include "staircase/base/text.h"
@@ -73,7 +75,8 @@ std::vector<Item> items_of(const Dataset& part) {
   return items;
 }
 
-/// A folder that is removed at the end of the scope unless it was renamed.
+/// The folder in which a pack is made, removed at the end of the scope unless it was moved to its place. Its lock tells
+/// what a killed pack left, which is begun anew, from what others keep under that name.
 class UnfinishedFolder {
  public:
   explicit UnfinishedFolder(const fs::path& out) : path_(out.string() + ".unfinished") {
@@ -81,10 +84,15 @@ class UnfinishedFolder {
     std::error_code error;
     const bool is_new = fs::create_directory(path_, error);
     if (error) throw std::runtime_error(path_.string() + ": cannot be written: " + error.message());
-    if (!is_new)
-      throw RequestError(path_.string() + ": is there already; remove it if a pack that was killed left it");
+    if (!is_new && !fs::exists(lock_path()))
+      throw RequestError(path_.string() + ": is there already, where the pack would be made; move it away");
+    if (auto lock = FileLock::try_take(lock_path())) lock_.emplace(std::move(*lock));
+    if (!lock_) throw RequestError(path_.string() + ": another pack is writing there");
+    for (const fs::directory_entry& left : fs::directory_iterator(path_))
+      if (left.path() != lock_path()) fs::remove_all(left.path());
   }
   ~UnfinishedFolder() {
+    if (!lock_) return;
     std::error_code ignored;
     fs::remove_all(path_, ignored);
   }
@@ -92,8 +100,22 @@ class UnfinishedFolder {
   UnfinishedFolder& operator=(const UnfinishedFolder&) = delete;
   const fs::path& path() const { return path_; }
 
+  /// Throws std::runtime_error naming the place that could not be taken.
+  void move_to(const fs::path& out) {
+    lock_.reset();
+    std::error_code error;
+    fs::rename(path_, out, error);
+    if (!error) return;
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+    throw std::runtime_error(out.string() + ": cannot be written: " + error.message());
+  }
+
  private:
+  fs::path lock_path() const { return path_ / "packing.lock"; }
+
   fs::path path_;
+  std::optional<FileLock> lock_;
 };
 
 class Packer {
@@ -162,13 +184,11 @@ Packed pack_folder(const fs::path& folder, const fs::path& given_out, const Pack
   if (source.test) parts.push_back(source.test.get());
   uint64_t images = 0;
   for (const Dataset* part : parts) images += part->size();
-  const UnfinishedFolder unfinished(out);
+  UnfinishedFolder unfinished(out);
   Packer packer(unfinished.path(), options, images);
   for (const Dataset* part : parts) packer.add_part(*part);
   const Packed packed = packer.finish();
-  std::error_code error;
-  fs::rename(unfinished.path(), out, error);
-  if (error) throw std::runtime_error(out.string() + ": cannot be written: " + error.message());
+  unfinished.move_to(out);
   return packed;
 }
 

@@ -24,9 +24,10 @@ struct Packed {
 
 /// Writes a folder of images, as open_image_folder reads it, as shards, which open_shards reads: names, classes, order
 /// and, where nothing is encoded anew, bytes are kept. Every shard is read back and compared before the folder
-/// `out` appears, whole or not at all. A damaged image is packed as it is, with a warning.
-/// Throws RequestError: `out` is there already, or out.unfinished, in which it is made, the folder cannot be read, a
-/// name with a line break; std::runtime_error naming the path and the system's reason when it cannot be written;
+/// `out` appears, whole or not at all. It is made in out.unfinished; what a killed pack left there is begun anew.
+/// A damaged image is packed as it is, with a warning.
+/// Throws RequestError: `out` is there already, out.unfinished is somebody else's or another pack's that still writes, the
+/// folder cannot be read, a name with a line break; std::runtime_error naming the path and the system's reason when it cannot be written;
 /// std::invalid_argument unless there are workers.
 Packed pack_folder(const std::filesystem::path& folder, const std::filesystem::path& out, const PackOptions& options);
 
