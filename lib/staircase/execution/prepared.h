@@ -55,6 +55,7 @@ class PreparedExperiment {
   /// What all variants' data have; opens those that are not open yet.
   runs::DataShape shape_of_data();
   void check(const experiment::Variant& variant);
+  void join_folder();
   /// Seeds that the folder keeps, and another score for what is done already.
   void note_what_differs(const config::ExperimentOptions& wanted);
   /// A folder that was begun with a step without one goes on.
