@@ -105,3 +105,18 @@ TEST_CASE("A step that changes nothing is refused where it is new in a folder", 
                  ContainsSubstring("the step same changes nothing"));
   }
 }
+
+TEST_CASE("A misspelt step is named before what the folder was made with", "[execution]") {
+  const tests::TemporaryFolder folder;
+  Json content = tests::single_run();
+  content["kind"] = "ablation";
+  content["steps"] = {{{"name", "gelu"}, {"set", {{"/model/activation", "gelu"}}}}};
+  content["design"] = "one_at_a_time";
+  tests::stop_in_the_middle(content, folder / "out", 1);
+  content["base"]["recipe"]["epochs"] = 4;
+  tests::Listener listener;
+  CHECK_THAT(refusal([&] { run(content, folder / "out", listener); }), ContainsSubstring("belongs to another"));
+  content["steps"][0]["set"] = {{"/model/activatoin", "gelu"}};
+  CHECK_THAT(refusal([&] { run(content, folder / "out", listener); }),
+             ContainsSubstring("/model/activatoin: is not a known field (did you mean \"activation\"?)"));
+}

@@ -37,7 +37,7 @@ PreparedExperiment::PreparedExperiment(experiment::Experiment wanted, const RunO
       options_(options),
       cores_a_run_(std::max<int64_t>(1, std::thread::hardware_concurrency() / std::max<int64_t>(1, options.jobs))) {
   const config::ExperimentOptions asked = experiment_.options;
-  ledger_.join(experiment_);
+  join_folder();
   note_what_differs(asked);
   const auto [classes, channels] = numbers_of(runs::data_of(experiment_));
   design_ = experiment::design_variants(experiment_, classes, channels, numbers_of_contexts());
@@ -88,6 +88,19 @@ std::vector<std::string> PreparedExperiment::schedule_warnings() {
     rows.push_back({variant.name, &variant.configuration.recipe,
                     static_cast<int64_t>(open_data(variant.configuration.data).train->size())});
   return experiment::schedule_warnings(rows);
+}
+
+void PreparedExperiment::join_folder() {
+  try {
+    ledger_.join(experiment_);
+  } catch (const RequestError&) {
+    if (!ledger_.exists()) throw;
+    // What is wrong in the experiment itself is said before what differs from the folder.
+    const runs::DataShape shape = ledger_.read_experiment_file().second;
+    design_ = experiment::design_variants(experiment_, shape.classes, shape.channels);
+    check_steps_have_effect();
+    throw;
+  }
 }
 
 void PreparedExperiment::note_what_differs(const config::ExperimentOptions& wanted) {

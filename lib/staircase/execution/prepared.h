@@ -56,6 +56,7 @@ class PreparedExperiment {
   runs::DataShape shape_of_data();
   void check(const experiment::Variant& variant);
   /// Seeds that the folder keeps, and another score for what is done already.
+  void join_folder();
   void note_what_differs(const config::ExperimentOptions& wanted);
   /// A folder that was begun with a step without one goes on.
   void check_steps_have_effect();
