@@ -51,7 +51,9 @@ std::string join(const std::vector<std::string>& parts, std::string_view separat
 std::string decimals(double value, int digits) {
   char buffer[64];
   std::snprintf(buffer, sizeof buffer, "%.*f", digits, value);
-  return buffer;
+  const std::string text = buffer;
+  const bool negative_zero = text[0] == '-' && text.find_first_not_of("-0.") == std::string::npos;
+  return negative_zero ? text.substr(1) : text;
 }
 
 std::string grouped_digits(long long value) {

@@ -48,9 +48,7 @@ std::string count_text(double value) {
   return decimals(value, 0);
 }
 
-std::string rounded(double value, double half_width) {
-  return decimals(value, digits_of(half_width));
-}
+std::string rounded(double value, double half_width) { return decimals(value, digits_of(half_width)); }
 
 std::string spread_text(const analysis::Spread* spread) {
   if (!spread) return "";
@@ -59,7 +57,10 @@ std::string spread_text(const analysis::Spread* spread) {
   return rounded(spread->mean, half_width) + " ± " + rounded(*spread->std, half_width);
 }
 
-std::string signed_text(double value, double half_width) { return (value < 0 ? "" : "+") + rounded(value, half_width); }
+std::string signed_text(double value, double half_width) {
+  const std::string text = rounded(value, half_width);
+  return text.starts_with('-') ? text : "+" + text;
+}
 
 std::string difference_text(const std::optional<analysis::Difference>& difference) {
   if (!difference) return "?";
