@@ -1,6 +1,7 @@
 #include "staircase/analysis/chance.h"
 
 #include "experiment/designed.h"
+#include "staircase/report/answer.h"
 #include "staircase/report/report.h"
 #include "support/catch.h"
 
@@ -145,4 +146,14 @@ TEST_CASE("The results and the notes say what chance is and which rows do not pa
                                        "images gives 10.00 %"));
     CHECK_THAT(text, ContainsSubstring("At chance, not above 11.10 % (sampling error included): base, gelu; "));
   }
+}
+
+TEST_CASE("Where no difference has a verdict, nothing is said of its error", "[analysis]") {
+  Results results;
+  results.seeds = {0, 1};
+  results.validation_images = {.used = true, .images = 200};
+  CHECK_THAT(report::method_notes(results).back(), ContainsSubstring("like the 200 of the validation set"));
+  CHECK_THAT(report::method_notes(results).back(), !ContainsSubstring("standard error"));
+  results.validation_images.seeds_error = 1;
+  CHECK_THAT(report::method_notes(results).back(), ContainsSubstring("1.0 points are of the seeds"));
 }

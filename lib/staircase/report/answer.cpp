@@ -109,6 +109,14 @@ void add_interactions(const Results& results, std::vector<std::string>& lines) {
   if (lines.size() == before && any_open) lines.push_back("No pair is shown to give more or less together than alone");
 }
 
+/// Empty: no difference has a verdict, so none has an error to speak of.
+std::string error_parts(const analysis::ImagesUsed& images) {
+  if (images.seeds_error == 0 && images.images_error == 0) return "";
+  return ": of a difference's standard error, " + rounded(images.seeds_error, images.seeds_error) +
+         " points are of the seeds and " + rounded(images.images_error, images.images_error) +
+         " of the choice of these images";
+}
+
 }  // namespace
 
 std::vector<std::string> answer_lines(const Results& results) {
@@ -160,10 +168,8 @@ std::vector<std::string> method_notes(const Results& results) {
   }
   const analysis::ImagesUsed& images = results.validation_images;
   if (images.used)
-    lines.push_back("Verdicts refer to images like the " + grouped_digits(images.images) +
-                    " of the validation set: of a difference's standard error, " +
-                    rounded(images.seeds_error, images.seeds_error) + " points are of the seeds and " +
-                    rounded(images.images_error, images.images_error) + " of the choice of these images");
+    lines.push_back("Verdicts refer to images like the " + grouped_digits(images.images) + " of the validation set" +
+                    error_parts(images));
   else if (!images.why_not.empty())
     lines.push_back("Verdicts refer to these validation images alone, not to others like them: " + images.why_not);
   return lines;
