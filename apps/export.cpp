@@ -77,6 +77,8 @@ int run_export(const Words& words) {
   if (!arguments.parse(words, 0, 0)) return 0;
   arguments.need({"out"});
   const auto out = arguments.get<std::string>("out");
+  if (!out.ends_with(".pt"))
+    throw RequestError("--out " + out + ": is written as TorchScript, so its name ends in .pt");
   check_output(out, "--out");
   interop::ExportOptions options;
   options.precision =
