@@ -42,6 +42,8 @@ TEST_CASE("Another experiment and another network are refused, and results stay 
   refuse(2, "weights", {"eval", "--data", "shapes"});
   refuse(2, "holds another network than resnet50",
          {"eval", "--weights", results.weights, "--data", "shapes", "--model", "resnet50"});
+  refuse(2, "in the network asked for, /model/",
+         {"eval", "--weights", results.weights, "--data", "shapes", "--model", "convnext_tiny"});
   WorkFolder::write("cut.safetensors", WorkFolder::content().at("./" + results.weights).substr(0, 2000));
   refuse(2, "cut.safetensors", {"eval", "--weights", "cut.safetensors", "--data", "shapes"});
   refuse(2, "cut.safetensors", {"export", "--weights", "cut.safetensors", "--out", "x.pt"});
@@ -139,6 +141,8 @@ TEST_CASE("What is wrong with weights in and out is named, and nothing is left b
   refuse(2, "is no weights file", {"convert", "no.jpg", "x.pth"});
   refuse(2, "has no keys to choose from", {"convert", w, "x.pth", "--key", "model"});
   refuse(2, "--out nowhere/x.pt: there is no folder nowhere", {"export", "--weights", w, "--out", "nowhere/x.pt"});
+  refuse(2, "--out x.onnx: is written as TorchScript, so its name ends in .pt",
+         {"export", "--weights", w, "--out", "x.onnx"});
   refuse(2, "--precision: \"fp8\" is not one of fp32, bf16, fp16",
          {"export", "--weights", w, "--out", "x.pt", "--precision", "fp8"});
   refuse(2, "holds another network than convnext_tiny",

@@ -1,6 +1,7 @@
 #include "staircase/interop/model_file.h"
 
 #include "staircase/base/errors.h"
+#include "staircase/base/text.h"
 #include "staircase/formats/safetensors.h"
 #include "staircase/formats/weights_file.h"
 #include "staircase/interop/class_names.h"
@@ -67,9 +68,12 @@ void check_wanted(const config::ModelOptions& found, plan::NamedModel wanted, co
   const auto differences = config::diff_options(found, wanted.options);
   if (differences.empty()) return;
   const bool head_only = differences.size() == 1 && differences[0].pointer == "/model/num_classes";
+  std::vector<std::string> others;
+  for (size_t i = 1; i < differences.size(); ++i)
+    others.push_back(differences[i].pointer + " " + differences[i].a.dump() + " and " + differences[i].b.dump());
   throw RequestError(name + ": holds another network than " + wanted.name + ": " + differences[0].pointer + " is " +
                      differences[0].a.dump() + " in the file and " + differences[0].b.dump() +
-                     " in the network asked for" +
+                     " in the network asked for" + (others.empty() ? "" : ", " + join(others)) +
                      (head_only && !options.head_way_out.empty() ? "; " + options.head_way_out : ""));
 }
 
