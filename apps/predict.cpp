@@ -22,14 +22,19 @@ namespace {
 struct Inputs {
   std::vector<std::string> images;
   std::vector<std::string> faults;
+  data::PassedOver passed_over;  ///< of folders
 };
 
 void add_folder(Inputs& inputs, const std::string& folder) {
   std::vector<std::string> found;
   std::error_code error;
-  for (const auto& entry : fs::recursive_directory_iterator(folder, error))
-    if (entry.is_regular_file() && data::has_image_extension(entry.path().native()))
-      found.push_back(entry.path().string());
+  for (const auto& entry : fs::recursive_directory_iterator(folder, error)) {
+    if (!entry.is_regular_file()) continue;
+    const std::string name = entry.path().filename().string();
+    if (data::has_image_extension(name)) found.push_back(entry.path().string());
+    else if (!name.starts_with('.') && !data::is_left_behind(name))
+      ++inputs.passed_over.left_out[data::kind_of_file(name)];
+  }
   if (error) inputs.faults.push_back(folder + ": cannot be read: " + error.message());
   else if (found.empty()) inputs.faults.push_back(folder + ": holds no image file");
   std::sort(found.begin(), found.end());
@@ -128,6 +133,8 @@ int run_predict(const Words& words) {
   }
   const size_t wanted = predictions.size() + inputs.faults.size();
   if (inputs.faults.size() == 1 && wanted == 1) throw RequestError(inputs.faults.front());
+  if (const std::string left_out = data::left_out_text(inputs.passed_over); !left_out.empty())
+    print_warnings({left_out});
   print_warnings(inputs.faults);
   if (!inputs.faults.empty())
     throw RequestError(std::to_string(inputs.faults.size()) + " of " + std::to_string(wanted) +

@@ -22,6 +22,16 @@ TEST_CASE("One bad file among several costs only its own answer, and the exit st
   CHECK(ask({"predict", "--weights", weights, one, other}).status == 0);
 }
 
+TEST_CASE("Files of a folder that are no images are counted by their kind", "[program]") {
+  const WorkFolder work;
+  const std::string weights = train_on_photographs();
+  WorkFolder::write("data/val/cat/a.heic", "no image");
+  WorkFolder::write("data/val/cat/.DS_Store", "of a system");
+  const Answer answer = ask({"predict", "--weights", weights, "data/val/cat"});
+  CHECK(answer.status == 0);
+  CHECK_THAT(answer.err, ContainsSubstring("1 file was left out: .heic 1") && !ContainsSubstring("DS_Store"));
+}
+
 TEST_CASE("Weights from elsewhere with a thousand classes bear ImageNet's names", "[program]") {
   const WorkFolder work;
   make_photographs("photos", {"one"}, 1);
