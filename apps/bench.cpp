@@ -79,6 +79,7 @@ config::Json to_json(const Subject& subject, const train::Benchmark& b, const pl
           {"threads", at::get_num_threads()},
           {"params", counts.params},
           {"macs", counts.macs},
+          {"product_macs", counts.product_macs},
           {"libtorch", TORCH_VERSION},
           {"machine", machine_description()}};
 }
@@ -127,6 +128,7 @@ int run_bench(const Words& words) {
   for (const auto& layer : plan::count_layers(plan::plan_model(subject.model, image), {"", "--image-size"})) {
     counts.params += layer.params;
     counts.macs += layer.macs;
+    counts.product_macs += layer.product_macs;
   }
   nn::Classifier model(subject.model, image);
   nn::initialize(model, 0);

@@ -73,10 +73,19 @@ LayerList register_layers(Module& parent, const std::vector<plan::LayerSpec>& ch
 }
 
 torch::Tensor run_layers(const LayerList& layers, torch::Tensor x) {
+  using plan::LayerKind;
   for (size_t i = 0; i < layers.size(); ++i) {
-    const bool norm_and_relu =
-        is_of(layers, i, plan::LayerKind::batch_norm) && is_of(layers, i + 1, plan::LayerKind::relu);
-    x = norm_and_relu ? run_batch_norm(*layers[i++], x, /*relu=*/true) : layers[i]->forward(x);
+    const auto are_next = [&](LayerKind one, LayerKind other) {
+      return is_of(layers, i, one) && is_of(layers, i + 1, other);
+    };
+    if (are_next(LayerKind::batch_norm, LayerKind::relu)) {
+      x = run_batch_norm(*layers[i++], x, /*relu=*/true);
+    } else if (are_next(LayerKind::class_token, LayerKind::position_embedding)) {
+      x = run_class_token(*layers[i], *layers[i + 1], x);
+      ++i;
+    } else {
+      x = layers[i]->forward(x);
+    }
   }
   return x;
 }
