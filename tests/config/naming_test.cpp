@@ -43,7 +43,10 @@ constexpr const char* frozen_first = R"json({
 })json";
 
 /// {"model": {"name": value}}
-constexpr const char* frozen_later = R"json({"data": {"decode": "full", "objects_seed": 0}, "recipe": {"data_order_seed": 0}})json";
+constexpr const char* frozen_later = R"json({
+  "data": {"decode": "full", "objects_seed": 0},
+  "recipe": {"checkpoint_activations": false, "data_order_seed": 0}
+})json";
 
 std::string hashed(const std::string& text) { return hexadecimal(mix64(hash_text(text)), 16); }
 
@@ -86,6 +89,13 @@ TEST_CASE("Where the data lie is no part of a name", "[config]") {
   c.data.path = "/elsewhere";
   CHECK(content_name(c, 2, "abc") == name);
   CHECK(content_name(c, 2, "abd") != name);
+}
+
+TEST_CASE("What only costs time for memory is no part of a name", "[config]") {
+  Configuration c = frozen_defaults();
+  c.recipe.checkpoint_activations = true;
+  CHECK(content_name(c) == content_name(frozen_defaults()));
+  CHECK(content_name(c, 1) == content_name(frozen_defaults(), 1));
 }
 
 TEST_CASE("A run on shards has the name of the run on the folder that was packed", "[config]") {

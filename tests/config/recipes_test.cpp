@@ -12,7 +12,7 @@ namespace {
 /// Everything that Liu et al. 2022, Table 5, and the code published with it say.
 Json modern() {
   return parse_json(R"({
-    "epochs": 300, "batch_size": 4096, "micro_batch_size": 0, "precision": "fp32",
+    "epochs": 300, "batch_size": 4096, "micro_batch_size": 0, "precision": "fp32", "checkpoint_activations": false,
     "eval_every_epochs": 1, "data_order_seed": 0,
     "optimizer": "adamw", "learning_rate": 0.004, "momentum": 0.9, "beta1": 0.9, "beta2": 0.999,
     "epsilon": 1e-8, "weight_decay": 0.05, "decay_norms_and_biases": false, "clip_grad_norm": 0.0,

@@ -110,6 +110,13 @@ TEST_CASE("What a configuration trains to is more than its plan", "[experiment]"
   CHECK_FALSE(train_alike(a, b));
 }
 
+TEST_CASE("A step that only computes activations twice changes nothing", "[experiment]") {
+  const Json twice = {"twice", "/recipe/checkpoint_activations", true};
+  CHECK_THROWS_WITH(check(ablation("cumulative", {gelu, twice})),
+                    ContainsSubstring("the step twice changes nothing") &&
+                        ContainsSubstring("/recipe/checkpoint_activations true gives the same"));
+}
+
 TEST_CASE("Each step of every ladder changes something, at full width and at an eighth", "[experiment]") {
   for (const plan::Ladder& ladder : plan::ladders())
     for (const double factor : {1.0, 0.125}) {

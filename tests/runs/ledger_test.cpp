@@ -236,6 +236,15 @@ TEST_CASE("An override that differs is named with what it is there and here", "[
                                                            place + " were made with 9; use another --out");
 }
 
+TEST_CASE("A folder goes on with checkpointed activations, however they are asked for", "[runs]") {
+  const Folder folder;
+  Experiment of_base = folder.experiment, overridden = folder.experiment;
+  of_base.base.recipe.checkpoint_activations = true;
+  CHECK(folder.refusal(of_base, shape("/data/clothes")).empty());
+  overridden.options.override_fields["/recipe/checkpoint_activations"] = true;
+  CHECK(folder.refusal(overridden, shape("/data/clothes")).empty());
+}
+
 TEST_CASE("A step that is gone is named with the way that keeps the runs of the others", "[runs]") {
   const Folder folder;
   Experiment now = folder.experiment;

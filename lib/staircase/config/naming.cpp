@@ -1,5 +1,6 @@
 #include "staircase/config/naming.h"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "staircase/base/random.h"
@@ -41,7 +42,10 @@ constexpr const char* format_1_defaults = R"json({
 })json";
 
 /// Fields that came later, {"model": {"name": value}}: see frozen_defaults() in the header.
-constexpr const char* later_defaults = R"json({"data": {"decode": "full", "objects_seed": 0}, "recipe": {"data_order_seed": 0}})json";
+constexpr const char* later_defaults = R"json({
+  "data": {"decode": "full", "objects_seed": 0},
+  "recipe": {"checkpoint_activations": false, "data_order_seed": 0}
+})json";
 
 const Json& format_1_fields() {
   static const Json fields = parse_json(format_1_defaults, "the defaults of format 1");
@@ -62,7 +66,10 @@ Configuration read_frozen(const Json& fields) {
   return c;
 }
 
-bool decides_nothing(std::string_view part, std::string_view field) { return part == "data" && field == "path"; }
+bool decides_nothing(std::string_view part, std::string_view field) {
+  return std::any_of(undeciding_fields.begin(), undeciding_fields.end(),
+                     [&](const UndecidingField& each) { return each.part == part && each.field == field; });
+}
 
 /// Shards hold the images of the folder that they were made of, and give the same results.
 Configuration as_folder(Configuration c) {
@@ -70,7 +77,7 @@ Configuration as_folder(Configuration c) {
   return c;
 }
 
-/// The fields that are not the frozen ones. The path of the data is none of them, and the published drop-path
+/// The fields that are not the frozen ones. What decides no result is none of them, and the published drop-path
 /// rate only where the recipe asks for it.
 Json differing_fields(const Configuration& c) {
   const Configuration& frozen = frozen_defaults();

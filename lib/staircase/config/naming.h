@@ -1,6 +1,8 @@
 #pragma once
 
+#include <array>
 #include <string>
+#include <string_view>
 
 #include "staircase/config/configuration.h"
 
@@ -11,6 +13,13 @@ namespace staircase::config {
 /// 1: all fields of that time, with the path of the data.
 /// 2: the fields that differ from frozen_defaults(), and what the data are, wherever they lie.
 inline constexpr int64_t newest_format = 2;
+
+/// A field that decides no result, and so is no part of a name: where the data lie, and what costs time for memory.
+struct UndecidingField {
+  std::string_view part, field;
+};
+inline constexpr std::array undeciding_fields{UndecidingField{"data", "path"},
+                                              UndecidingField{"recipe", "checkpoint_activations"}};
 
 /// What every field meant while nobody set it: the reference of names, and what a field means that an older
 /// folder lacks. Frozen: names and old folders live by it, so

@@ -34,6 +34,7 @@ struct RecipeOptions {
   int64_t batch_size = 4096;
   int64_t micro_batch_size = 0;
   Precision precision = Precision::fp32;
+  bool checkpoint_activations = false;
   int64_t eval_every_epochs = 1;
   int64_t data_order_seed = 0;
 
@@ -90,6 +91,9 @@ struct RecipeOptions {
             "images a forward pass, an even number that divides batch_size; gradients are accumulated; 0: the whole batch",
             range(0, 1 << 20)),
         field("precision", &R::precision, "of the forward and backward pass; parameters stay fp32"),
+        field("checkpoint_activations", &R::checkpoint_activations,
+              "keep only the input of each block and compute the rest anew in the backward pass: less memory, a third "
+              "more time, the same results"),
         field("eval_every_epochs", &R::eval_every_epochs, "evaluate after every so many epochs, and after the last",
               range(1, 100000)),
         field(

@@ -29,6 +29,9 @@ constexpr UsualNames usual_names[] = {
     {"/recipe/optimizer", " opt optim optimiser "},
     {"/recipe/schedule", " sched scheduler lr_schedule lr_scheduler lr_policy "},
     {"/recipe/precision", " amp dtype fp16 bf16 half mixed_precision "},
+    {"/recipe/checkpoint_activations",
+     " checkpoint checkpointing activation_checkpointing gradient_checkpointing grad_checkpointing use_checkpoint "
+     "with_cp recompute "},
     {"/recipe/label_smoothing", " smoothing ls "},
     {"/recipe/ema_decay", " ema model_ema model_ema_decay ema_momentum "},
     {"/recipe/mixup_alpha", " mixup "},

@@ -83,10 +83,11 @@ std::string out_of_memory(const RunPlace& place, const std::string& wanted) {
   std::string text = "out of memory in " + place.row + ", seed " + std::to_string(place.seed);
   text += place.steps > 0 ? " after step " + std::to_string(place.step) + " of " + std::to_string(place.steps)
                           : " before a step was done";
-  text += wanted_text(wanted) + "; less is taken with a ";
+  text += wanted_text(wanted) + "; less is taken with ";
+  if (!recipe.checkpoint_activations) text += "/recipe/checkpoint_activations true, which changes no result, ";
   const int64_t fewest = 2;  // images are mixed in pairs
-  if (at_once > fewest) text += "/recipe/micro_batch_size below " + std::to_string(at_once) + ", a ";
-  text += "/data/image_size_px below " + std::to_string(place.configuration.data.image_size_px);
+  if (at_once > fewest) text += "a /recipe/micro_batch_size below " + std::to_string(at_once) + ", ";
+  text += "a /data/image_size_px below " + std::to_string(place.configuration.data.image_size_px);
   if (recipe.precision == config::Precision::fp32) text += ", /recipe/precision bf16";
   return text + ", or fewer /loader_workers or --jobs";
 }
@@ -95,8 +96,8 @@ std::string failure_sentence() {
   const Failure failure = current_failure();
   if (!failure.of_memory) return failure.sentence;
   return "out of memory" + wanted_text(failure.wanted) +
-         ": a smaller /recipe/micro_batch_size or /data/image_size_px, /recipe/precision bf16, or fewer "
-         "/loader_workers, may help";
+         ": /recipe/checkpoint_activations true, a smaller /recipe/micro_batch_size or /data/image_size_px, "
+         "/recipe/precision bf16, or fewer /loader_workers, may help";
 }
 
 std::string failure_sentence(const RunPlace& place) {

@@ -1,6 +1,7 @@
 #include "staircase/nn/block.h"
 
 #include "staircase/base/random.h"
+#include "staircase/nn/recompute.h"
 
 namespace staircase::nn {
 
@@ -20,8 +21,8 @@ Block::Block(const plan::BlockPlan& plan, int64_t index, std::shared_ptr<const S
   }
 }
 
-torch::Tensor Block::drop_path_mask(size_t residual, const torch::Tensor& branch) const {
-  const int64_t samples = branch.size(0);
+torch::Tensor Block::drop_path_mask(size_t residual, const torch::Tensor& x) const {
+  const int64_t samples = x.size(0);
   const double keep = 1.0 - drop_path_rate_;
   torch::Tensor mask = torch::empty({samples});
   for (int64_t i = 0; i < samples; ++i) {
@@ -33,26 +34,31 @@ torch::Tensor Block::drop_path_mask(size_t residual, const torch::Tensor& branch
                               : RandomStream(Purpose::drop_path, {counter_->seed, step, sample, block, residual});
     mask.data_ptr<float>()[i] = random.chance(keep) ? static_cast<float>(1.0 / keep) : 0.0F;
   }
-  return mask.to(branch.device());
+  return mask.to(x.device());
 }
 
-ops::BranchScale Block::branch_scale(size_t residual, const torch::Tensor& branch) const {
-  ops::BranchScale scale;
-  if (const auto& layer_scale = residuals_[residual].layer_scale) scale.of_channels = (*layer_scale)[""];
-  if (is_training() && drop_path_rate_ > 0) scale.of_samples = drop_path_mask(residual, branch);
-  return scale;
-}
-
-torch::Tensor Block::forward(const torch::Tensor& x) {
+torch::Tensor Block::run(const torch::Tensor& x, const std::vector<torch::Tensor>& drop_paths) const {
   torch::Tensor y = x;
   for (size_t i = 0; i < residuals_.size(); ++i) {
     const Residual& residual = residuals_[i];
+    ops::BranchScale scale;
+    if (residual.layer_scale) scale.of_channels = (*residual.layer_scale)[""];
+    if (!drop_paths.empty()) scale.of_samples = drop_paths[i];
     const torch::Tensor shortcut = run_layers(residual.shortcut, y), branch = run_layers(residual.layers, y);
     const bool relu = residual.after.size() == 1 && residual.after[0]->spec().kind == plan::LayerKind::relu;
-    y = ops::residual(shortcut, branch, branch_scale(i, branch), relu);
+    y = ops::residual(shortcut, branch, scale, relu);
     if (!relu) y = run_layers(residual.after, y);
   }
   return y;
+}
+
+torch::Tensor Block::forward(const torch::Tensor& x) {
+  std::vector<torch::Tensor> drop_paths;
+  if (is_training() && drop_path_rate_ > 0)
+    for (size_t i = 0; i < residuals_.size(); ++i) drop_paths.push_back(drop_path_mask(i, x));
+  if (!checkpoint_ || !is_training() || !at::GradMode::is_enabled()) return run(x, drop_paths);
+  return recomputed(
+      *this, [this, drop_paths](const torch::Tensor& input) { return run(input, drop_paths); }, x);
 }
 
 }  // namespace staircase::nn

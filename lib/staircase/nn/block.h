@@ -34,16 +34,20 @@ class Block : public torch::nn::Module {
   torch::Tensor forward(const torch::Tensor& x);
   void set_drop_path(double rate) { drop_path_rate_ = rate; }
   double drop_path() const { return drop_path_rate_; }
+  /// Whether training keeps the input alone of what is computed here, and computes the rest anew for the gradients.
+  void set_checkpoint(bool on) { checkpoint_ = on; }
   const std::vector<Residual>& residuals() const { return residuals_; }
 
  private:
   /// (N): 0 for samples whose branch is left out, 1 / (1 - rate) for the others.
-  torch::Tensor drop_path_mask(size_t residual, const torch::Tensor& branch) const;
-  ops::BranchScale branch_scale(size_t residual, const torch::Tensor& branch) const;
+  torch::Tensor drop_path_mask(size_t residual, const torch::Tensor& x) const;
+  /// drop_paths: a mask a residual, or none where no branch is left out.
+  torch::Tensor run(const torch::Tensor& x, const std::vector<torch::Tensor>& drop_paths) const;
 
   int64_t index_;
   std::shared_ptr<const StepCounter> counter_;
   double drop_path_rate_ = 0.0;
+  bool checkpoint_ = false;
   std::vector<Residual> residuals_;
 };
 

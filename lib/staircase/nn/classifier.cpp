@@ -49,6 +49,10 @@ void Classifier::set_drop_path(double rate) {
     blocks_[i]->set_drop_path(last > 0 ? rate * static_cast<double>(i) / last : rate);
 }
 
+void Classifier::set_checkpoint_activations(bool on) {
+  for (const auto& block : blocks_) block->set_checkpoint(on);
+}
+
 void Classifier::freeze(config::Freeze upto) {
   frozen_.clear();
   if (upto != config::Freeze::none) frozen_.push_back(stem_);

@@ -24,6 +24,9 @@ class Classifier : public torch::nn::Module {
 
   /// Drop path linear over the blocks, from 0 (first) to `rate` (last).
   void set_drop_path(double rate);
+  /// Whether training keeps the inputs alone of the blocks, and computes the rest anew in the backward pass: less
+  /// memory, more time, the same gradients.
+  void set_checkpoint_activations(bool on);
   /// Keeps everything up to and including a part as it is: no gradients, and evaluation mode (batch
   /// statistics, no drop path) also while the rest trains.
   void freeze(config::Freeze upto);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "staircase/base/counted.h"
+#include "staircase/config/naming.h"
 
 namespace staircase::runs {
 namespace fs = std::filesystem;
@@ -25,20 +26,27 @@ std::string first_difference(const Json& a, const Json& b, const std::string& po
   return {};
 }
 
-/// Edits of a configuration, pointer to value, without where the data lie.
-Json without_path(Json edits) {
-  if (!edits.is_object()) return edits;
-  edits.erase("/data/path");
-  if (edits.contains("/data") && edits["/data"].is_object()) edits["/data"].erase("path");
+void erase_in(Json& object, const std::string& part, const std::string& field) {
+  if (object.is_object() && object.contains(part) && object[part].is_object()) object[part].erase(field);
+}
+
+/// Edits of a configuration, pointer to value, without what decides no result.
+Json deciding_edits(Json edits) {
+  for (const auto& [part, field] : config::undeciding_fields) {
+    const std::string of_part = "/" + std::string(part), name(field);
+    erase_in(edits, of_part, name);
+    if (edits.is_object()) edits.erase(of_part + "/" + name);
+  }
   return edits;
 }
 
-/// An experiment without where its data lie.
-Json without_paths(Json content) {
-  if (content.contains("base") && content["base"].contains("data")) content["base"]["data"].erase("path");
-  if (content.contains("override")) content["override"] = without_path(content["override"]);
+/// An experiment without what decides no result.
+Json deciding(Json content) {
+  for (const auto& [part, field] : config::undeciding_fields)
+    if (content.contains("base")) erase_in(content["base"], std::string(part), std::string(field));
+  if (content.contains("override")) content["override"] = deciding_edits(content["override"]);
   for (const char* list : {"steps", "contexts"})
-    for (Json& each : content[list]) each["set"] = without_path(each["set"]);
+    for (Json& each : content[list]) each["set"] = deciding_edits(each["set"]);
   return content;
 }
 
@@ -134,7 +142,7 @@ void join_stored(const fs::path& folder, const experiment::StoredExperiment& sto
     experiment.base.model_drop_path_rate = stored.experiment.base.model_drop_path_rate;
   const Json now = experiment::write_experiment(experiment);
   if (stored.format == 1) check_fields(stored.content, now, folder);
-  else check_fields(without_paths(stored.content), without_paths(now), folder);
+  else check_fields(deciding(stored.content), deciding(now), folder);
   config::ExperimentOptions& options = experiment.options;
   const int64_t threads = stored.experiment.options.threads;
   if (options.threads != 0 && options.threads != threads)

@@ -106,6 +106,7 @@ Benchmark benchmark(nn::Classifier& model, const BenchmarkOptions& o) {
   }
 
   model.train();
+  model.set_checkpoint_activations(o.checkpoint_activations);
   Optimizer optimizer(model, config::RecipeOptions{});
   const torch::Tensor targets =
       torch::full({o.batch_size, model.options().num_classes}, 1.0 / static_cast<double>(model.options().num_classes))

@@ -15,6 +15,7 @@ struct BenchmarkOptions {
   config::Precision precision = config::Precision::fp32;
   torch::Device device = torch::kCPU;
   double seconds = 5.0;  ///< of each measurement, after its warm-up; at least three steps are done
+  bool checkpoint_activations = false;
 };
 
 /// On random images that are in memory already: the network's own speed, without a loader.

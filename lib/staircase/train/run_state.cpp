@@ -37,6 +37,7 @@ RunState::RunState(const TrainJob& job) {
   model->to(job.device);
   model->freeze(job.configuration.init.freeze);
   model->set_drop_path(recipe.drop_path_rate.rate.value_or(job.configuration.model_drop_path_rate));
+  model->set_checkpoint_activations(recipe.checkpoint_activations);
   optimizer = std::make_unique<Optimizer>(*model, recipe);
   if (recipe.ema_decay > 0) average = std::make_unique<WeightAverage>(model, recipe.ema_decay, recipe.ema_warmup);
 }
