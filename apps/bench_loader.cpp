@@ -5,7 +5,6 @@
 #include <thread>
 
 #include "console.h"
-#include "experiment.h"
 #include "staircase/base/build_info.h"
 #include "staircase/base/clock.h"
 #include "staircase/base/errors.h"
@@ -58,17 +57,20 @@ std::vector<std::pair<std::string, double>> shares_of(const data::LoadingTimes& 
 
 }  // namespace
 
-int bench_loader(const Arguments& arguments) {
-  experiment::Experiment experiment = read_experiment(arguments);
+train::TrainJob bench_job(const Arguments& arguments, const BenchSubject& subject) {
   train::TrainJob job;
-  job.configuration = experiment.base;
-  job.seed = experiment.options.seeds.front();
-  config::RecipeOptions& recipe = job.configuration.recipe;
-  if (arguments.has("batch-size")) recipe.batch_size = arguments.bounded("batch-size", 65536);
-  if (arguments.has("image-size")) job.configuration.data.image_size_px = arguments.bounded("image-size", 4096);
-  job.data = data::open_data(job.configuration.data, {experiment.source, "/data"});
+  job.configuration = subject.configuration;
+  job.seed = subject.experiment->options.seeds.front();
+  job.data = data::open_data(job.configuration.data, {subject.experiment->source, "/data"});
   job.loader_workers = arguments.has("workers") ? static_cast<int>(arguments.bounded("workers", 1024))
                                                 : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  return job;
+}
+
+int bench_loader(const Arguments& arguments, const BenchSubject& subject) {
+  if (!subject.experiment) throw RequestError("--loader: takes an experiment's file, found " + subject.name);
+  const train::TrainJob job = bench_job(arguments, subject);
+  const config::RecipeOptions& recipe = job.configuration.recipe;
   const auto loader = train::make_train_loader(job, recipe.micro_batch_size, print_warning);
   const LoaderRate rate = measure(*loader, arguments.get<double>("seconds"));
   const double images_per_second = static_cast<double>(rate.images) / rate.seconds;
@@ -85,7 +87,7 @@ int bench_loader(const Arguments& arguments) {
     print_json(line);
     return 0;
   }
-  std::cout << experiment.source << ", loader alone, " << job.configuration.data.image_size_px << " px, batch "
+  std::cout << subject.name << ", loader alone, " << job.configuration.data.image_size_px << " px, batch "
             << recipe.batch_size << ", " << job.loader_workers << " workers\n";
   std::vector<std::vector<std::string>> rows{{"training images", decimals(images_per_second, 1), "images/s"}};
   for (const auto& [stage, share] : shares) rows.push_back({stage, decimals(100 * share, 1), "% of the workers' time"});

@@ -23,7 +23,7 @@ constexpr Command commands[] = {
     {"predict", "the classes of images", nullptr},
     {"convert", "weights from one key layout or format to another", nullptr},
     {"export", "a network as TorchScript, verified", nullptr},
-    {"bench", "speed, latency and memory of a network, or the loader's speed", nullptr},
+    {"bench", "speed, memory and profile of a network, or the loader's speed", nullptr},
     {"pack", "a folder of images as tar shards", nullptr},
     {"models", "the networks that are known by name", run_models},
     {"describe", "the layers of a network, with parameters and MACs", run_describe},

@@ -84,6 +84,10 @@ void check_gelu(int64_t count) {
   }
   check_close(y, exact_y, y.tolerance(1e-6));
   check_close(of_x, exact_of_x, y.tolerance(1e-6));
+  Array<T> again(count), in_place = dy;
+  gelu_again(y.element, x.data(), in_place.data(), again.data(), count);
+  CHECK(again.memory == y.memory);
+  CHECK(in_place.memory == of_x.memory);
 }
 
 constexpr float eps = 1e-3F;  // a row of one channel has no variance

@@ -204,7 +204,7 @@ TEST_CASE("Drop path treats a batch in two halves as the whole batch", "[nn]") {
   CHECK(torch::allclose(whole, torch::cat({left, right}), 1e-4, 1e-5));
 }
 
-TEST_CASE("A network runs in double and in bfloat16 as a whole", "[nn]") {
+TEST_CASE("A network runs in double and in bfloat16 as a whole", "[nn][bf16_library]") {
   for (const std::string name : {"convnext_tiny", "resnet50"})
     for (const auto dtype : {torch::kDouble, torch::kBFloat16}) {
       INFO(name << " in " << dtype);

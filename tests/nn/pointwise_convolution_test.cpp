@@ -1,5 +1,6 @@
 #include "staircase/nn/pointwise_convolution.h"
 
+#include "staircase/nn/gelu.h"
 #include "staircase/nn/libtorch.h"
 #include "support/gradients.h"
 
@@ -87,6 +88,42 @@ TEST_CASE("Pointwise convolutions in bfloat16 round parameters too, whoever mult
     const Bfloat16Scope scope(true, torch::kCPU);
     check_equal(by_kernel(g), by_kernel(rounded));
   }
+}
+
+TEST_CASE("A pointwise convolution of GELU gives the bits of the two, forward and backward, in either type", "[nn]") {
+  for (const Case& c : cases)
+    for (const bool bf16 : {false, true}) {
+      INFO(c.images << " images, " << c.in << " -> " << c.out << " channels, " << c.height << " x " << c.width
+                    << (bf16 ? ", bf16" : ""));
+      Given g = given(c, 7);
+      if (bf16) g.inputs[0] = g.inputs[0].to(torch::kBFloat16);
+      const Bfloat16Scope scope(bf16, torch::kCPU);
+      const Tensors two = output_and_gradients(
+          [](const Tensors& t) { return ops::pointwise_convolution(ops::gelu_by_kernel(t[0]), t[1], t[2]); }, g.inputs,
+          g.gradient);
+      check_equal(
+          output_and_gradients([](const Tensors& t) { return ops::pointwise_convolution_of_gelu(t[0], t[1], t[2]); },
+                               g.inputs, g.gradient),
+          two);
+    }
+}
+
+TEST_CASE("A pointwise convolution of GELU takes floats beside bfloat16, and parameters alone that need gradients",
+          "[nn]") {
+  const Given g = given(odd, 8);
+  const auto of_parameters = [&](const auto& operation) {
+    Tensors leaves{g.inputs[0], g.inputs[1].clone().requires_grad_(), g.inputs[2].clone().requires_grad_()};
+    const Bfloat16Scope scope(true, torch::kCPU);
+    const Tensor y = operation(leaves);
+    y.backward(g.gradient.to(y.scalar_type()));
+    return Tensors{y.detach(), leaves[1].grad(), leaves[2].grad()};
+  };
+  for (const auto type : {torch::kFloat, torch::kBFloat16})
+    check_equal(
+        of_parameters([&](const Tensors& t) { return ops::pointwise_convolution_of_gelu(t[0].to(type), t[1], t[2]); }),
+        of_parameters([&](const Tensors& t) {
+          return ops::pointwise_convolution(ops::gelu_by_kernel(t[0].to(type)), t[1], t[2]);
+        }));
 }
 
 TEST_CASE("Pointwise convolutions take tensors in any memory format", "[nn]") {

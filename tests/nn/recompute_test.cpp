@@ -55,7 +55,7 @@ std::vector<Tensor> checkpointed_step(config::Norm norm, bool bf16) {
 
 }  // namespace
 
-TEST_CASE("Blocks that are computed twice give the same bits: output, gradients and running statistics", "[nn]") {
+TEST_CASE("Blocks that are computed twice give the same bits: output, gradients and running statistics", "[nn][bf16_library]") {
   for (const config::Norm norm : {config::Norm::batch, config::Norm::layer})
     for (const bool bf16 : {false, true}) {
       INFO(config::to_name(norm) << (bf16 ? ", bf16" : ", fp32"));

@@ -50,7 +50,12 @@ TEST_CASE("A wrong command, file or option is refused in one sentence", "[progra
               {"not a known ladder", {"ladder", "resnet50"}},
               {"did you mean \"convnext_tiny\"", {"describe", "convnext_tny"}},
               {"/model/FIELD", {"describe", "resnet50", "--set", "/recipe/epochs=3"}},
-              {"--batch-size", {"bench", "resnet50", "--batch-size", "0"}}});
+              {"--batch-size", {"bench", "resnet50", "--batch-size", "0"}},
+              {"--profile and --loader: are two", {"bench", "x.json", "--profile", "--loader"}},
+              {"--profile: measures on the CPU", {"bench", "x.json", "--profile", "--device", "cuda"}},
+              {"--workers: goes only with", {"bench", "x.json", "--workers", "2"}},
+              {"--loader: takes an experiment's file, found resnet50", {"bench", "resnet50", "--loader"}},
+              {"bench takes /model/FIELD and /recipe/FIELD", {"bench", "resnet50", "--set", "/data/path=x"}}});
 }
 
 TEST_CASE("A wrong field or value is refused by its pointer", "[program]") {

@@ -1,9 +1,19 @@
 #include "staircase/nn/block.h"
 
 #include "staircase/base/random.h"
+#include "staircase/nn/part_scope.h"
 #include "staircase/nn/recompute.h"
 
 namespace staircase::nn {
+namespace {
+
+torch::Tensor add_residual(const torch::Tensor& shortcut, const torch::Tensor& branch, const ops::BranchScale& scale,
+                           bool relu) {
+  const PartScope part("residual");
+  return ops::residual(shortcut, branch, scale, relu);
+}
+
+}  // namespace
 
 Block::Block(const plan::BlockPlan& plan, int64_t index, std::shared_ptr<const StepCounter> counter)
     : index_(index), counter_(std::move(counter)) {
@@ -46,7 +56,7 @@ torch::Tensor Block::run(const torch::Tensor& x, const std::vector<torch::Tensor
     if (!drop_paths.empty()) scale.of_samples = drop_paths[i];
     const torch::Tensor shortcut = run_layers(residual.shortcut, y), branch = run_layers(residual.layers, y);
     const bool relu = residual.after.size() == 1 && residual.after[0]->spec().kind == plan::LayerKind::relu;
-    y = ops::residual(shortcut, branch, scale, relu);
+    y = add_residual(shortcut, branch, scale, relu);
     if (!relu) y = run_layers(residual.after, y);
   }
   return y;

@@ -18,17 +18,21 @@ T* at_element(T* data, const Tensor& x, int64_t index) {
   return static_cast<Byte*>(data) + index * x.element_size();
 }
 
+Tensor gelu_of(const Tensor& x) {
+  Tensor y = torch::empty_like(x);
+  const void* from = x.data_ptr();
+  void* to = y.data_ptr();
+  over_elements(x.numel(), [&](int64_t first, int64_t count) {
+    kernels::gelu_forward(element_of(x), at_element(from, x, first), at_element(to, x, first), count);
+  });
+  return y;
+}
+
 struct Gelu : torch::autograd::Function<Gelu> {
   static Tensor forward(AutogradContext* context, const Tensor& input) {
     const Tensor x = input.is_non_overlapping_and_dense() ? input : input.contiguous();
-    Tensor y = torch::empty_like(x);
-    const void* from = x.data_ptr();
-    void* to = y.data_ptr();
-    over_elements(x.numel(), [&](int64_t first, int64_t count) {
-      kernels::gelu_forward(element_of(x), at_element(from, x, first), at_element(to, x, first), count);
-    });
     context->save_for_backward({x});
-    return y;
+    return gelu_of(x);
   }
 
   static variable_list backward(AutogradContext* context, variable_list outputs) {
@@ -49,5 +53,17 @@ struct Gelu : torch::autograd::Function<Gelu> {
 }  // namespace
 
 Tensor gelu_by_kernel(const Tensor& x) { return Gelu::apply(x); }
+
+Tensor gelu_again(const Tensor& x, const Tensor& gradient) {
+  if (!gradient.defined()) return gelu_of(x);
+  Tensor y = torch::empty_like(x);
+  const void* from = x.data_ptr();
+  void *by = gradient.data_ptr(), *to = y.data_ptr();
+  over_elements(x.numel(), [&](int64_t first, int64_t count) {
+    kernels::gelu_again(element_of(x), at_element(from, x, first), at_element(by, x, first), at_element(to, x, first),
+                        count);
+  });
+  return y;
+}
 
 }  // namespace staircase::nn::ops

@@ -79,6 +79,10 @@ Tensor run_batch_norm(const Layer& layer, const Tensor& x, bool relu) {
                          relu);
 }
 
+Tensor run_convolution_of_gelu(const Layer& convolution, const Tensor& x) {
+  return ops::convolution_of_gelu(x, convolution["weight"], convolution["bias"], convolution.spec());
+}
+
 const LayerModule& layer_module(LayerKind kind) {
   for (const LayerModule& module : modules)
     if (module.kind == kind) return module;

@@ -29,5 +29,7 @@ const LayerModule& layer_module(plan::LayerKind kind);
 
 /// A batch normalization and, where asked for, the ReLU behind it in one.
 torch::Tensor run_batch_norm(const Layer& layer, const torch::Tensor& x, bool relu);
+/// A GELU and the convolution behind it in one.
+torch::Tensor run_convolution_of_gelu(const Layer& convolution, const torch::Tensor& x);
 
 }  // namespace staircase::nn

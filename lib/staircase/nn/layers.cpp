@@ -1,6 +1,7 @@
 #include "staircase/nn/layers.h"
 
 #include "staircase/nn/layer_modules.h"
+#include "staircase/nn/part_scope.h"
 
 namespace staircase::nn {
 namespace {
@@ -33,8 +34,19 @@ void register_tensor(Module& owner, const std::string& name, const torch::Tensor
   else owner.register_buffer(name, tensor);
 }
 
+/// Of convolutions, the sorts that differ in what their time goes for.
+std::string_view part_of(const plan::LayerSpec& spec) {
+  if (spec.kind != plan::LayerKind::convolution) return plan::kind_name(spec.kind);
+  if (spec.groups > 1) return spec.groups == spec.in ? "depthwise_convolution" : "grouped_convolution";
+  return spec.kernel == 1 ? "pointwise_convolution" : "convolution";
+}
+
 bool is_of(const LayerList& layers, size_t index, plan::LayerKind kind) {
   return index < layers.size() && layers[index]->spec().kind == kind;
+}
+
+bool is_pointwise(const LayerList& layers, size_t index) {
+  return is_of(layers, index, plan::LayerKind::convolution) && layers[index]->spec().kernel == 1;
 }
 
 }  // namespace
@@ -49,7 +61,10 @@ Layer::Layer(plan::LayerSpec spec) : spec_(std::move(spec)), module_(&layer_modu
   }
 }
 
-torch::Tensor Layer::forward(const torch::Tensor& x) { return module_->forward(*this, x); }
+torch::Tensor Layer::forward(const torch::Tensor& x) {
+  const PartScope part(part_of(spec_));
+  return module_->forward(*this, x);
+}
 
 torch::Tensor Layer::operator[](std::string_view name) const {
   for (const auto& [own, tensor] : tensors_)
@@ -76,7 +91,15 @@ torch::Tensor run_layers(const LayerList& layers, torch::Tensor x) {
   for (size_t i = 0; i < layers.size(); ++i) {
     const bool norm_and_relu =
         is_of(layers, i, plan::LayerKind::batch_norm) && is_of(layers, i + 1, plan::LayerKind::relu);
-    x = norm_and_relu ? run_batch_norm(*layers[i++], x, /*relu=*/true) : layers[i]->forward(x);
+    if (norm_and_relu) {
+      const PartScope part(part_of(layers[i]->spec()));
+      x = run_batch_norm(*layers[i++], x, /*relu=*/true);
+    } else if (is_of(layers, i, plan::LayerKind::gelu) && is_pointwise(layers, i + 1)) {
+      const PartScope part(part_of(layers[++i]->spec()));
+      x = run_convolution_of_gelu(*layers[i], x);
+    } else {
+      x = layers[i]->forward(x);
+    }
   }
   return x;
 }

@@ -92,6 +92,14 @@ torch::Tensor gelu(const torch::Tensor& x) {
       x, [&] { return gelu_by_kernel(x); }, [&] { return at::gelu(x); });
 }
 
+torch::Tensor convolution_of_gelu(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias,
+                                  const plan::LayerSpec& spec) {
+  const bool fits = weight.scalar_type() == torch::kFloat && x.numel() > 0 && is_pointwise(spec);
+  return guarded_where(
+      fits, x, [&] { return pointwise_convolution_of_gelu(x, weight, bias); },
+      [&] { return convolution(ops::gelu(x), weight, bias, spec); });
+}
+
 torch::Tensor max_pool(const torch::Tensor& x, const plan::LayerSpec& spec) {
   return guarded(x, NoKernel(), [&] {
     return at::max_pool2d(x, {spec.kernel, spec.kernel}, {spec.stride, spec.stride}, {spec.padding, spec.padding});

@@ -35,6 +35,10 @@ torch::Tensor relu(const torch::Tensor& x);
 /// The exact one, by erf. x: any shape -> the same. Source: Hendrycks and Gimpel 2016, arXiv:1606.08415.
 torch::Tensor gelu(const torch::Tensor& x);
 
+/// convolution(gelu(x)); where the layer is pointwise, gelu(x) is not kept for the backward pass.
+torch::Tensor convolution_of_gelu(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias,
+                                  const plan::LayerSpec& spec);
+
 /// x: (N, C, H, W) -> (N, C, H', W').
 torch::Tensor max_pool(const torch::Tensor& x, const plan::LayerSpec& spec);
 /// x: (N, C, H, W) -> (N, C, 1, 1).

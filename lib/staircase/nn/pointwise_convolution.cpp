@@ -2,9 +2,12 @@
 
 #include <torch/csrc/autograd/custom_function.h>
 
+#include "staircase/nn/gelu.h"
 #include "staircase/nn/kernel_tensors.h"
+#include "staircase/nn/kernels/instruction_set.h"
 #include "staircase/nn/kernels/pointwise.h"
 #include "staircase/nn/libtorch.h"
+#include "staircase/nn/part_scope.h"
 
 namespace staircase::nn::ops {
 namespace {
@@ -19,20 +22,12 @@ PointwiseShape shape_of(const Tensor& x, const Tensor& weight) {
   return {rows.count, rows.channels, weight.size(0)};
 }
 
-/// Whether the library multiplies bfloat16 with instructions made for it; it is slower than in float else.
-bool library_has_bfloat16() {
-#ifdef __x86_64__
-  return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
-#else
-  return false;
-#endif
-}
-
 /// Where the library's preparations cost more than what it gains by them.
 bool is_small(const PointwiseShape& s) { return s.in * s.out <= 65536 && s.rows * s.in * s.out <= (int64_t{1} << 28); }
 
+/// Without AVX-512 the library multiplies bfloat16 more slowly than floats.
 bool by_kernel(const PointwiseShape& s, const Tensor& x) {
-  return is_small(s) || (x.scalar_type() == torch::kBFloat16 && !library_has_bfloat16());
+  return is_small(s) || (x.scalar_type() == torch::kBFloat16 && !kernels::has_avx512());
 }
 
 /// (N, C, H, W) as (rows, C), without a copy.
@@ -40,15 +35,14 @@ Tensor as_rows(const Tensor& x) { return x.permute({0, 2, 3, 1}).reshape({-1, x.
 
 /// Parameters with what the library keeps of them beside x: who multiplies follows the number of rows, and a row's
 /// result must not.
-Tensor rounded_for(const Tensor& x, const Tensor& parameter) {
-  return parameter.to(x.scalar_type()).to(torch::kFloat);
-}
+Tensor rounded_for(const Tensor& x, const Tensor& parameter) { return parameter.to(x.scalar_type()).to(torch::kFloat); }
 
 /// y = x * matrix + bias, where element (i, o) of the matrix lies at i * in_stride + o * out_stride of the weight.
 void multiply(const PointwiseShape& s, const Tensor& x, const Tensor& weight, int64_t in_stride, int64_t out_stride,
               const float* bias, const Tensor& y) {
   Tensor packed = torch::empty({kernels::packed_matrix_size(s.in, s.out)});
-  kernels::pack_matrix(s.in, s.out, rounded_for(x, weight).data_ptr<float>(), in_stride, out_stride, packed.data_ptr<float>());
+  kernels::pack_matrix(s.in, s.out, rounded_for(x, weight).data_ptr<float>(), in_stride, out_stride,
+                       packed.data_ptr<float>());
   const void* from = x.data_ptr();
   void* to = y.data_ptr();
   constexpr int64_t worth_a_thread = 1 << 18;  // products
@@ -60,25 +54,23 @@ void multiply(const PointwiseShape& s, const Tensor& x, const Tensor& weight, in
       std::max<int64_t>(1, worth_a_thread / (s.in * s.out)));
 }
 
-struct Gradients {
-  Tensor x, weight, bias;
+Tensor input_gradient(const PointwiseShape& s, const Tensor& x, const Tensor& weight, const Tensor& gradient) {
+  if (!by_kernel(s, x))
+    return at::mm(as_rows(gradient), weight.flatten(1).to(x.scalar_type()))
+        .view({x.size(0), x.size(2), x.size(3), x.size(1)})
+        .permute({0, 3, 1, 2});
+  const Tensor of_x = torch::empty_like(x);
+  multiply({s.rows, s.out, s.in}, gradient, weight, s.in, 1, nullptr, of_x);
+  return of_x;
+}
+
+struct ParameterGradients {
+  Tensor weight, bias;
 };
 
-/// Which of them are wanted.
-struct Wanted {
-  bool x, weight, bias;
-};
-
-Gradients gradients_by_kernel(const Tensor& x, const Tensor& weight, const Tensor& gradient, const Wanted& wanted) {
-  const PointwiseShape s = shape_of(x, weight);
-  Gradients gradients;
-  if (wanted.x) {
-    gradients.x = torch::empty_like(x);
-    multiply({s.rows, s.out, s.in}, gradient, weight, s.in, 1, nullptr, gradients.x);
-  }
-  if (!wanted.weight && !wanted.bias) return gradients;
-  gradients.weight = torch::empty_like(weight);
-  if (wanted.bias) gradients.bias = torch::empty({s.out});
+ParameterGradients parameter_gradients_by_kernel(const PointwiseShape& s, const Tensor& x, const Tensor& weight,
+                                                 const Tensor& gradient, bool of_bias) {
+  ParameterGradients gradients{torch::empty_like(weight), of_bias ? torch::empty({s.out}) : Tensor()};
   const int64_t shares = kernels::pointwise_shares(s);
   Tensor partial = torch::empty({shares * kernels::pointwise_share_size(s)});
   share_out(shares, [&](int64_t begin, int64_t end) {
@@ -86,53 +78,65 @@ Gradients gradients_by_kernel(const Tensor& x, const Tensor& weight, const Tenso
                                        begin, end);
   });
   kernels::add_pointwise_shares(s, partial.data_ptr<float>(), gradients.weight.data_ptr<float>(),
-                                wanted.bias ? gradients.bias.data_ptr<float>() : nullptr);
+                                of_bias ? gradients.bias.data_ptr<float>() : nullptr);
   return gradients;
 }
 
-/// As two products of matrices: the convolution's own backward prepares its weights and gradients anew each time.
-Gradients gradients_by_products(const Tensor& x, const Tensor& weight, const Tensor& gradient, const Wanted& wanted) {
-  const Tensor of_y = as_rows(gradient), matrix = weight.flatten(1);
-  Gradients gradients;
-  if (wanted.x)
-    gradients.x = at::mm(of_y, matrix.to(x.scalar_type()))
-                      .view({x.size(0), x.size(2), x.size(3), x.size(1)})
-                      .permute({0, 3, 1, 2});
-  if (wanted.weight) gradients.weight = at::mm(of_y.t(), as_rows(x)).to(torch::kFloat).view(weight.sizes());
-  if (wanted.bias) gradients.bias = of_y.sum(0, /*keepdim=*/false, torch::kFloat);
-  return gradients;
+/// As products of matrices: the convolution's own backward prepares its weights and gradients anew each time.
+ParameterGradients parameter_gradients(const PointwiseShape& s, const Tensor& x, const Tensor& weight,
+                                       const Tensor& gradient, bool of_bias) {
+  if (by_kernel(s, x)) return parameter_gradients_by_kernel(s, x, weight, gradient, of_bias);
+  const Tensor of_y = as_rows(gradient);
+  return {at::mm(of_y.t(), as_rows(x)).to(torch::kFloat).view(weight.sizes()),
+          of_bias ? of_y.sum(0, /*keepdim=*/false, torch::kFloat) : Tensor()};
+}
+
+Tensor convolve(const PointwiseShape& s, const Tensor& x, const Tensor& weight, const c10::optional<Tensor>& bias) {
+  if (!by_kernel(s, x)) {
+    const auto offset = bias ? c10::optional<Tensor>(bias->to(x.scalar_type())) : c10::nullopt;
+    return at::conv2d(x, weight.to(x.scalar_type()), offset);
+  }
+  Tensor y = torch::empty({x.size(0), s.out, x.size(2), x.size(3)}, x.options(), torch::MemoryFormat::ChannelsLast);
+  const Tensor offset = bias ? rounded_for(x, *bias).contiguous() : Tensor();
+  multiply(s, x, weight, 1, s.in, bias ? offset.data_ptr<float>() : nullptr, y);
+  return y;
+}
+
+/// gelu(x), and its gradient made that of x, where it is defined.
+Tensor timed_gelu(const Tensor& x, const Tensor& gradient) {
+  const PartScope part("gelu");
+  return gelu_again(x, gradient);
 }
 
 struct Pointwise : torch::autograd::Function<Pointwise> {
   static Tensor forward(AutogradContext* context, const Tensor& input, const Tensor& given_weight,
-                        const c10::optional<Tensor>& bias) {
+                        const c10::optional<Tensor>& bias, bool of_gelu) {
     const Tensor x = channels_last(input), weight = given_weight.contiguous();
-    const PointwiseShape s = shape_of(x, weight);
     context->save_for_backward({x, weight});
     context->saved_data["has_bias"] = bias.has_value();
-    if (!by_kernel(s, x)) {
-      const auto offset = bias ? c10::optional<Tensor>(bias->to(x.scalar_type())) : c10::nullopt;
-      return at::conv2d(x, weight.to(x.scalar_type()), offset);
-    }
-    Tensor y = torch::empty({x.size(0), s.out, x.size(2), x.size(3)}, x.options(), torch::MemoryFormat::ChannelsLast);
-    const Tensor offset = bias ? rounded_for(x, *bias).contiguous() : Tensor();
-    multiply(s, x, weight, 1, s.in, bias ? offset.data_ptr<float>() : nullptr, y);
-    return y;
+    context->saved_data["of_gelu"] = of_gelu;
+    return convolve(shape_of(x, weight), of_gelu ? timed_gelu(x, Tensor()) : x, weight, bias);
   }
 
   static variable_list backward(AutogradContext* context, variable_list outputs) {
     refuse_second_derivative();
     const auto saved = context->get_saved_variables();
     const Tensor &x = saved[0], &weight = saved[1];
+    const PointwiseShape s = shape_of(x, weight);
     const Tensor gradient = channels_last(outputs[0].to(x.scalar_type()));
-    const bool has_bias = context->saved_data["has_bias"].toBool();
-    const Wanted wanted{context->needs_input_grad(0), context->needs_input_grad(1),
-                        has_bias && context->needs_input_grad(2)};
-    const Gradients gradients = by_kernel(shape_of(x, weight), x) ? gradients_by_kernel(x, weight, gradient, wanted)
-                                                                  : gradients_by_products(x, weight, gradient, wanted);
-    return {gradients.x, gradients.weight, gradients.bias};
+    const bool of_bias = context->saved_data["has_bias"].toBool() && context->needs_input_grad(2);
+    const Tensor of_x = context->needs_input_grad(0) ? input_gradient(s, x, weight, gradient) : Tensor();
+    const Tensor multiplied = context->saved_data["of_gelu"].toBool() ? timed_gelu(x, of_x) : x;
+    ParameterGradients of_parameters;
+    if (context->needs_input_grad(1) || of_bias)
+      of_parameters = parameter_gradients(s, multiplied, weight, gradient, of_bias);
+    return {of_x, of_parameters.weight, of_parameters.bias, Tensor()};
   }
 };
+
+Tensor convolution_of(const Tensor& x, const Tensor& weight, const Tensor& bias, bool of_gelu) {
+  return Pointwise::apply(x, weight, optional(bias), of_gelu);
+}
 
 }  // namespace
 
@@ -141,8 +145,14 @@ bool is_pointwise(const plan::LayerSpec& spec) {
 }
 
 Tensor pointwise_convolution(const Tensor& x, const Tensor& weight, const Tensor& bias) {
-  const Tensor input = wants_bfloat16(x.device().type()) ? x.to(torch::kBFloat16) : x;
-  return Pointwise::apply(input, weight, optional(bias));
+  return convolution_of(wants_bfloat16(x.device().type()) ? x.to(torch::kBFloat16) : x, weight, bias, false);
+}
+
+Tensor pointwise_convolution_of_gelu(const Tensor& x, const Tensor& weight, const Tensor& bias) {
+  // Of floats GELU is float, and rounded after it.
+  if (wants_bfloat16(x.device().type()) && x.scalar_type() != torch::kBFloat16)
+    return pointwise_convolution(gelu_by_kernel(x), weight, bias);
+  return convolution_of(x, weight, bias, true);
 }
 
 }  // namespace staircase::nn::ops

@@ -16,4 +16,9 @@ bool is_pointwise(const plan::LayerSpec& spec);
 /// it is the faster.
 torch::Tensor pointwise_convolution(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias);
 
+/// The same of gelu(x), to the bit. For the backward pass it keeps x alone and computes gelu(x) again beside the slope,
+/// which costs little more than the slope alone.
+torch::Tensor pointwise_convolution_of_gelu(const torch::Tensor& x, const torch::Tensor& weight,
+                                            const torch::Tensor& bias);
+
 }  // namespace staircase::nn::ops

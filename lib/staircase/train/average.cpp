@@ -5,6 +5,7 @@
 
 #include "staircase/nn/kernel_tensors.h"
 #include "staircase/nn/kernels/parameters.h"
+#include "staircase/nn/part_scope.h"
 
 namespace staircase::train {
 namespace {
@@ -52,6 +53,7 @@ void WeightAverage::restart() {
 
 void WeightAverage::update() {
   const torch::NoGradGuard no_grad;
+  const nn::PartScope part("average");
   double decay = decay_;
   if (warmup_) decay = std::min(decay, 1.0 - std::pow(1.0 + static_cast<double>(updates_), -2.0 / 3.0));
   std::vector<torch::Tensor> averaged, source;  // what the kernel does not take

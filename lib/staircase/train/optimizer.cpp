@@ -7,6 +7,7 @@
 #include "staircase/nn/kernel_tensors.h"
 #include "staircase/nn/kernels/adamw.h"
 #include "staircase/nn/kernels/parameters.h"
+#include "staircase/nn/part_scope.h"
 #include "staircase/train/layer_groups.h"
 
 namespace staircase::train {
@@ -126,6 +127,7 @@ void Optimizer::sgd(Group& group, const TensorList& gradients, double learning_r
 
 void Optimizer::step(double learning_rate) {
   const torch::NoGradGuard no_grad;
+  const nn::PartScope part("optimizer");
   const double clipping = recipe_.clip_grad_norm > 0 ? clipping_factor(recipe_.clip_grad_norm) : 1.0;
   ++steps_done_;
   for (Group& group : groups_) {

@@ -30,14 +30,13 @@ HWY_INLINE Normal normal(Vector<Floats> x) {
   return {bell, hn::Mul(bell, hn::Mul(sum, t))};
 }
 
-HWY_INLINE Vector<Floats> gelu(Vector<Floats> x) {
-  const auto small = hn::Mul(x, normal(x).tail);
+HWY_INLINE Vector<Floats> gelu(Vector<Floats> x, const Normal& n) {
+  const auto small = hn::Mul(x, n.tail);
   return hn::IfThenElse(hn::Lt(x, hn::Zero(floats)), small, hn::Sub(x, small));
 }
 
-HWY_INLINE Vector<Floats> gelu_slope(Vector<Floats> x) {
+HWY_INLINE Vector<Floats> gelu_slope(Vector<Floats> x, const Normal& n) {
   constexpr float height = 0.398942280F;  // of the normal density at 0
-  const Normal n = normal(x);
   const auto below = hn::IfThenElse(hn::Lt(x, hn::Zero(floats)), n.tail, hn::Sub(hn::Set(floats, 1), n.tail));
   return hn::MulAdd(hn::Mul(x, hn::Set(floats, height)), n.bell, below);
 }
@@ -61,13 +60,31 @@ HWY_INLINE void transform(int64_t count, T* to, const Of& of, const Inputs*... i
 
 template <class T>
 void forward_of(const void* x, void* y, int64_t count) {
-  transform(count, static_cast<T*>(y), gelu, static_cast<const T*>(x));
+  const auto of = [](Vector<Floats> at) { return gelu(at, normal(at)); };
+  transform(count, static_cast<T*>(y), of, static_cast<const T*>(x));
 }
 
 template <class T>
 void input_gradient_of(const void* x, const void* dy, void* dx, int64_t count) {
-  const auto of = [](Vector<Floats> at, Vector<Floats> gradient) { return hn::Mul(gradient, gelu_slope(at)); };
+  const auto of = [](Vector<Floats> at, Vector<Floats> gradient) {
+    return hn::Mul(gradient, gelu_slope(at, normal(at)));
+  };
   transform(count, static_cast<T*>(dx), of, static_cast<const T*>(x), static_cast<const T*>(dy));
+}
+
+template <class T>
+void again_of(const void* x, void* gradient, void* y, int64_t count) {
+  const T* from = static_cast<const T*>(x);
+  T *dy = static_cast<T*>(gradient), *to = static_cast<T*>(y);
+  int64_t i = 0;
+  for (; i + lanes <= count; i += lanes) {
+    const auto at = load(floats, from + i);
+    const Normal n = normal(at);
+    store(floats, gelu(at, n), to + i);
+    store(floats, hn::Mul(load(floats, dy + i), gelu_slope(at, n)), dy + i);
+  }
+  forward_of<T>(from + i, to + i, count - i);
+  input_gradient_of<T>(from + i, dy + i, dy + i, count - i);
 }
 
 void Forward(Element element, const void* x, void* y, int64_t count) {
@@ -80,6 +97,11 @@ void InputGradient(Element element, const void* x, const void* dy, void* dx, int
   else input_gradient_of<uint16_t>(x, dy, dx, count);
 }
 
+void Again(Element element, const void* x, void* gradient, void* y, int64_t count) {
+  if (element == Element::float32) again_of<float>(x, gradient, y, count);
+  else again_of<uint16_t>(x, gradient, y, count);
+}
+
 }  // namespace staircase::nn::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -88,6 +110,7 @@ namespace staircase::nn::kernels {
 
 HWY_EXPORT(Forward);
 HWY_EXPORT(InputGradient);
+HWY_EXPORT(Again);
 
 void gelu_forward(Element element, const void* x, void* y, int64_t count) {
   HWY_DYNAMIC_DISPATCH(Forward)(element, x, y, count);
@@ -96,6 +119,10 @@ void gelu_forward(Element element, const void* x, void* y, int64_t count) {
 void gelu_input_gradient(Element element, const void* x, const void* output_gradient, void* input_gradient,
                          int64_t count) {
   HWY_DYNAMIC_DISPATCH(InputGradient)(element, x, output_gradient, input_gradient, count);
+}
+
+void gelu_again(Element element, const void* x, void* gradient, void* y, int64_t count) {
+  HWY_DYNAMIC_DISPATCH(Again)(element, x, gradient, y, count);
 }
 
 }  // namespace staircase::nn::kernels

@@ -17,4 +17,7 @@ void gelu_forward(Element element, const void* x, void* y, int64_t count);
 void gelu_input_gradient(Element element, const void* x, const void* output_gradient, void* input_gradient,
                          int64_t count);
 
+/// Both at once, for who kept x alone: y = gelu(x), and the gradient of it becomes that of x in place.
+void gelu_again(Element element, const void* x, void* gradient, void* y, int64_t count);
+
 }  // namespace staircase::nn::kernels
