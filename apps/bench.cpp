@@ -37,6 +37,7 @@ config::Json to_json(const BenchSubject& subject, const train::BenchmarkOptions&
           {"threads", at::get_num_threads()},
           {"params", counts.params},
           {"macs", counts.macs},
+          {"product_macs", counts.product_macs},
           {"libtorch", TORCH_VERSION},
           {"machine", machine_description()}};
 }
@@ -83,6 +84,7 @@ plan::ModelCounts count(const config::Configuration& c) {
   for (const auto& layer : plan::count_layers(plan::plan_model(c.model, image), {"", "--image-size"})) {
     counts.params += layer.params;
     counts.macs += layer.macs;
+    counts.product_macs += layer.product_macs;
   }
   return counts;
 }

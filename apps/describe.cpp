@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <iostream>
 #include <optional>
 
@@ -27,6 +28,16 @@ plan::NamedModel edited(plan::NamedModel model, const std::vector<std::string>& 
   return model;
 }
 
+/// The side of a square, else height and width: tokens are a row.
+Json size_json(plan::ImageSize size) {
+  return size.height == size.width ? Json(size.height) : Json::array({size.height, size.width});
+}
+
+std::string size_text(plan::ImageSize size) {
+  const std::string height = std::to_string(size.height);
+  return size.height == size.width ? height : height + "x" + std::to_string(size.width);
+}
+
 Json layer_json(const plan::CountedLayer& layer) {
   const plan::LayerSpec& s = layer.spec;
   return {{"name", s.name},
@@ -37,9 +48,21 @@ Json layer_json(const plan::CountedLayer& layer) {
           {"stride", s.stride},
           {"groups", s.groups},
           {"bias", s.bias},
-          {"out_size", layer.out_size.height},
+          {"out_size", size_json(layer.out_size)},
           {"params", layer.params},
-          {"macs", layer.macs}};
+          {"macs", layer.macs},
+          {"product_macs", layer.product_macs}};
+}
+
+/// A network whose last stage has one position mixes no space there.
+void warn_of_one_position(const std::vector<plan::CountedLayer>& layers, int64_t size_px) {
+  plan::ImageSize last = plan::square(size_px);
+  for (const plan::CountedLayer& layer : layers)
+    if (layer.spec.name.starts_with("stages.")) last = layer.out_size;
+  if (last == plan::square(1))
+    print_warning("at " + std::to_string(size_px) +
+                  " px the last stage has one position: nothing is left to mix there; a stem that keeps more of the "
+                  "image (/model/stem conv3 or patchify2) or fewer stages in /model/depths leave some");
 }
 
 std::optional<int64_t> size_option(const Arguments& arguments) {
@@ -64,32 +87,48 @@ int run_describe(const Words& words) {
   const plan::NamedModel model = edited(network.model, arguments.all("set"));
   const int64_t size = wanted_size.value_or(network.trained_with ? network.trained_with->data.image_size_px : 224);
   const auto layers = plan::count_layers(plan::plan_model(model.options, plan::square(size)), {"", "--image-size"});
-  int64_t params = 0, macs = 0;
+  const bool has_products =
+      std::any_of(layers.begin(), layers.end(), [](const auto& layer) { return layer.product_macs != 0; });
+  plan::ModelCounts total;
   Json list = Json::array();
   std::vector<std::vector<std::string>> rows;
   for (const plan::CountedLayer& layer : layers) {
-    params += layer.params;
-    macs += layer.macs;
+    total.params += layer.params;
+    total.macs += layer.macs;
+    total.product_macs += layer.product_macs;
     list.push_back(layer_json(layer));
     const plan::LayerSpec& s = layer.spec;
     rows.push_back({s.name, std::string(plan::kind_name(s.kind)), std::to_string(s.in), std::to_string(s.out),
                     std::to_string(s.kernel), std::to_string(s.stride), std::to_string(s.groups),
-                    std::to_string(layer.out_size.height), grouped_digits(layer.params), grouped_digits(layer.macs)});
+                    size_text(layer.out_size), grouped_digits(layer.params), grouped_digits(layer.macs)});
+    if (has_products) rows.back().push_back(layer.product_macs ? grouped_digits(layer.product_macs) : "");
   }
+  warn_of_one_position(layers, size);
   if (arguments.json()) {
     print_json({{"name", model.name},
-                {"params", params},
-                {"macs", macs},
+                {"params", total.params},
+                {"macs", total.macs},
+                {"product_macs", total.product_macs},
                 {"image_size", size},
                 {"model", config::write_options(model.options)},
                 {"layers", list}});
     return 0;
   }
-  print_table({"layer", "kind", "in", "out", "kernel", "stride", "groups", "out px", "parameters", "MACs"},
-              {false, false, true, true, true, true, true, true, true, true}, rows);
+  std::vector<std::string> header{"layer",  "kind",   "in",     "out",        "kernel",
+                                  "stride", "groups", "out px", "parameters", "MACs"};
+  std::vector<bool> right{false, false, true, true, true, true, true, true, true, true};
+  if (has_products) {
+    header.push_back("products");
+    right.push_back(true);
+  }
+  print_table(header, right, rows);
   std::cout << "\n"
-            << model.name << " at " << size << " px: " << grouped_digits(params) << " parameters, " << giga(macs)
-            << "MACs\n";
+            << model.name << " at " << size << " px: " << grouped_digits(total.params) << " parameters, "
+            << giga(total.macs) << "MACs";
+  if (has_products)
+    std::cout << ", products of attention " << giga(total.product_macs) << "MACs, " << giga(total.all_macs())
+              << "MACs in all";
+  std::cout << "\n";
   return 0;
 }
 

@@ -2,6 +2,7 @@
 
 #include "arguments.h"
 #include "console.h"
+#include "macs_columns.h"
 #include "staircase/base/text.h"
 #include "staircase/plan/ladder.h"
 #include "staircase/plan/plan.h"
@@ -58,6 +59,8 @@ int run_ladder(const Words& words) {
   }
   Json list = Json::array();
   std::vector<std::vector<std::string>> rows;
+  std::vector<plan::ModelCounts> all_counts;
+  std::vector<std::string> top1;
   for (const plan::Rung& rung : plan::climb(plan::find_ladder(arguments.positional()[0], {"", "NAME"}))) {
     const plan::ModelCounts counts = plan::count_model(rung.model);
     const auto number = [](const std::optional<double>& value) { return value ? Json(*value) : Json(nullptr); };
@@ -65,16 +68,27 @@ int run_ladder(const Words& words) {
                     {"change", change_json(rung)},
                     {"params", counts.params},
                     {"macs", counts.macs},
+                    {"product_macs", counts.product_macs},
                     {"paper_top1", number(rung.step.paper_top1)},
                     {"paper_std", number(rung.step.paper_std)},
                     {"group", rung.step.group},
                     {"side_branch", rung.step.side_branch}});
     rows.push_back({(rung.step.side_branch ? "  (" + rung.step.name + ")" : rung.step.name), change_text(rung),
-                    grouped_digits(counts.params), giga(counts.macs),
-                    rung.step.paper_top1 ? decimals(*rung.step.paper_top1, 2) : ""});
+                    grouped_digits(counts.params)});
+    all_counts.push_back(counts);
+    top1.push_back(rung.step.paper_top1 ? decimals(*rung.step.paper_top1, 2) : "");
   }
-  if (arguments.json()) print_json(list);
-  else print_table({"rung", "change", "parameters", "MACs", "paper top-1"}, {false, false, true, true, true}, rows);
+  if (arguments.json()) {
+    print_json(list);
+    return 0;
+  }
+  std::vector<std::string> header{"rung", "change", "parameters"};
+  std::vector<bool> right{false, false, true};
+  add_macs_columns(header, right, rows, all_counts);
+  header.push_back("paper top-1");
+  right.push_back(true);
+  for (size_t i = 0; i < rows.size(); ++i) rows[i].push_back(top1[i]);
+  print_table(header, right, rows);
   return 0;
 }
 

@@ -15,7 +15,7 @@ ModelOptions read_model(const std::string& text) {
 
 TEST_CASE("A misspelt value names the file, the place, what is allowed and the nearest", "[config]") {
   CHECK_THROWS_WITH(read_model(R"({"norm": "layr"})"),
-                    "rung.json: /model/norm: \"layr\" is not one of batch, layer (did you mean \"layer\"?)");
+                    "rung.json: /model/norm: \"layr\" is not one of batch, layer, group (did you mean \"layer\"?)");
 }
 
 TEST_CASE("An unknown key is refused with the nearest known one", "[config]") {
@@ -42,15 +42,15 @@ TEST_CASE("A field that is called otherwise elsewhere is found by that name", "[
 TEST_CASE("A field that stands elsewhere is suggested by its pointer", "[config]") {
   CHECK_THROWS_WITH(read_model(R"({"lr": 5})"),
                     "rung.json: /model/lr: is not a known field (did you mean /recipe/learning_rate?)");
-  CHECK_THROWS_WITH(read_model(R"({"image_size_px": 5})"), ContainsSubstring("(did you mean /data/image_size_px?)"));
+  CHECK_THROWS_WITH(read_model(R"({"batch_size": 5})"), ContainsSubstring("(did you mean /recipe/batch_size?)"));
   CHECK_THROWS_WITH(read_model(R"({"seed": 5})"), ContainsSubstring("(did you mean /seeds?)"));  // not stem
   CHECK_THROWS_WITH(read_model(R"({"qqqqqqqq": 5})"),
                     ContainsSubstring("/model/qqqqqqqq: is not a known field, known are depths, width, "));
 }
 
 TEST_CASE("Wrong types and values out of range say what was found and what is allowed", "[config]") {
-  CHECK_THROWS_WITH(read_model(R"({"kernel_size": 4})"),
-                    "rung.json: /model/kernel_size: found 4, allowed is an odd integer from 1 to 63");
+  CHECK_THROWS_WITH(read_model(R"({"kernel_size": 64})"),
+                    "rung.json: /model/kernel_size: found 64, allowed is an integer from 1 to 63");
   CHECK_THROWS_WITH(read_model(R"({"kernel_size": 3.0})"), ContainsSubstring("found 3.0"));
   CHECK_THROWS_WITH(read_model(R"({"width": 99999999999999999999})"), ContainsSubstring("from 1 to 4096"));
   CHECK_THROWS_WITH(read_model(R"({"depths": [3, 0]})"), ContainsSubstring("/model/depths/1: found 0"));
@@ -89,6 +89,6 @@ TEST_CASE("The schema of a struct has an entry with help and default for every f
   const Json schema = options_schema<ModelOptions>(false);
   CHECK(schema["additionalProperties"] == false);
   CHECK(schema["properties"].size() == field_names<ModelOptions>().size());
-  CHECK(schema["properties"]["norm"]["enum"] == Json::array({"batch", "layer"}));
+  CHECK(schema["properties"]["norm"]["enum"] == Json::array({"batch", "layer", "group"}));
   CHECK(schema["properties"]["kernel_size"]["default"] == 3);
 }

@@ -77,7 +77,7 @@ TEST_CASE("A network is told from the tensors of another implementation", "[inte
       const bool resnet = std::string(name).starts_with("resnet"), isotropic = contains(name, "isotropic");
       if ((layout == KeyLayout::official && resnet) || (layout == KeyLayout::torchvision && isotropic)) continue;
       config::ModelOptions guessed = guess_model(from_staircase(tensors_of(options), options, layout), layout, "test");
-      CHECK(guessed.width == options.width / 8);
+      CHECK(guessed.width == options.width.values[0] / 8);
       guessed.width = options.width;
       guessed.width_factor = options.width_factor;
       for (const auto& difference : config::diff_options(guessed, options))

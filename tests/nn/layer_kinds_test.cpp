@@ -13,6 +13,10 @@ LayerSpec sample(LayerKind kind) {
   const bool mixes_channels = kind == LayerKind::convolution || kind == LayerKind::linear;
   LayerSpec spec{"layer", kind, 4, mixes_channels ? 6 : 4, 3, 2, 1, 2, true};
   if (kind == LayerKind::linear) spec.kernel = spec.stride = 1;
+  if (kind == LayerKind::space_to_depth) spec.out = 4 * spec.in;
+  spec.shift = 1;
+  spec.position_bias = true;
+  spec.positions = 9;
   return spec;
 }
 

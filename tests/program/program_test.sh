@@ -35,7 +35,7 @@ cat >x.json <<'CONFIG'
 CONFIG
 refuse 2 'did you mean "run"' rum x.json
 refuse 2 'x\u001b[31m.json' run "$(printf 'x\033[31m.json')"
-refuse 2 '"layr" is not one of batch, layer (did you mean "layer"?)' run x.json --set /model/norm=layr
+refuse 2 '"layr" is not one of batch, layer, group (did you mean "layer"?)' run x.json --set /model/norm=layr
 
 "$program" run x.json --out results --json >run.out 2>run.err || fail "a run failed: $(cat run.err)"
 [ "$(head -c 1 run.out)" = '{' ] && [ "$(tail -n 1 run.out)" = '}' ] || fail "stdout holds more than one JSON value"

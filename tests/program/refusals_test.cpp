@@ -63,9 +63,12 @@ TEST_CASE("A wrong field or value is refused by its pointer", "[program]") {
   write_experiment(tiny_experiment());
   refuse_all(
       {{"x.json: /model/nrm: is not a known field (did you mean \"norm\"?)", run_with({"/model={\"nrm\": 1}"})},
-       {"\"layr\" is not one of batch, layer (did you mean \"layer\"?)", run_with({"/model/norm=layr"})},
+       {"\"layr\" is not one of batch, layer, group (did you mean \"layer\"?)", run_with({"/model/norm=layr"})},
        {"/model/width: found \"wide\"", run_with({"/model/width=wide"})},
-       {"/model/kernel_size: found 4, allowed is an odd integer from 1 to 63", run_with({"/model/kernel_size=4"})},
+       {"/model/kernel_size: found 64, allowed is an integer from 1 to 63", run_with({"/model/kernel_size=64"})},
+       {"/model/kernel_size: 4 is even, which only windows can be", run_with({"/model/kernel_size=4"})},
+       {"/model/image_size_px: found 64, but the data has 32 px; 0 takes the data's",
+        run_with({"/model=deit_tiny", "/model/image_size_px=64", "/data/image_size_px=32"})},
        {"/recipe/batch_size: found 1000000000000", run_with({"/recipe/batch_size=1000000000000"})},
        {"at most 2000 million", run_with({"/model/width=4096", "/model/width_factor=16"})},
        {"x.json: /recipe/batch_size: found 65, allowed is at most 64, the number of training images (in the "

@@ -45,7 +45,7 @@ Row read_row(const experiment::Variant& variant, const runs::Ledger& ledger, Res
   row.recipe = config::recipe_name(c.recipe);
   row.drop_path_rate = c.recipe.drop_path_rate.rate.value_or(c.model_drop_path_rate);
   row.params = counts.params;
-  row.macs = counts.macs;
+  row.macs = counts.all_macs();
   row.configuration = ledger.content_name(c);
   for (const int64_t seed : results.seeds) row.seeds.push_back(reader.read({c, seed, variant.name, row.configuration}));
   for (const std::string& name : number_names(*results.task))

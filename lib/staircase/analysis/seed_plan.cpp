@@ -78,7 +78,7 @@ int count_comparisons(const experiment::DesignedExperiment& design, const config
 }
 
 double run_weight(const config::Configuration& c) {
-  return static_cast<double>(plan::count_model(c.model, c.data.image_size_px).macs) *
+  return static_cast<double>(plan::count_model(c.model, c.data.image_size_px).all_macs()) *
          static_cast<double>(c.recipe.epochs);
 }
 

@@ -12,14 +12,14 @@ std::string plain_number(double value) {
                                                               : Json(value).dump();
 }
 
-/// "an odd integer from 1 to 63", "1 or 3", "a number of at least 0".
+/// "an integer from 1 to 63", "1 or 3", "a number of at least 0".
 std::string allowed_numbers(const std::string& noun, const Limits& limits) {
   if (limits.one_of_count > 0) {
     std::vector<std::string> values;
     for (int i = 0; i < limits.one_of_count; ++i) values.push_back(std::to_string(limits.one_of[i]));
     return join(values, " or ");
   }
-  std::string text = limits.odd ? "an odd " + noun : (noun == "integer" ? "an " : "a ") + noun;
+  std::string text = (noun == "integer" ? "an " : "a ") + noun;
   const bool low = std::isfinite(limits.min), high = std::isfinite(limits.max);
   if (low && high) text += " from " + plain_number(limits.min) + " to " + plain_number(limits.max);
   else if (low) text += " of at least " + plain_number(limits.min);
@@ -53,7 +53,6 @@ int64_t read_integer(const Json& value, const Place& place, const Limits& limits
     refuse(value, place, allowed);
   const int64_t number = value.get<int64_t>();
   bool good = static_cast<double>(number) >= limits.min && static_cast<double>(number) <= limits.max;
-  if (limits.odd && number % 2 == 0) good = false;
   if (limits.one_of_count > 0) {
     good = false;
     for (int i = 0; i < limits.one_of_count; ++i) good = good || number == limits.one_of[i];
@@ -92,7 +91,6 @@ Json number_schema(const char* type, const Limits& limits) {
   };
   if (std::isfinite(limits.min)) schema["minimum"] = bound(limits.min);
   if (std::isfinite(limits.max)) schema["maximum"] = bound(limits.max);
-  if (limits.odd) schema["not"] = {{"multipleOf", 2}};
   return schema;
 }
 

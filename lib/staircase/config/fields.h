@@ -12,7 +12,6 @@ namespace staircase::config {
 struct Limits {
   double min = -std::numeric_limits<double>::infinity();
   double max = std::numeric_limits<double>::infinity();
-  bool odd = false;
   std::array<int, 4> one_of{};  ///< with `one_of_count` > 0: the only values
   int one_of_count = 0;
   int min_items = 0, max_items = std::numeric_limits<int>::max();
@@ -22,11 +21,6 @@ struct Limits {
     auto l = *this;
     l.min = low;
     l.max = high;
-    return l;
-  }
-  constexpr Limits only_odd() const {
-    auto l = *this;
-    l.odd = true;
     return l;
   }
   constexpr Limits items(int low, int high) const {

@@ -43,6 +43,10 @@ constexpr const char* format_1_defaults = R"json({
 
 /// Fields that came later, {"model": {"name": value}}: see frozen_defaults() in the header.
 constexpr const char* later_defaults = R"json({
+  "model": {
+    "stem_width": 0, "residuals_per_block": 1, "position_embedding": "none", "pooling": "mean",
+    "head_norm": "after_pooling", "head_dim": 32, "grn": false, "norm_eps": 0.0, "image_size_px": 0
+  },
   "data": {"decode": "full", "objects_seed": 0},
   "recipe": {"checkpoint_activations": false, "data_order_seed": 0}
 })json";

@@ -16,7 +16,7 @@ namespace {
 
 double forward_macs(const train::TrainJob& job) {
   const config::Configuration& c = job.configuration;
-  return static_cast<double>(plan::count_model(c.model, c.data.image_size_px).macs);
+  return static_cast<double>(plan::count_model(c.model, c.data.image_size_px).all_macs());
 }
 
 double training_images(const train::TrainJob& job) {

@@ -35,6 +35,8 @@ Configuration Edits::finished(Configuration c, const std::string& row) const {
       if (context_) set_fields(c, context_->set, whole);
     take_from_data(c.model.num_classes, data_.classes, "num_classes", "classes");
     take_from_data(c.model.in_channels, data_.channels, "in_channels", "channels");
+    if (plan::has_position_table(c.model))
+      take_from_data(c.model.image_size_px, c.data.image_size_px, "image_size_px", "px");
     config::check_recipe(c.recipe, {source_, "/recipe"});
     plan::count_layers(plan::plan_model(c.model, plan::square(c.data.image_size_px), {source_, "/model"}),
                        {source_, "/data/image_size_px"});

@@ -29,6 +29,11 @@ bool never_resized(const Configuration& c) {
   return c.data.image_size_px <= 32 && (config::is_drawn(c.data.kind) || (cifar && c.data.image_size_px == 32));
 }
 
+bool has_attention(const Configuration& c) {
+  return c.model.spatial == config::Spatial::attention || c.model.spatial == config::Spatial::window_attention ||
+         c.model.spatial == config::Spatial::shifted_window_attention;
+}
+
 const std::vector<Condition>& conditions() {
   static const std::vector<Condition> list{
       {{"/model/groups"},
@@ -36,9 +41,21 @@ const std::vector<Condition>& conditions() {
        "where /model/spatial is grouped",
        {"/model/spatial"}},
       {{"/model/patchify_norm", "/model/patchify_activation"},
-       [](const Configuration& c) { return c.model.stem == config::Stem::conv7_pool; },
-       "where /model/stem is patchify4 or patchify16",
+       [](const Configuration& c) {
+         return c.model.stem == config::Stem::conv7_pool || c.model.stem == config::Stem::conv3;
+       },
+       "where /model/stem cuts patches",
        {"/model/stem"}},
+      {{"/model/head_dim"},
+       [](const Configuration& c) { return !has_attention(c); },
+       "where /model/spatial is an attention",
+       {"/model/spatial"}},
+      {{"/model/kernel_size"},
+       [](const Configuration& c) {
+         return c.model.spatial == config::Spatial::attention || c.model.spatial == config::Spatial::identity;
+       },
+       "by convolutions, pooling and windows in /model/spatial",
+       {"/model/spatial"}},
       {{"/model/initialization", "/recipe/head_init_scale"},
        starts_from_file,
        "for what /init/weights does not give",

@@ -10,6 +10,9 @@ namespace staircase::nn::ops {
 /// operators only, and on devices that we have no kernels for. The one place that decides it.
 bool needs_plain_aten(const torch::Tensor& x);
 
+/// Whether what runs is being recorded for an export: then no size of an image may be read.
+bool is_tracing();
+
 /// Stands where an operation has no kernel of its own.
 struct NoKernel {};
 

@@ -24,12 +24,15 @@ struct LayerModule {
 };
 
 /// The module of a kind. Throws std::logic_error where it has none.
-/// Numerics: BatchNorm eps 1e-5, momentum .1; LayerNorm eps 1e-6; GELU by erf.
+/// Numerics: BatchNorm eps 1e-5, momentum .1; LayerNorm eps 1e-6, GroupNorm eps 1e-5, where a plan says no other; GELU by erf.
 const LayerModule& layer_module(plan::LayerKind kind);
 
 /// A batch normalization and, where asked for, the ReLU behind it in one.
 torch::Tensor run_batch_norm(const Layer& layer, const torch::Tensor& x, bool relu);
 /// A GELU and the convolution behind it in one.
 torch::Tensor run_convolution_of_gelu(const Layer& convolution, const torch::Tensor& x);
+
+/// A class token and the table behind it, which has an entry for it, in one: only here the grid is still known.
+torch::Tensor run_class_token(const Layer& token, const Layer& table, const torch::Tensor& x);
 
 }  // namespace staircase::nn

@@ -88,15 +88,21 @@ LayerList register_layers(Module& parent, const std::vector<plan::LayerSpec>& ch
 }
 
 torch::Tensor run_layers(const LayerList& layers, torch::Tensor x) {
+  using plan::LayerKind;
   for (size_t i = 0; i < layers.size(); ++i) {
-    const bool norm_and_relu =
-        is_of(layers, i, plan::LayerKind::batch_norm) && is_of(layers, i + 1, plan::LayerKind::relu);
-    if (norm_and_relu) {
+    const auto are_next = [&](LayerKind one, LayerKind other) {
+      return is_of(layers, i, one) && is_of(layers, i + 1, other);
+    };
+    if (are_next(LayerKind::batch_norm, LayerKind::relu)) {
       const PartScope part(part_of(layers[i]->spec()));
       x = run_batch_norm(*layers[i++], x, /*relu=*/true);
-    } else if (is_of(layers, i, plan::LayerKind::gelu) && is_pointwise(layers, i + 1)) {
+    } else if (is_of(layers, i, LayerKind::gelu) && is_pointwise(layers, i + 1)) {
       const PartScope part(part_of(layers[++i]->spec()));
       x = run_convolution_of_gelu(*layers[i], x);
+    } else if (are_next(LayerKind::class_token, LayerKind::position_embedding)) {
+      const PartScope part(part_of(layers[i]->spec()));
+      x = run_class_token(*layers[i], *layers[i + 1], x);
+      ++i;
     } else {
       x = layers[i]->forward(x);
     }

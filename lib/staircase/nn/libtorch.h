@@ -2,6 +2,7 @@
 
 // Everything that differs between LibTorch 1.13, 2.6, 2.11 and 2.14. Nothing else tests versions.
 
+#include <ATen/ATen.h>
 #include <ATen/autocast_mode.h>
 #include <torch/types.h>
 #include <torch/version.h>
@@ -52,6 +53,18 @@ inline bool wants_bfloat16(c10::DeviceType device) {
   return device == c10::DeviceType::CPU
              ? at::autocast::is_cpu_enabled() && at::autocast::get_autocast_cpu_dtype() == at::kBFloat16
              : at::autocast::is_enabled() && at::autocast::get_autocast_gpu_dtype() == at::kBFloat16;
+#endif
+}
+
+/// softmax(queries keys^T / sqrt(d) + bias) values, all (N, heads, L, d), by the one operator that LibTorch 2 has for
+/// it; undefined on 1.13, which has none. bias: broadcasts to (N, heads, L, L), or undefined.
+inline at::Tensor fused_attention([[maybe_unused]] const at::Tensor& queries, [[maybe_unused]] const at::Tensor& keys,
+                                  [[maybe_unused]] const at::Tensor& values, [[maybe_unused]] const at::Tensor& bias) {
+#if TORCH_VERSION_MAJOR >= 2
+  const auto mask = bias.defined() ? c10::optional<at::Tensor>(bias.to(queries.scalar_type())) : c10::nullopt;
+  return at::scaled_dot_product_attention(queries, keys, values, mask);
+#else
+  return {};
 #endif
 }
 

@@ -33,9 +33,11 @@ torch::Tensor factor_of(const BranchScale& scale, const torch::Tensor& branch) {
 
 }  // namespace
 
+bool is_tracing() { return torch::jit::tracer::isTracing(); }
+
 bool needs_plain_aten(const torch::Tensor& x) {
   const bool has_kernels = x.is_cpu() && (x.scalar_type() == torch::kFloat || x.scalar_type() == torch::kBFloat16);
-  return !has_kernels || torch::jit::tracer::isTracing();
+  return !has_kernels || is_tracing();
 }
 
 torch::Tensor convolution(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias,
@@ -54,6 +56,10 @@ torch::Tensor convolution(const torch::Tensor& x, const torch::Tensor& weight, c
   return guarded(x, NoKernel(), plain);
 }
 
+torch::Tensor pointwise(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias) {
+  return convolution(x, weight, bias, {"", plan::LayerKind::convolution, weight.size(1), weight.size(0)});
+}
+
 torch::Tensor linear(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias) {
   return guarded(x, NoKernel(), [&] { return at::linear(x, weight, optional(bias)); });
 }
@@ -70,6 +76,26 @@ torch::Tensor layer_norm(const torch::Tensor& x, const torch::Tensor& weight, co
   const bool fits = weight.scalar_type() == torch::kFloat && x.numel() > 0;
   return guarded_where(
       fits, x, [&] { return layer_norm_by_kernel(x, weight, bias, eps); }, plain);
+}
+
+torch::Tensor group_norm(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias, double eps) {
+  return guarded(x, NoKernel(), [&] {
+    const auto dtype = x.scalar_type();  // as in layer_norm
+    return at::group_norm(x, 1, weight.to(dtype), bias.to(dtype), eps);
+  });
+}
+
+torch::Tensor grn(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias) {
+  return guarded(x, NoKernel(), [&] {
+    const double eps = 1e-6;
+    const auto of_channels = [&](const torch::Tensor& numbers) {
+      return numbers.view({1, -1, 1, 1}).to(x.scalar_type());
+    };
+    // The library's norm has gradient 0 at 0.
+    const torch::Tensor size = at::norm(x, 2, {2, 3}, /*keepdim=*/true);
+    const torch::Tensor share = size / (size.mean(1, /*keepdim=*/true) + eps);
+    return at::addcmul(of_channels(bias), x, share * of_channels(weight) + 1.0);
+  });
 }
 
 torch::Tensor batch_norm(const torch::Tensor& x, const BatchNormArguments& a, bool relu) {
@@ -103,6 +129,23 @@ torch::Tensor convolution_of_gelu(const torch::Tensor& x, const torch::Tensor& w
 torch::Tensor max_pool(const torch::Tensor& x, const plan::LayerSpec& spec) {
   return guarded(x, NoKernel(), [&] {
     return at::max_pool2d(x, {spec.kernel, spec.kernel}, {spec.stride, spec.stride}, {spec.padding, spec.padding});
+  });
+}
+
+torch::Tensor pool_minus_input(const torch::Tensor& x, const plan::LayerSpec& spec) {
+  return guarded(x, NoKernel(), [&] {
+    return at::avg_pool2d(x, {spec.kernel, spec.kernel}, {1, 1}, {spec.padding, spec.padding}, /*ceil_mode=*/false,
+                          /*count_include_pad=*/false) -
+           x;
+  });
+}
+
+torch::Tensor space_to_depth(const torch::Tensor& x) {
+  return guarded(x, NoKernel(), [&] {
+    // A row and a column too many are left out again.
+    const bool pads = is_tracing() || x.size(2) % 2 != 0 || x.size(3) % 2 != 0;
+    const torch::Tensor map = (pads ? at::constant_pad_nd(x, {0, 1, 0, 1}) : x).permute({0, 2, 3, 1});
+    return map.unfold(1, 2, 2).unfold(2, 2, 2).permute({0, 1, 2, 5, 4, 3}).flatten(3).permute({0, 3, 1, 2});
   });
 }
 

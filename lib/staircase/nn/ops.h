@@ -13,12 +13,23 @@ namespace staircase::nn::ops {
 torch::Tensor convolution(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias,
                           const plan::LayerSpec& spec);
 
+/// A 1x1 convolution. x: (N, C_in, H, W) -> (N, C_out, H, W); bias may be undefined.
+torch::Tensor pointwise(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias);
+
 /// x: (N, C_in) -> (N, C_out); bias may be undefined.
 torch::Tensor linear(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias);
 
 /// Normalizes over C at each position, without a copy: the channels lie side by side in memory.
 /// x: (N, C, H, W) -> the same. Source: Ba et al. 2016, arXiv:1607.06450.
 torch::Tensor layer_norm(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias, double eps);
+
+/// Normalizes over channels and positions together, then scales each channel. x: (N, C, H, W) -> the same.
+/// Source: Wu and He 2018, arXiv:1803.08494, with one group.
+torch::Tensor group_norm(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias, double eps);
+
+/// Global response normalization: x + weight * (x N) + bias, where N is a channel's norm over the positions, over the
+/// mean of that over the channels. x: (N, C, H, W) -> the same. Source: Woo et al. 2023, arXiv:2301.00808.
+torch::Tensor grn(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias);
 
 struct BatchNormArguments {
   torch::Tensor weight, bias, running_mean, running_var;  ///< (C); the last two change in training
@@ -41,6 +52,12 @@ torch::Tensor convolution_of_gelu(const torch::Tensor& x, const torch::Tensor& w
 
 /// x: (N, C, H, W) -> (N, C, H', W').
 torch::Tensor max_pool(const torch::Tensor& x, const plan::LayerSpec& spec);
+/// The average of what the kernel covers of the image, minus the input. x: (N, C, H, W) -> the same.
+/// Source: Yu et al. 2021, arXiv:2111.11418.
+torch::Tensor pool_minus_input(const torch::Tensor& x, const plan::LayerSpec& spec);
+/// Four neighbours side by side, by columns; an odd side gets zeros. x: (N, C, H, W) -> (N, 4C, H', W').
+/// Source: Liu et al. 2021, arXiv:2103.14030, patch merging.
+torch::Tensor space_to_depth(const torch::Tensor& x);
 /// x: (N, C, H, W) -> (N, C, 1, 1).
 torch::Tensor mean_over_positions(const torch::Tensor& x);
 

@@ -1,6 +1,7 @@
 #include "staircase/plan/ladder.h"
 
 #include "staircase/config/codec.h"
+#include "staircase/plan/ladder_parts.h"
 
 namespace staircase::plan {
 namespace {
@@ -15,34 +16,25 @@ struct LadderNumbers {
   std::vector<double> top1, std;  // of the paper, rung by rung; std 0: not printed
 };
 
-LadderStep step(const std::string& name, const std::string& group, Json set, bool side_branch = false) {
-  LadderStep made;
-  made.name = name;
-  made.group = group;
-  made.set = std::move(set);
-  made.side_branch = side_branch;
-  return made;
-}
-
 std::vector<LadderStep> walk(const LadderNumbers& numbers) {
   std::vector<LadderStep> steps{
-      step("original_recipe", "", Json::object()),
-      step("modern_recipe", "recipe", {{"/recipe", numbers.recipe}}),
+      ladder_step("original_recipe", "", Json::object()),
+      ladder_step("modern_recipe", "recipe", {{"/recipe", numbers.recipe}}),
       numbers.ratio,
-      step("patchify_stem", "macro", {{"/model/stem", "patchify4"}}),
-      step("depthwise", "ResNeXt", {{"/model/spatial", "depthwise"}}),
-      step("width", "ResNeXt", {{"/model/width", numbers.width}}),
-      step("inverted_bottleneck", "inverted bottleneck", {{"/model/block", "inverted_bottleneck"}}),
-      step("move_up_depthwise", "large kernel", {{"/model/spatial_position", "first"}}),
-      step("kernel_5", "large kernel", {{"/model/kernel_size", 5}}, true),
-      step("kernel_7", "large kernel", {{"/model/kernel_size", 7}}),
-      step("kernel_9", "large kernel", {{"/model/kernel_size", 9}}, true),
-      step("kernel_11", "large kernel", {{"/model/kernel_size", 11}}, true),
-      step("gelu", "micro", {{"/model/activation", "gelu"}}),
-      step("fewer_activations", "micro", {{"/model/activations_per_block", 1}}),
-      step("fewer_norms", "micro", {{"/model/norms_per_block", 1}}),
-      step("layer_norm", "micro", {{"/model/norm", "layer"}}),
-      step("separate_downsampling", "micro", {{"/model/downsampling", "separate"}})};
+      ladder_step("patchify_stem", "macro", {{"/model/stem", "patchify4"}}),
+      ladder_step("depthwise", "ResNeXt", {{"/model/spatial", "depthwise"}}),
+      ladder_step("width", "ResNeXt", {{"/model/width", numbers.width}}),
+      ladder_step("inverted_bottleneck", "inverted bottleneck", {{"/model/block", "inverted_bottleneck"}}),
+      ladder_step("move_up_depthwise", "large kernel", {{"/model/spatial_position", "first"}}),
+      ladder_step("kernel_5", "large kernel", {{"/model/kernel_size", 5}}, true),
+      ladder_step("kernel_7", "large kernel", {{"/model/kernel_size", 7}}),
+      ladder_step("kernel_9", "large kernel", {{"/model/kernel_size", 9}}, true),
+      ladder_step("kernel_11", "large kernel", {{"/model/kernel_size", 11}}, true),
+      ladder_step("gelu", "micro", {{"/model/activation", "gelu"}}),
+      ladder_step("fewer_activations", "micro", {{"/model/activations_per_block", 1}}),
+      ladder_step("fewer_norms", "micro", {{"/model/norms_per_block", 1}}),
+      ladder_step("layer_norm", "micro", {{"/model/norm", "layer"}}),
+      ladder_step("separate_downsampling", "micro", {{"/model/downsampling", "separate"}})};
   for (size_t i = 0; i < steps.size(); ++i) {
     steps[i].paper_top1 = numbers.top1.at(i);
     if (numbers.std.at(i) > 0) steps[i].paper_std = numbers.std[i];
@@ -54,7 +46,7 @@ Ladder resnet50_to_convnext_tiny() {
   Ladder ladder{"resnet50-convnext_tiny", {}, "original", 0.1, {}};
   ladder.base.initialization = config::Initialization::truncated_normal;
   ladder.steps = walk({"modern",
-                       step("stage_ratio", "macro", {{"/model/depths", {3, 3, 9, 3}}}),
+                       ladder_step("stage_ratio", "macro", {{"/model/depths", {3, 3, 9, 3}}}),
                        96,
                        {76.13, 78.82, 79.36, 79.51, 78.28, 80.50, 80.64, 79.92, 80.35, 80.57, 80.57, 80.47, 80.62,
                         81.27, 81.41, 81.47, 81.97},
@@ -66,7 +58,7 @@ Ladder resnet200_to_convnext_base() {
   Ladder ladder{"resnet200-convnext_base", {}, "original", 0.5, {}};
   ladder.base.depths = {3, 24, 36, 3};
   ladder.base.initialization = config::Initialization::truncated_normal;
-  LadderStep ratio = step("stage_ratio", "macro", {{"/model/depths", {3, 3, 27, 3}}, {"/model/width", 84}});
+  LadderStep ratio = ladder_step("stage_ratio", "macro", {{"/model/depths", {3, 3, 27, 3}}, {"/model/width", 84}});
   ratio.bundle = "the paper changes the stage ratio and the width together, to keep the cost";
   ladder.steps = walk({{{"from", "modern"}, {"drop_path_rate", 0.5}},
                        ratio,
@@ -79,8 +71,21 @@ Ladder resnet200_to_convnext_base() {
 
 }  // namespace
 
+LadderStep ladder_step(const std::string& name, const std::string& group, Json set, bool side_branch) {
+  LadderStep made;
+  made.name = name;
+  made.group = group;
+  made.set = std::move(set);
+  made.side_branch = side_branch;
+  return made;
+}
+
 const std::vector<Ladder>& ladders() {
-  static const std::vector<Ladder> all{resnet50_to_convnext_tiny(), resnet200_to_convnext_base()};
+  static const std::vector<Ladder> all = [] {
+    std::vector<Ladder> made{resnet50_to_convnext_tiny(), resnet200_to_convnext_base()};
+    for (Ladder& ladder : backbone_ladders()) made.push_back(std::move(ladder));
+    return made;
+  }();
   return all;
 }
 

@@ -13,7 +13,7 @@ namespace staircase::plan {
 struct LadderStep {
   std::string name;
   config::Json set;                  ///< {"/model/kernel_size": 7}
-  std::string group;                 ///< recipe, macro, ResNeXt, inverted bottleneck, large kernel, micro
+  std::string group;                 ///< recipe, macro, ResNeXt, large kernel, attention, micro, ...
   std::optional<double> paper_top1;  ///< ImageNet-1K, percent, mean of 3 seeds where paper_std is there
   std::optional<double> paper_std;
   bool side_branch = false;  ///< tried here, not carried on to the next step
@@ -36,8 +36,8 @@ struct Rung {
   config::Json from;  ///< what the step's pointers held before; "/recipe" by name
 };
 
-/// resnet50-convnext_tiny and resnet200-convnext_base.
-/// Source: Liu et al. 2022, arXiv:2201.03545, Figure 2 and Tables 10 and 11.
+/// resnet50-convnext_tiny and resnet200-convnext_base (Liu et al. 2022, arXiv:2201.03545, Figure 2 and Tables 10 and
+/// 11), and those of backbone_ladders.cpp.
 const std::vector<Ladder>& ladders();
 
 /// Throws config::ConfigError at `place` with the nearest known name.

@@ -34,7 +34,23 @@ Tensors batch_norm_tensors(const LayerSpec& layer) {
   return tensors;
 }
 
-Tensors layer_scale_tensors(const LayerSpec& layer) { return {{"", {layer.out}}}; }
+/// LayerScale's, a class token's.
+Tensors channel_tensor(const LayerSpec& layer) { return {{"", {layer.out}}}; }
+
+Tensors position_embedding_tensors(const LayerSpec& layer) { return {{"", {layer.positions, layer.out}}}; }
+
+Tensors attention_tensors(const LayerSpec& layer) {
+  Tensors tensors;
+  const int64_t distances = 2 * layer.kernel - 1;
+  if (layer.position_bias) tensors.push_back({"position_bias", {distances * distances, layer.groups}});
+  for (const auto& [name, out] : {std::pair<std::string, int64_t>{"qkv", 3 * layer.in}, {"proj", layer.out}}) {
+    tensors.push_back({name + ".weight", {out, layer.in, 1, 1}});
+    if (layer.bias) tensors.push_back({name + ".bias", {out}});
+  }
+  return tensors;
+}
+
+Tensors grn_tensors(const LayerSpec& layer) { return {{"weight", {layer.out}}, {"bias", {layer.out}}}; }
 
 ImageSize same_size(const LayerSpec&, ImageSize input) { return input; }
 
@@ -49,6 +65,20 @@ ImageSize moved_size(const LayerSpec& layer, ImageSize input) {
   return {along(input.height), along(input.width)};
 }
 
+ImageSize one_row(const LayerSpec&, ImageSize input) { return {1, 1 + input.height * input.width}; }
+
+/// An odd side gets a row or column of zeros.
+ImageSize halved_size(const LayerSpec&, ImageSize input) { return {(input.height + 1) / 2, (input.width + 1) / 2}; }
+
+double positions_of(ImageSize size) { return static_cast<double>(size.height) * static_cast<double>(size.width); }
+
+/// Positions after padding to whole windows.
+double attended_positions(const LayerSpec& layer, ImageSize size) {
+  if (layer.kernel == 0) return positions_of(size);
+  const auto padded = [&](int64_t side) { return (side + layer.kernel - 1) / layer.kernel * layer.kernel; };
+  return positions_of({padded(size.height), padded(size.width)});
+}
+
 double no_macs(const LayerSpec&, ImageSize) { return 0.0; }
 
 double linear_macs(const LayerSpec& layer, ImageSize) {
@@ -57,9 +87,13 @@ double linear_macs(const LayerSpec& layer, ImageSize) {
 
 double convolution_macs(const LayerSpec& layer, ImageSize output) {
   const auto in = static_cast<double>(layer.in), out = static_cast<double>(layer.out);
-  const auto positions = static_cast<double>(output.height) * static_cast<double>(output.width);
   const auto taps = static_cast<double>(layer.kernel * layer.kernel);
-  return positions * out * in / static_cast<double>(layer.groups) * taps;
+  return positions_of(output) * out * in / static_cast<double>(layer.groups) * taps;
+}
+
+double attention_macs(const LayerSpec& layer, ImageSize output) {
+  const auto channels = static_cast<double>(layer.in);
+  return attended_positions(layer, output) * 4 * channels * channels;
 }
 
 /// A new kind of layer is one entry here and one in nn/layer_modules.cpp.
@@ -72,7 +106,15 @@ constexpr std::array entries{
     LayerKindEntry{LayerKind::max_pool, "max_pool", no_tensors, moved_size, no_macs},
     LayerKindEntry{LayerKind::average_pool, "average_pool", no_tensors, one_position, no_macs},
     LayerKindEntry{LayerKind::linear, "linear", linear_tensors, same_size, linear_macs},
-    LayerKindEntry{LayerKind::layer_scale, "layer_scale", layer_scale_tensors, same_size, no_macs},
+    LayerKindEntry{LayerKind::layer_scale, "layer_scale", channel_tensor, same_size, no_macs},
+    LayerKindEntry{LayerKind::group_norm, "group_norm", layer_norm_tensors, same_size, no_macs},
+    LayerKindEntry{LayerKind::attention, "attention", attention_tensors, same_size, attention_macs},
+    LayerKindEntry{LayerKind::pool_minus_input, "pool_minus_input", no_tensors, same_size, no_macs},
+    LayerKindEntry{LayerKind::grn, "grn", grn_tensors, same_size, no_macs},
+    LayerKindEntry{LayerKind::class_token, "class_token", channel_tensor, one_row, no_macs},
+    LayerKindEntry{LayerKind::position_embedding, "position_embedding", position_embedding_tensors, same_size, no_macs},
+    LayerKindEntry{LayerKind::select_token, "select_token", no_tensors, one_position, no_macs},
+    LayerKindEntry{LayerKind::space_to_depth, "space_to_depth", no_tensors, halved_size, no_macs},
 };
 
 /// An entry in another's place would lend a kind that one's meaning.
@@ -117,5 +159,12 @@ ImageSize output_size(const LayerSpec& layer, ImageSize input) {
 }
 
 double mac_count(const LayerSpec& layer, ImageSize output) { return layer_kind(layer.kind).macs(layer, output); }
+
+double product_mac_count(const LayerSpec& layer, ImageSize output) {
+  if (layer.kind != LayerKind::attention) return 0.0;
+  const double attended = attended_positions(layer, output);
+  const double of_each = layer.kernel == 0 ? attended : static_cast<double>(layer.kernel * layer.kernel);
+  return 2 * attended * of_each * static_cast<double>(layer.in);
+}
 
 }  // namespace staircase::plan

@@ -58,4 +58,7 @@ ImageSize output_size(const LayerSpec& layer, ImageSize input);
 /// nothing else, as the paper counts them. Source: Liu et al. 2022, arXiv:2201.03545, Table 10.
 double mac_count(const LayerSpec& layer, ImageSize output);
 
+/// What an attention adds to that by its two matrix products, queries x keys and weights x values.
+double product_mac_count(const LayerSpec& layer, ImageSize output);
+
 }  // namespace staircase::plan

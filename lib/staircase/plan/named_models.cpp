@@ -13,42 +13,6 @@ namespace {
 
 using namespace config;  // NOLINT: the option enums
 
-NamedModel resnet(const std::string& name, std::vector<int64_t> depths) {
-  ModelOptions options;
-  options.depths = std::move(depths);
-  return {name, "resnet", options, 0.0};
-}
-
-NamedModel convnext(const std::string& name, std::vector<int64_t> depths, int64_t width, double drop_path_rate) {
-  ModelOptions options;
-  options.depths = std::move(depths);
-  options.width = width;
-  options.stem = Stem::patchify4;
-  options.spatial = Spatial::depthwise;
-  options.block = BlockShape::inverted_bottleneck;
-  options.spatial_position = SpatialPosition::first;
-  options.kernel_size = 7;
-  options.activation = Activation::gelu;
-  options.activations_per_block = 1;
-  options.norm = Norm::layer;
-  options.norms_per_block = 1;
-  options.downsampling = Downsampling::separate;
-  options.conv_bias = ConvBias::always;
-  options.layer_scale_init = 1e-6;
-  options.initialization = Initialization::truncated_normal;
-  return {name, "convnext", options, drop_path_rate};
-}
-
-/// One stage at a 16th of the image's side, as a ViT has it.
-NamedModel isotropic(const std::string& size, int64_t depth, int64_t width, double layer_scale_init,
-                     double drop_path_rate) {
-  NamedModel model = convnext("convnext_isotropic_" + size, {depth}, width, drop_path_rate);
-  model.options.stem = Stem::patchify16;
-  model.options.patchify_norm = false;
-  model.options.layer_scale_init = layer_scale_init;
-  return model;
-}
-
 /// The names that an experiment gives to networks: its base's, its candidates', its ladder's rungs.
 std::vector<std::string> named_networks(const Json& experiment) {
   std::vector<std::string> names;
@@ -82,22 +46,6 @@ bool is_experiment(const Json& content) {
 bool is_run_config(const Json& content) {
   const auto configuration = content.is_object() ? content.find("configuration") : content.end();
   return content.is_object() && configuration != content.end() && configuration->is_object();
-}
-
-const std::vector<NamedModel>& named_models() {
-  static const std::vector<NamedModel> models{resnet("resnet50", {3, 4, 6, 3}),
-                                              resnet("resnet101", {3, 4, 23, 3}),
-                                              resnet("resnet152", {3, 8, 36, 3}),
-                                              resnet("resnet200", {3, 24, 36, 3}),
-                                              convnext("convnext_tiny", {3, 3, 9, 3}, 96, 0.1),
-                                              convnext("convnext_small", {3, 3, 27, 3}, 96, 0.4),
-                                              convnext("convnext_base", {3, 3, 27, 3}, 128, 0.5),
-                                              convnext("convnext_large", {3, 3, 27, 3}, 192, 0.5),
-                                              convnext("convnext_xlarge", {3, 3, 27, 3}, 256, 0.5),
-                                              isotropic("small", 18, 384, 0.0, 0.1),
-                                              isotropic("base", 18, 768, 0.0, 0.2),
-                                              isotropic("large", 36, 1024, 1e-6, 0.5)};
-  return models;
 }
 
 NamedModel find_model(const std::string& name, const Place& place) {

@@ -11,13 +11,12 @@ namespace staircase::plan {
 /// A network that is known by name.
 struct NamedModel {
   std::string name;
-  std::string family;  ///< "resnet", "convnext"
+  std::string family;  ///< "resnet", "resnext", "convnext", "convnextv2", "vit", "deit", "deit3", "swin", "poolformer"
   config::ModelOptions options;
   double drop_path_rate = 0.0;  ///< published with the model, for ImageNet-1K at 224 px
 };
 
-/// resnet50/101/152/200, convnext_{tiny,small,base,large,xlarge}, convnext_isotropic_{small,base,large}.
-/// Source: He et al. 2015, arXiv:1512.03385; Liu et al. 2022, arXiv:2201.03545.
+/// Every network that has a name, family by family: model_families.cpp.
 const std::vector<NamedModel>& named_models();
 
 /// The model of this name, or the rung "LADDER/RUNG" (its family is the ladder's name).

@@ -1,7 +1,6 @@
 #include "staircase/plan/plan.h"
 
 #include <algorithm>
-#include <cmath>
 #include <functional>
 
 #include "staircase/plan/plan_parts.h"
@@ -11,36 +10,34 @@ namespace {
 
 using namespace config;  // NOLINT: the option enums
 
-std::vector<LayerSpec> plan_stem(const ModelOptions& o, int64_t in, int64_t out) {
-  std::vector<LayerSpec> stem;
-  if (o.stem == Stem::conv7_pool) {
-    stem = {convolution("conv", in, out, 7, 2, 3),
-            norm_layer(o, "norm", out),
-            activation_layer(o, "activation", out),
-            {"pool", LayerKind::max_pool, out, out, 3, 2, 1}};
-  } else {
-    const int64_t patch = o.stem == Stem::patchify4 ? 4 : 16;
-    stem = {convolution("conv", in, out, patch, patch, 0)};
-    if (o.patchify_norm) stem.push_back(norm_layer(o, "norm", out));
-    if (o.patchify_activation) stem.push_back(activation_layer(o, "activation", out));
-  }
-  return with_biases(o, stem);
-}
-
-StagePlan plan_stage(const ModelOptions& o, int64_t depth, bool first_stage, int64_t in, int64_t narrow) {
-  const bool inverted = o.block == BlockShape::inverted_bottleneck;
-  const int64_t out = inverted ? narrow : narrow * o.expansion;
-  const int64_t hidden = inverted ? narrow * o.expansion : narrow;
+StagePlan plan_stage(const ModelOptions& o, size_t number, int64_t in) {
+  const bool inverted = o.block == BlockShape::inverted_bottleneck, first_stage = number == 0;
+  const int64_t narrow = stage_width(o, number), wide = narrow * o.expansion;
+  const int64_t out = inverted ? narrow : wide, hidden = inverted ? wide : narrow;
   StagePlan stage;
   int64_t stride = first_stage ? 1 : 2;
-  if (!first_stage && o.downsampling == Downsampling::separate) {
-    stage.downsample = with_biases(o, {norm_layer(o, "norm", in), convolution("conv", in, out, 2, 2, 0)});
+  if (!first_stage && o.downsampling != Downsampling::in_block) {
+    stage.downsample = plan_downsample(o, in, out);
     in = out;
     stride = 1;
   }
-  for (int64_t i = 0; i < depth; ++i, in = out, stride = 1)
-    stage.blocks.push_back(plan_block(o, in, hidden, out, stride));
+  for (int64_t i = 0; i < o.depths[number]; ++i, in = out, stride = 1)
+    stage.blocks.push_back(plan_block(o, {in, hidden, out, stride, i}));
   return stage;
+}
+
+/// The plan as far as no layer is asked whether it fits.
+ModelPlan assemble(const ModelOptions& o, ImageSize image) {
+  ModelPlan plan;
+  plan.image = image;
+  plan.stem = plan_stem(o, image);
+  int64_t channels = stem_width(o);
+  for (size_t i = 0; i < o.depths.size(); ++i) {
+    plan.stages.push_back(plan_stage(o, i, channels));
+    channels = plan.stages.back().blocks.back().out();
+  }
+  plan.head = plan_head(o, channels);
+  return plan;
 }
 
 /// How a chain goes on: from the one before it, at the start of a residual, or beside its layers.
@@ -69,21 +66,13 @@ void for_each_chain(const ModelPlan& plan,
 }  // namespace
 
 ModelPlan plan_model(const ModelOptions& o, ImageSize image, const Place& place) {
-  check_patchify_norm(o, place);
-  const auto base = std::max<int64_t>(1, std::llround(static_cast<double>(o.width) * o.width_factor));
-  const int64_t classes = o.num_classes ? o.num_classes : 1000;
-  ModelPlan plan;
-  plan.image = image;
-  plan.stem = plan_stem(o, o.in_channels ? o.in_channels : 3, base);
-  int64_t channels = base;
-  for (size_t i = 0; i < o.depths.size(); ++i) {
-    plan.stages.push_back(plan_stage(o, o.depths[i], i == 0, channels, base << i));
-    channels = plan.stages.back().blocks.back().out();
-  }
-  plan.head.push_back({"pool", LayerKind::average_pool, channels, channels});
-  if (o.downsampling == Downsampling::separate) plan.head.push_back(norm_layer(o, "norm", channels));
-  plan.head.push_back({"linear", LayerKind::linear, channels, classes, 1, 1, 0, 1, true});
+  check_options(o, place);
+  ModelPlan plan = assemble(o, image);
+  ModelOptions at_full_width = o;
+  at_full_width.width_factor = 1.0;
+  set_heads(o, plan, assemble(at_full_width, image), place);
   check_groups(o, plan, place);
+  check_table(o, plan, place);
   check_size(plan, place);
   return plan;
 }
@@ -110,6 +99,7 @@ std::vector<CountedLayer> count_layers(const ModelPlan& plan, const Place& place
       if (std::min(entry.out_size.height, entry.out_size.width) < 1) refuse_image(plan.image, entry.spec, from, place);
       entry.params = static_cast<int64_t>(parameter_count(layer));
       entry.macs = static_cast<int64_t>(mac_count(layer, entry.out_size));
+      entry.product_macs = static_cast<int64_t>(product_mac_count(layer, entry.out_size));
       counted.push_back(entry);
       from = entry.out_size;
     }
@@ -134,6 +124,7 @@ ModelCounts count_model(const ModelOptions& options, ImageSize image) {
   for (const CountedLayer& layer : count_layers(plan_model(options, image))) {
     total.params += layer.params;
     total.macs += layer.macs;
+    total.product_macs += layer.product_macs;
   }
   return total;
 }

@@ -56,18 +56,23 @@ struct CountedLayer {
   LayerSpec spec;
   ImageSize out_size;  ///< of the feature map it gives, in positions
   int64_t params = 0;
-  int64_t macs = 0;  ///< for one image
+  int64_t macs = 0;          ///< for one image, of convolutions and linear layers
+  int64_t product_macs = 0;  ///< of an attention's two matrix products
 };
 
 /// Where no data says another size, px.
 inline constexpr ImageSize default_image = square(224);
 
 /// What the options mean for images of a size, layer by layer. Pure: no tensor is made.
-/// num_classes 0 and in_channels 0 stand for 1000 and 3.
+/// num_classes 0 and in_channels 0 stand for 1000 and 3; image_size_px 0 for the image's height.
 /// Throws config::ConfigError naming the two fields that cannot go together, or the field that
 /// makes the network absurdly large (over 2e9 parameters).
 ModelPlan plan_model(const ModelOptions& options, ImageSize image, const config::Place& place = {"", "/model"});
 ModelPlan plan_model(const ModelOptions& options, const config::Place& place = {"", "/model"});
+
+/// Whether a network has a table of positions, made for images of one size: image_size_px, which the data decide
+/// where it is 0.
+bool has_position_table(const ModelOptions& options);
 
 /// Every layer in the order in which it runs, with its whole path as name.
 std::vector<LayerSpec> flat_layers(const ModelPlan& plan);
@@ -81,7 +86,10 @@ std::vector<CountedLayer> count_layers(ModelPlan plan, int64_t image_size_px,
 
 struct ModelCounts {
   int64_t params = 0;
-  int64_t macs = 0;
+  int64_t macs = 0;          ///< of convolutions and linear layers
+  int64_t product_macs = 0;  ///< of attention's matrix products
+
+  int64_t all_macs() const { return macs + product_macs; }
   bool operator==(const ModelCounts&) const = default;
 };
 

@@ -76,7 +76,7 @@ class Durations {
     const auto [known, is_new] = weights_.try_emplace(run.content);
     const config::Configuration& c = run.configuration;
     if (is_new)
-      known->second = static_cast<double>(plan::count_model(c.model, c.data.image_size_px).macs) *
+      known->second = static_cast<double>(plan::count_model(c.model, c.data.image_size_px).all_macs()) *
                       static_cast<double>(c.recipe.epochs);
     return known->second;
   }

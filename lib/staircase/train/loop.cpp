@@ -175,7 +175,7 @@ Json TrainLoop::finish() {
   const plan::ModelCounts counts = plan::count_model(job_.configuration.model, job_.configuration.data.image_size_px);
   Json summary = state_.metrics.back();
   summary["params"] = counts.params;
-  summary["macs"] = counts.macs;
+  summary["macs"] = counts.all_macs();
   if (job_.data.test) evaluate_part(summary, job_.data.test, "test_");
   summary["bad_images"] = state_.bad_images.size();
   summary["bad_val_images"] = static_cast<int64_t>(job_.data.val->size()) - summary["images"].get<int64_t>();

@@ -33,7 +33,8 @@ double norm_of(const TensorList& gradients) {
 }  // namespace
 
 bool is_decayed(const std::string& name, const torch::Tensor& parameter, const config::RecipeOptions& recipe) {
-  return recipe.decay_norms_and_biases || (parameter.dim() > 1 && !name.ends_with(".bias"));
+  const bool is_table = name.ends_with("position_embedding") || name.ends_with("position_bias");
+  return recipe.decay_norms_and_biases || (parameter.dim() > 1 && !name.ends_with(".bias") && !is_table);
 }
 
 Optimizer::Optimizer(const nn::Classifier& model, const config::RecipeOptions& recipe) : recipe_(recipe) {
