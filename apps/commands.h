@@ -17,6 +17,7 @@ struct Command {
 int run_models(const Words& words);
 int run_describe(const Words& words);
 int run_ladder(const Words& words);
+int run_path(const Words& words);
 int run_diff(const Words& words);
 int run_run(const Words& words);
 int run_status(const Words& words);

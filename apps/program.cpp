@@ -28,6 +28,7 @@ constexpr Command commands[] = {
     {"models", "the networks that are known by name", run_models},
     {"describe", "the layers of a network, with parameters and MACs", run_describe},
     {"ladder", "the rungs from one network to another", run_ladder},
+    {"path", "the walk from one network to another in single edits", run_path},
     {"diff", "the fields in which two configs differ", run_diff},
     {"schema", "the JSON Schema of experiment files", run_schema},
 };
