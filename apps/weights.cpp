@@ -60,6 +60,7 @@ std::string model_name(const config::ModelOptions& model) {
     named.options.num_classes = model.num_classes;
     named.options.in_channels = model.in_channels;
     named.options.initialization = model.initialization;
+    if (plan::has_position_table(named.options)) named.options.image_size_px = model.image_size_px;
     if (named.options == model) return named.name;
   }
   return "custom";

@@ -137,7 +137,7 @@ TEST_CASE("What is wrong with weights in and out is named, and nothing is left b
   refuse(2, "OUT nowhere/x.pth: there is no folder nowhere", {"convert", w, "nowhere/x.pth"});
   refuse(2, "x.onnx: weights are written as .safetensors, .pth or .pt", {"convert", w, "x.onnx"});
   refuse(2, "did you mean \"timm\"", {"convert", w, "x.pth", "--to", "tim"});
-  refuse(2, "the layout official has names for ConvNeXts only", {"convert", w, "x.pth", "--to", "official"});
+  refuse(2, "the layout official has no names for a ResNet", {"convert", w, "x.pth", "--to", "official"});
   refuse(2, "is no weights file", {"convert", "no.jpg", "x.pth"});
   refuse(2, "has no keys to choose from", {"convert", w, "x.pth", "--key", "model"});
   refuse(2, "--out nowhere/x.pt: there is no folder nowhere", {"export", "--weights", w, "--out", "nowhere/x.pt"});

@@ -5,6 +5,8 @@
 #include "staircase/base/errors.h"
 #include "staircase/base/text.h"
 #include "staircase/formats/tensor_bytes.h"
+#include "staircase/interop/derived_tensors.h"
+#include "staircase/interop/resized_tables.h"
 
 namespace staircase::interop {
 namespace {
@@ -44,13 +46,23 @@ struct Problems {
   }
 };
 
+/// torchvision's files of ViTs have the names that its MLP had before it became a list of layers.
+std::string newest_name(std::string key) {
+  for (const auto& [old, now] :
+       {std::pair<std::string, std::string>{".mlp.linear_1.", ".mlp.0."}, {".mlp.linear_2.", ".mlp.3."}})
+    if (const size_t at = key.find(old); at != std::string::npos) key.replace(at, old.size(), now);
+  return key;
+}
+
 bool is_head(const std::string& ours) { return ours.starts_with("head.linear."); }
 
 }  // namespace
 
 formats::TensorFile to_staircase(const formats::TensorFile& file, const config::ModelOptions& model, KeyLayout layout,
                                  const std::string& name, Head head, const std::string& head_way_out) {
-  std::map<std::string, torch::Tensor> tensors(file.tensors.begin(), file.tensors.end());
+  std::map<std::string, torch::Tensor> tensors;
+  for (const auto& [key, tensor] : file.tensors)
+    if (layout == KeyLayout::staircase || !is_derived(key)) tensors.emplace(newest_name(key), tensor);
   formats::TensorFile converted;
   converted.metadata = file.metadata;
   Problems problems;
@@ -59,6 +71,8 @@ formats::TensorFile to_staircase(const formats::TensorFile& file, const config::
     const bool there = found != tensors.end(), skipped = head == Head::fresh && is_head(mapping.ours);
     if (there && !skipped && same_but_for_ones(found->second.sizes(), mapping.their_shape)) {
       converted.tensors.emplace_back(mapping.ours, found->second.reshape(mapping.our_shape));
+    } else if (const auto resized = there && !skipped ? resized_for(mapping, found->second) : std::nullopt) {
+      converted.tensors.emplace_back(mapping.ours, *resized);
     } else if (!there && mapping.is_counter) {
       converted.tensors.emplace_back(mapping.ours, torch::zeros({}, torch::kLong));
     } else if (!skipped) {
@@ -71,7 +85,7 @@ formats::TensorFile to_staircase(const formats::TensorFile& file, const config::
     if (there) tensors.erase(found);
   }
   for (const auto& [key, tensor] : file.tensors)
-    if (tensors.count(key)) problems.unexpected.push_back(formats::printable(key));
+    if (tensors.count(newest_name(key))) problems.unexpected.push_back(formats::printable(key));
   problems.head_only &= problems.unexpected.empty();
   problems.throw_if_any(name, head_way_out);
   return converted;
@@ -85,6 +99,7 @@ formats::TensorFile from_staircase(const formats::TensorFile& file, const config
   for (const KeyMapping& mapping : map_keys(model, layout))
     if (const auto found = tensors.find(mapping.ours); found != tensors.end())
       converted.tensors.emplace_back(mapping.theirs, found->second.reshape(mapping.their_shape));
+  add_derived_tensors(converted, layout);
   return converted;
 }
 

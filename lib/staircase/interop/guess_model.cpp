@@ -1,9 +1,5 @@
-#include <map>
-
 #include "staircase/base/errors.h"
-#include "staircase/formats/tensor_bytes.h"
-#include "staircase/interop/key_layout.h"
-#include "staircase/interop/key_names.h"
+#include "staircase/interop/file_shapes.h"
 #include "staircase/plan/named_models.h"
 
 namespace staircase::interop {
@@ -11,68 +7,15 @@ namespace {
 
 using config::ModelOptions;
 
-/// The shapes of a file's tensors, asked by our names.
-class Shapes {
- public:
-  Shapes(const formats::TensorFile& file, Family family, KeyLayout layout, std::string name)
-      : family_(family), layout_(layout), file_name_(std::move(name)) {
-    for (const auto& [key, tensor] : file.tensors) shapes_[key] = tensor.sizes().vec();
-  }
-
-  bool has(const std::string& layer, const std::string& tensor = ".weight") const {
-    return shapes_.count(name_in_layout(layer, family_, layout_) + tensor) > 0;
-  }
-
-  /// Throws where the file has no such tensor, or one of too few dimensions.
-  int64_t size(const std::string& layer, size_t dimension) const {
-    const std::string key = name_in_layout(layer, family_, layout_) + ".weight";
-    const auto found = shapes_.find(key);
-    if (found == shapes_.end() || found->second.size() <= dimension)
-      throw RequestError(file_name_ + ": has the names of the layout " + std::string(config::to_name(layout_)) +
-                         ", but its tensor " + formats::quoted_name(key) + " is " +
-                         (found == shapes_.end() ? "missing" : formats::shape_text(found->second)) +
-                         ", so the network cannot be told; name it with --model");
-    return found->second[dimension];
-  }
-
-  std::vector<int64_t> depths() const {
-    std::vector<int64_t> depths;
-    const size_t most_stages = family_ == Family::isotropic ? 1 : 4;  // whose names say no stage
-    const int64_t most_blocks = 200;
-    while (depths.size() < most_stages) {
-      const std::string stage = "stages." + std::to_string(depths.size()) + ".blocks.";
-      int64_t blocks = 0;
-      while (blocks < most_blocks && has(stage + std::to_string(blocks) + ".conv1")) ++blocks;
-      if (blocks == 0) break;
-      depths.push_back(blocks);
-    }
-    return depths;
-  }
-
- private:
-  Family family_;
-  KeyLayout layout_;
-  std::string file_name_;
-  std::map<std::string, std::vector<int64_t>> shapes_;
-};
-
 bool has_tensor(const formats::TensorFile& file, const std::string& name) {
   for (const auto& [key, tensor] : file.tensors)
     if (key == name) return true;
   return false;
 }
 
-/// What is common to the families: sizes.
-void read_sizes(ModelOptions& model, const Shapes& shapes) {
-  model.depths = shapes.depths();
-  model.width = shapes.size("stem.conv", 0);
-  model.in_channels = shapes.size("stem.conv", 1);
-  if (shapes.has("head.linear")) model.num_classes = shapes.size("head.linear", 0);
-}
-
 ModelOptions guess_resnet(const Shapes& shapes, const std::string& name) {
   ModelOptions model = plan::find_model("resnet50", {name, ""}).options;
-  read_sizes(model, shapes);
+  read_sizes(model, shapes, shapes.depths());
   if (!shapes.has("stages.0.blocks.0.conv3"))
     throw RequestError(
         name + ": holds a ResNet of basic blocks (ResNet-18 or 34); Staircase builds those of bottleneck blocks");
@@ -80,6 +23,9 @@ ModelOptions guess_resnet(const Shapes& shapes, const std::string& name) {
   if (a_group > 0 && a_group < middle) {
     model.spatial = config::Spatial::grouped;
     model.groups = middle / a_group;
+    model.stem_width = shapes.size("stem.conv", 0);
+    model.width = middle;
+    model.expansion = shapes.size("stages.0.blocks.0.conv3", 0) / middle;
   }
   return model;
 }
@@ -87,32 +33,65 @@ ModelOptions guess_resnet(const Shapes& shapes, const std::string& name) {
 ModelOptions guess_convnext(const Shapes& shapes, Family family, const std::string& name) {
   const bool isotropic = family == Family::isotropic;
   ModelOptions model = plan::find_model(isotropic ? "convnext_isotropic_small" : "convnext_tiny", {name, ""}).options;
-  read_sizes(model, shapes);
+  read_sizes(model, shapes, shapes.depths());
   model.kernel_size = shapes.size("stages.0.blocks.0.conv1", 2);
   model.layer_scale_init = shapes.has("stages.0.blocks.0.layer_scale", "") ? 1e-6 : 0.0;
+  model.grn = shapes.knows("stages.0.blocks.0.grn.weight");
   return model;
+}
+
+/// A tensor that only files of a layout have.
+struct Mark {
+  const char* tensor;
+  KeyLayout layout;
+  Family family;
+};
+constexpr Mark marks[] = {{"layer1.0.conv1.weight", KeyLayout::torchvision, Family::resnet},
+                          {"features.1.0.attn.qkv.weight", KeyLayout::torchvision, Family::swin},
+                          {"features.0.0.weight", KeyLayout::torchvision, Family::convnext},
+                          {"conv_proj.weight", KeyLayout::torchvision, Family::vit},
+                          {"stages.0.blocks.0.conv_dw.weight", KeyLayout::timm, Family::convnext},
+                          {"downsample_layers.0.0.weight", KeyLayout::official, Family::convnext},
+                          {"blocks.0.dwconv.weight", KeyLayout::official, Family::isotropic},
+                          {"blocks.0.gamma_1", KeyLayout::official, Family::vit},
+                          {"fc_norm.weight", KeyLayout::timm, Family::vit_fc_norm},
+                          {"blocks.0.attn.qkv.weight", KeyLayout::timm, Family::vit},
+                          {"layers.0.downsample.reduction.weight", KeyLayout::official, Family::swin},
+                          {"layers.0.blocks.0.attn.qkv.weight", KeyLayout::timm, Family::swin},
+                          {"network.0.0.mlp.fc1.weight", KeyLayout::official, Family::poolformer}};
+
+const Mark* find_mark(const formats::TensorFile& file) {
+  for (const Mark& mark : marks)
+    if (has_tensor(file, mark.tensor)) return &mark;
+  return nullptr;
+}
+
+/// Networks that share names with those that are built.
+void check_relatives(const formats::TensorFile& file, const std::string& name) {
+  if (has_tensor(file, "dist_token") || has_tensor(file, "head_dist.weight"))
+    throw RequestError(name +
+                       ": holds a distilled DeiT (dist_token, head_dist), which has a second token and head; Staircase "
+                       "builds the DeiT without distillation");
 }
 
 }  // namespace
 
 std::optional<KeyLayout> find_layout(const formats::TensorFile& file) {
   if (has_tensor(file, "stem.conv.weight")) return KeyLayout::staircase;
-  if (has_tensor(file, "layer1.0.conv1.weight") || has_tensor(file, "features.0.0.weight"))
-    return KeyLayout::torchvision;
-  if (has_tensor(file, "stages.0.blocks.0.conv_dw.weight")) return KeyLayout::timm;
-  if (has_tensor(file, "downsample_layers.0.0.weight") || has_tensor(file, "blocks.0.dwconv.weight"))
-    return KeyLayout::official;
-  return std::nullopt;
+  const Mark* mark = find_mark(file);
+  return mark ? std::optional<KeyLayout>(mark->layout) : std::nullopt;
 }
 
 ModelOptions guess_model(const formats::TensorFile& file, KeyLayout layout, const std::string& name) {
   if (layout == KeyLayout::staircase)
     throw RequestError(name + ": has Staircase's names and no description of its network; name it with --model");
-  const Family family = has_tensor(file, "layer1.0.conv1.weight")    ? Family::resnet
-                        : has_tensor(file, "blocks.0.dwconv.weight") ? Family::isotropic
-                                                                     : Family::convnext;
+  check_relatives(file, name);
+  const Mark* mark = find_mark(file);
+  const Family family = mark ? mark->family : Family::convnext;
   const Shapes shapes(file, family, layout, name);
-  return family == Family::resnet ? guess_resnet(shapes, name) : guess_convnext(shapes, family, name);
+  if (family == Family::resnet) return guess_resnet(shapes, name);
+  if (family == Family::convnext || family == Family::isotropic) return guess_convnext(shapes, family, name);
+  return guess_transformer(shapes, family);
 }
 
 }  // namespace staircase::interop

@@ -34,7 +34,7 @@ struct KeyMapping {
 
 /// Every parameter and buffer of a network, in the order in which it runs.
 /// Throws RequestError when the layout has no names for such a network, naming the field that
-/// keeps it from being a ResNet or a ConvNeXt.
+/// keeps it from being of a published family.
 std::vector<KeyMapping> map_keys(const config::ModelOptions& model, KeyLayout layout);
 
 /// The layout that a file's names belong to; empty: none that is known.

@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "staircase/base/errors.h"
+#include "staircase/interop/key_schemes.h"
 
 namespace staircase::interop {
 namespace {
@@ -31,15 +32,6 @@ Path parse(const std::string& ours) {
   path.layer = path.layer.substr(end + 1);
   return path;
 }
-
-using Names = std::map<std::string, std::string>;
-
-/// How a layout names a family's layers. In a prefix, S stands for the stage from 0, T for S + 1,
-/// D for 2S (torchvision counts downsampling and stages in one list), E for 2S + 1, B for the block.
-struct Scheme {
-  std::string block_prefix, stage_prefix;
-  Names in_block, in_stage, outside;
-};
 
 const Scheme& resnet_scheme() {
   static const Scheme scheme{"layerT.B.",
@@ -75,13 +67,24 @@ const Scheme& convnext_scheme(KeyLayout layout) {
       {KeyLayout::timm,
        {"stages.S.blocks.B.",
         "stages.S.",
-        {{"conv1", "conv_dw"}, {"norm1", "norm"}, {"conv2", "mlp.fc1"}, {"conv3", "mlp.fc2"}, {"layer_scale", "gamma"}},
+        {{"conv1", "conv_dw"},
+         {"norm1", "norm"},
+         {"conv2", "mlp.fc1"},
+         {"grn", "mlp.grn"},
+         {"conv3", "mlp.fc2"},
+         {"layer_scale", "gamma"}},
         {{"downsample.norm", "downsample.0"}, {"downsample.conv", "downsample.1"}},
         {{"stem.conv", "stem.0"}, {"stem.norm", "stem.1"}, {"head.norm", "head.norm"}, {"head.linear", "head.fc"}}}},
       {KeyLayout::official,
        {"stages.S.B.",
         "downsample_layers.S.",
-        {{"conv1", "dwconv"}, {"norm1", "norm"}, {"conv2", "pwconv1"}, {"conv3", "pwconv2"}, {"layer_scale", "gamma"}},
+        {{"conv1", "dwconv"},
+         {"norm1", "norm"},
+         {"conv2", "pwconv1"},
+         {"grn.weight", "grn.gamma"},
+         {"grn.bias", "grn.beta"},
+         {"conv3", "pwconv2"},
+         {"layer_scale", "gamma"}},
         {{"downsample.norm", "0"}, {"downsample.conv", "1"}},
         {{"stem.conv", "downsample_layers.0.0"},
          {"stem.norm", "downsample_layers.0.1"},
@@ -100,16 +103,48 @@ const Scheme& isotropic_scheme() {
   return scheme;
 }
 
-const Scheme& scheme_of(Family family, KeyLayout layout) {
+const char* family_name(Family family) {
+  switch (family) {
+    case Family::resnet: return "a ResNet";
+    case Family::convnext: return "a ConvNeXt";
+    case Family::isotropic: return "an isotropic ConvNeXt";
+    case Family::vit: return "a ViT";
+    case Family::vit_fc_norm: return "a ViT with its norm after the pooling";
+    case Family::swin: return "a Swin";
+    default: return "a PoolFormer";
+  }
+}
+
+const Scheme* find_scheme(Family family, KeyLayout layout) {
   const bool official = layout == KeyLayout::official;
-  if (family == Family::resnet && official)
-    throw RequestError(
-        "the layout official has names for ConvNeXts only; use torchvision, timm or staircase for a ResNet");
-  if (family == Family::isotropic && !official)
-    throw RequestError("the layout " + std::string(config::to_name(layout)) +
-                       " has no names for an isotropic ConvNeXt; use official or staircase");
-  if (family == Family::resnet) return resnet_scheme();
-  return family == Family::isotropic ? isotropic_scheme() : convnext_scheme(layout);
+  switch (family) {
+    case Family::resnet: return official ? nullptr : &resnet_scheme();
+    case Family::convnext: return &convnext_scheme(layout);
+    case Family::isotropic: return official ? &isotropic_scheme() : nullptr;
+    default: return transformer_scheme(family, layout);
+  }
+}
+
+/// The layouts that have names for a family: "timm, official or staircase".
+std::string layouts_of(Family family) {
+  std::string list;
+  for (const KeyLayout layout : {KeyLayout::torchvision, KeyLayout::timm, KeyLayout::official})
+    if (find_scheme(family, layout)) list += (list.empty() ? "" : ", ") + std::string(config::to_name(layout));
+  return list + " or staircase";
+}
+
+const Scheme& scheme_of(Family family, KeyLayout layout) {
+  if (const Scheme* scheme = find_scheme(family, layout)) return *scheme;
+  throw RequestError("the layout " + std::string(config::to_name(layout)) + " has no names for " + family_name(family) +
+                     "; use " + layouts_of(family));
+}
+
+/// The name of a whole tensor, or of what stands before one of its dots.
+std::optional<std::string> renamed(const Names& names, const std::string& tensor) {
+  for (size_t end = tensor.size(); end != std::string::npos && end > 0; end = tensor.rfind('.', end - 1))
+    if (const auto found = names.find(tensor.substr(0, end)); found != names.end() && !found->second.empty())
+      return found->second + tensor.substr(end);
+  return std::nullopt;
 }
 
 std::string fill(const std::string& prefix, const Path& path) {
@@ -118,6 +153,8 @@ std::string fill(const std::string& prefix, const Path& path) {
     switch (c) {
       case 'S': filled += std::to_string(path.stage); break;
       case 'T': filled += std::to_string(path.stage + 1); break;
+      case 'P': filled += std::to_string(path.stage - 1); break;
+      case 'F': filled += std::to_string(2 * path.stage - 1); break;
       case 'D': filled += std::to_string(2 * path.stage); break;
       case 'E': filled += std::to_string(2 * path.stage + 1); break;
       case 'B': filled += std::to_string(path.block); break;
@@ -129,15 +166,18 @@ std::string fill(const std::string& prefix, const Path& path) {
 
 }  // namespace
 
-std::string name_in_layout(const std::string& ours, Family family, KeyLayout layout) {
+std::optional<std::string> find_name_in_layout(const std::string& ours, Family family, KeyLayout layout) {
   const Scheme& scheme = scheme_of(family, layout);
   const Path path = parse(ours);
   const bool in_block = path.block >= 0, in_stage = path.stage >= 0;
-  const Names& names = in_block ? scheme.in_block : in_stage ? scheme.in_stage : scheme.outside;
-  const auto found = names.find(path.layer);
-  if (found == names.end()) throw std::logic_error("name_in_layout: no name for " + ours);
-  if (!in_stage) return found->second;
-  return fill(in_block ? scheme.block_prefix : scheme.stage_prefix, path) + found->second;
+  const auto name = renamed(in_block ? scheme.in_block : in_stage ? scheme.in_stage : scheme.outside, path.layer);
+  if (!name || !in_stage) return name;
+  return fill(in_block ? scheme.block_prefix : scheme.stage_prefix, path) + *name;
+}
+
+std::string name_in_layout(const std::string& ours, Family family, KeyLayout layout) {
+  if (const auto name = find_name_in_layout(ours, family, layout)) return *name;
+  throw std::logic_error("name_in_layout: no name for " + ours);
 }
 
 }  // namespace staircase::interop

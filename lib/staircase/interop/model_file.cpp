@@ -5,6 +5,7 @@
 #include "staircase/formats/safetensors.h"
 #include "staircase/formats/weights_file.h"
 #include "staircase/interop/class_names.h"
+#include "staircase/interop/resized_tables.h"
 
 namespace staircase::interop {
 namespace {
@@ -58,6 +59,13 @@ void fill_sizes(config::ModelOptions& model, const formats::TensorFile& file, Ke
     }
 }
 
+/// What the file's position table is made for, where the network leaves it open.
+void fill_image_size(config::ModelOptions& model, const formats::TensorFile& file, KeyLayout layout,
+                     const std::string& name) {
+  if (model.image_size_px != 0 || layout == KeyLayout::staircase || !plan::has_position_table(model)) return;
+  model.image_size_px = guess_model(file, layout, name).image_size_px;
+}
+
 void check_wanted(const config::ModelOptions& found, plan::NamedModel wanted, const OpenOptions& options,
                   const std::string& name) {
   if (wanted.options.num_classes == 0 || options.head == Head::fresh) wanted.options.num_classes = found.num_classes;
@@ -65,7 +73,10 @@ void check_wanted(const config::ModelOptions& found, plan::NamedModel wanted, co
   wanted.options.initialization = found.initialization;  // says nothing about weights that are there
   if (wanted.options.layer_scale_init != 0 && found.layer_scale_init != 0)
     wanted.options.layer_scale_init = found.layer_scale_init;
-  const auto differences = config::diff_options(found, wanted.options);
+  if (wanted.options.image_size_px == 0) wanted.options.image_size_px = found.image_size_px;
+  std::vector<config::Difference> differences;
+  for (const config::Difference& each : config::diff_options(found, wanted.options))
+    if (!is_table_size(each, found, wanted.options)) differences.push_back(each);
   if (differences.empty()) return;
   const bool head_only = differences.size() == 1 && differences[0].pointer == "/model/num_classes";
   std::vector<std::string> others;
@@ -77,6 +88,15 @@ void check_wanted(const config::ModelOptions& found, plan::NamedModel wanted, co
                      (head_only && !options.head_way_out.empty() ? "; " + options.head_way_out : ""));
 }
 
+/// The images and windows that the network asked for is made for; the file's tables are resized to them.
+void take_table_sizes(config::ModelOptions& model, const config::ModelOptions& wanted) {
+  for (const config::Difference& each : config::diff_options(model, wanted)) {
+    if (!is_table_size(each, model, wanted)) continue;
+    if (wanted.image_size_px != 0) model.image_size_px = wanted.image_size_px;
+    model.kernel_size = wanted.kernel_size;
+  }
+}
+
 config::ModelOptions model_of(const formats::TensorFile& file, KeyLayout layout, const OpenOptions& options,
                               const std::string& name) {
   config::ModelOptions model;
@@ -85,10 +105,12 @@ config::ModelOptions model_of(const formats::TensorFile& file, KeyLayout layout,
     if (options.model) {
       check_wanted(model, *options.model, options, name);
       if (options.head == Head::fresh) model.num_classes = options.model->options.num_classes;
+      take_table_sizes(model, options.model->options);
     }
   } else if (options.model) {
     model = options.model->options;
     fill_sizes(model, file, layout);
+    fill_image_size(model, file, layout, name);
   } else {
     model = guess_model(file, layout, name);
   }
@@ -101,7 +123,11 @@ ModelFile describe_and_rename(const formats::TensorFile& file, const std::string
   description.layout = layout_of(file, name);
   description.model = model_of(file, description.layout, options, name);
   const int64_t imagenet_size_px = 224;
-  description.data.image_size_px = imagenet_size_px;
+  description.data.image_size_px =
+      description.model.image_size_px != 0 ? description.model.image_size_px : imagenet_size_px;
+  // ViTs that Google and timm trained; DeiT, whose files look alike, has ImageNet's.
+  if (options.model && options.model->family == "vit" && description.layout != KeyLayout::torchvision)
+    description.data.mean = description.data.std = {0.5, 0.5, 0.5};
   read_part(description.data, file, data_key, name);
   read_part(description.recipe, file, recipe_key, name);
   description.class_names = read_class_names(file, name);
