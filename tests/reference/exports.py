@@ -54,7 +54,7 @@ class Exported:
         with torch.no_grad():
             parity.randomize(self.model, random)
         state = {case.translate(key, self.model): tensor for key, tensor in self.model.state_dict().items()}
-        torch.save({key: names.in_our_shape(key, tensor) for key, tensor in state.items()}, self.folder / "weights.pth")
+        torch.save({key: names.in_our_shape(key, tensor) for key, tensor in state.items() if key}, self.folder / "weights.pth")
         (self.folder / "model.json").write_text(json.dumps(case.ours if isinstance(case.ours, dict) else {"from": case.ours}))
         self.parameters = {case.translate(key, self.model) for key, _ in self.model.named_parameters()}
         self.images = [torch.randn(*shape, generator=random) for shape in SHAPES]

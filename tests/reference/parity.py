@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Compares Staircase with PyTorch: torchvision's models, and the second definitions in ladder.py.
+"""Compares Staircase with PyTorch: torchvision's models, and the second definitions in ladder.py and backbones.py.
 
   python3 parity.py --program build/release/tests/parity GROUP...      the groups are listed below
 
@@ -21,6 +21,7 @@ from unittest import mock
 import torch
 import torchvision
 
+import backbones
 import ladder
 import names
 
@@ -36,10 +37,11 @@ class Case:
     tasks: "logits" and "gradients" as above; "shapes" holds names and shapes of all tensors equal, without computing.
     """
 
-    def __init__(self, ours, build, translate, label=None, logit_sizes=((64, 96),), tasks=("logits", "gradients")):
+    def __init__(self, ours, build, translate, label=None, logit_sizes=((64, 96),), tasks=("logits", "gradients"),
+                 gradient_size=(48, 64)):
         self.ours, self.build, self.translate = ours, build, translate
         self.label = label or ours
-        self.logit_sizes, self.tasks = logit_sizes, tasks
+        self.logit_sizes, self.tasks, self.gradient_size = logit_sizes, tasks, gradient_size
 
 
 def label(name, factor):
@@ -95,6 +97,60 @@ def isotropic_case(name, factor=1.0, tasks=("logits", "gradients")):
                 names.from_ladder, label(name, factor), tasks=tasks)
 
 
+def resnext_case(name, tasks=("logits", "gradients")):
+    return Case(name, getattr(torchvision.models, name), lambda key, model: names.from_torchvision_resnet(key), tasks=tasks)
+
+
+def torchvision_vit_case(name):
+    return Case(name, torchvision.models.vit_b_16, lambda key, model: names.from_torchvision_vit(key), "vit_b_16 (torchvision)",
+                ((224, 224),), ["logits"])
+
+
+def narrow_torchvision_vit_case():
+    ours = {"from": "deit_tiny", "depths": [3], "image_size_px": 64}
+    return Case(ours, lambda: torchvision.models.VisionTransformer(64, 16, 3, 3, 192, 768),
+                lambda key, model: names.from_torchvision_vit(key), "deit_tiny, 3 blocks, 64 px (torchvision)", ((64, 64),),
+                gradient_size=(64, 64))
+
+
+SWIN = {"swin_tiny": ((2, 2, 6, 2), 96), "swin_small": ((2, 2, 18, 2), 96), "swin_base": ((2, 2, 18, 2), 128)}
+
+
+def swin_case(name, tasks=("logits", "gradients"), sizes=((224, 224), (96, 64), (160, 192))):
+    depths, width = SWIN[name]
+    heads = [width // 32 * 2 ** i for i in range(4)]
+    return Case(name, lambda: torchvision.models.SwinTransformer([4, 4], width, list(depths), heads, [7, 7],
+                                                                stochastic_depth_prob=0.0),
+                lambda key, model: names.from_torchvision_swin(key), name + " (torchvision)", sizes, tasks)
+
+
+def narrow_swin_case(name):
+    depths, width = SWIN[name]
+    return Case(narrow(name, 0.25, 1000),
+                lambda: torchvision.models.SwinTransformer([4, 4], width // 4, list(depths), [3, 6, 12, 24], [7, 7],
+                                                           stochastic_depth_prob=0.0),
+                lambda key, model: names.from_torchvision_swin(key), label(name, 0.25) + " (torchvision)")
+
+
+def paper_case(name, build, factor=1.0, classes=LADDER_CLASSES, fields=None, **options):
+    """A network of backbones.py."""
+    return Case({**narrow(name, factor, classes), **(fields or {})}, build, lambda key, model: names.from_backbones(key),
+                label(name, factor), **options)
+
+
+def deit3_case(name, factor, depth=12, side=64):
+    return paper_case(name, lambda: backbones.deit3(name, LADDER_CLASSES, factor, depth, side), factor,
+                      fields={"depths": [depth], "image_size_px": side}, logit_sizes=((side, side),), gradient_size=(side, side))
+
+
+def convnextv2_case(name, factor=1.0):
+    return paper_case(name, lambda: backbones.convnextv2(name, LADDER_CLASSES, factor), factor)
+
+
+def poolformer_case(name, factor=1.0):
+    return paper_case(name, lambda: backbones.poolformer(name, LADDER_CLASSES, factor), factor, logit_sizes=((64, 96), (75, 53)))
+
+
 TORCHVISION = ["resnet50", "resnet101", "resnet152",
                "convnext_tiny", "convnext_small", "convnext_base", "convnext_large"]
 # One network of each family computes at full width. Of the wider ones every name and shape is held to the other side's,
@@ -108,11 +164,18 @@ GROUPS = {
                  isotropic_case("convnext_isotropic_small")] +
                 [isotropic_case(name, *rest) for name in ("convnext_isotropic_base", "convnext_isotropic_large")
                  for rest in ((1.0, ["shapes"]), (0.25,))],
+    "torchvision-backbones": [torchvision_vit_case("vit_base_patch16"), narrow_torchvision_vit_case(), swin_case("swin_tiny"),
+                              swin_case("swin_small", ["logits"], ((96, 64),)), swin_case("swin_base", ["logits"], ((160, 192),)),
+                              resnext_case("resnext50_32x4d"), resnext_case("resnext101_32x8d", ["shapes"])],
+    "papers": [deit3_case("deit3_small", 1.0, side=224), deit3_case("deit3_base", 0.25, depth=4)] +
+              [convnextv2_case(name) for name in ("convnextv2_atto", "convnextv2_nano", "convnextv2_tiny")] +
+              [convnextv2_case("convnextv2_base", 0.25), poolformer_case("poolformer_s12"), poolformer_case("poolformer_s24", 0.25)],
     # For exports.py: every named model, and before them one of each family at its full width.
     "named-exports": [torchvision_case("resnet50"), torchvision_case("convnext_tiny")] +
                      [resnet_case(name, 0.25) for name in ladder.RESNET] +
                      [convnext_case(name, 0.25) for name in ladder.CONVNEXT] +
-                     [isotropic_case(name, 0.25) for name in ladder.ISOTROPIC],
+                     [isotropic_case(name, 0.25) for name in ladder.ISOTROPIC] +
+                     [narrow_swin_case("swin_tiny"), convnextv2_case("convnextv2_tiny", 0.25), poolformer_case("poolformer_s12", 0.25)],
 }
 for ladder_name in ladder.LADDERS:
     for suffix, full_width in (("", FULL_WIDTH if ladder_name == "resnet50-convnext_tiny" else ()), ("-exports", ())):
@@ -129,21 +192,21 @@ def without_initialization():
 
 def linear_by_convolution():
     """In float, oneDNN's convolutions are fifty times faster than linear layers with Debian's plain BLAS."""
-    def forward(self, x):
-        y = torch.nn.functional.conv2d(x.reshape(-1, x.size(-1), 1, 1), self.weight[:, :, None, None], self.bias)
+    def linear(x, weight, bias=None):
+        y = torch.nn.functional.conv2d(x.reshape(-1, x.size(-1), 1, 1), weight[:, :, None, None], bias)
         return y.reshape(*x.shape[:-1], -1)
-    return mock.patch.object(torch.nn.Linear, "forward", forward)
+    return mock.patch.object(torch.nn.functional, "linear", linear)
 
 
 def randomize(model, random):
     """Weights at which every branch, norm and LayerScale matters and signals neither vanish nor explode."""
     for key, tensor in model.state_dict().items():
-        if key.endswith("num_batches_tracked"):
+        if not tensor.is_floating_point():
             continue
         if tensor.dim() in (2, 4):  # weights of convolutions and linear layers: variance 1 / fan_in
             bound = (3.0 / tensor[0].numel()) ** 0.5
             tensor.uniform_(-bound, bound, generator=random)
-        elif key.endswith(("bias", "running_mean")):
+        elif key.endswith(("bias", "running_mean", "token", "positions", "pos_embedding")):
             tensor.uniform_(-0.2, 0.2, generator=random)
         else:  # norms, running variances, LayerScale
             tensor.uniform_(0.5, 1.5, generator=random)
@@ -184,8 +247,9 @@ class Comparison:
         torch.save(self.in_our_names(self.model.state_dict()), self.folder / "weights.pth")
 
     def in_our_names(self, tensors):
-        renamed = {self.case.translate(key, self.model): tensor for key, tensor in tensors.items()}
-        assert len(renamed) == len(tensors), "two parameters were given the same name"
+        translated = {key: self.case.translate(key, self.model) for key in tensors}
+        renamed = {ours: tensors[key] for key, ours in translated.items() if ours}
+        assert len(renamed) == sum(map(bool, translated.values())), "two parameters were given the same name"
         return {key: names.in_our_shape(key, tensor) for key, tensor in renamed.items()}
 
     def ask(self, task, inputs):
@@ -221,7 +285,7 @@ class Comparison:
     def gradients(self):
         """The largest relative error and the name of the tensor that has it."""
         classes = list(self.model.parameters())[-1].numel()  # the classifier's biases come last
-        images = torch.randn(2, 3, 48, 64, generator=self.random, dtype=torch.float64)
+        images = torch.randn(2, 3, *self.case.gradient_size, generator=self.random, dtype=torch.float64)
         direction = torch.randn(2, classes, generator=self.random, dtype=torch.float64)
         self.ask("gradients", {"images": images, "direction": direction})
         self.model.double().train()

@@ -29,7 +29,9 @@ MARKS = {  # names that tell a layout, and the dimensions of their tensors
     "torchvision": {},
 }
 PATHS = {"convnext_tiny": ["staircase", "timm", "official", "torchvision"], "convnext_base": ["timm", "official", "torchvision"],
-         "resnet50": ["staircase", "timm", "torchvision"], "resnet101": ["staircase", "torchvision"]}
+         "resnet50": ["staircase", "timm", "torchvision"], "resnet101": ["staircase", "torchvision"],
+         "resnext50_32x4d": ["staircase", "torchvision"], "vit_b_16": ["staircase", "timm", "torchvision"],
+         "swin_t": ["staircase", "timm", "official", "torchvision"]}
 WRAPPERS = {  # how training programs save a state dict
     "model": lambda state: {"model": state, "epoch": 3},
     "state_dict, data parallel": lambda state: {"state_dict": {"module." + key: value for key, value in state.items()}},
