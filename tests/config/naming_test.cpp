@@ -47,7 +47,8 @@ constexpr const char* frozen_later = R"json({
   "model": {"stem_width": 0, "residuals_per_block": 1, "position_embedding": "none", "pooling": "mean",
             "head_norm": "after_pooling", "head_dim": 32, "grn": false, "norm_eps": 0.0, "image_size_px": 0},
   "data": {"decode": "full", "objects_seed": 0},
-  "recipe": {"checkpoint_activations": false, "data_order_seed": 0}})json";
+  "recipe": {"task": "classification", "hidden_share": 0.6, "decoder_width": 512, "layer_groups": "twelve",
+             "checkpoint_activations": false, "data_order_seed": 0}})json";
 
 std::string hashed(const std::string& text) { return hexadecimal(mix64(hash_text(text)), 16); }
 

@@ -178,8 +178,28 @@ TEST_CASE("Layer-wise decay counts its groups as the published code does", "[tra
   const config::ModelOptions isotropic = plan::find_model("convnext_isotropic_small", {"test", ""}).options;
   CHECK(layer_group("stages.0.blocks.0.conv1.weight", isotropic) == 3);
   CHECK(layer_group("stages.0.blocks.17.conv1.weight", isotropic) == 11);
-  CHECK(layer_rate("stem.conv.weight", tiny, 0.8) == Approx(0.0549755813888));  // .8^13
-  CHECK(layer_rate("head.linear.bias", tiny, 0.8) == 1.0);
+  config::RecipeOptions recipe;
+  recipe.layer_decay = 0.8;
+  CHECK(layer_rate("stem.conv.weight", tiny, recipe) == Approx(0.0549755813888));  // .8^13
+  CHECK(layer_rate("head.linear.bias", tiny, recipe) == 1.0);
+}
+
+TEST_CASE("Layer-wise decay counts single blocks where the recipe says so", "[train]") {
+  const config::ModelOptions tiny = plan::find_model("convnextv2_tiny", {"test", ""}).options;  // 3 + 3 + 9 + 3 blocks
+  CHECK(block_group("stem.conv.weight", tiny) == 0);
+  CHECK(block_group("stages.0.blocks.0.conv1.weight", tiny) == 0);
+  CHECK(block_group("stages.0.blocks.2.grn.weight", tiny) == 2);
+  CHECK(block_group("stages.1.downsample.conv.weight", tiny) == 3);
+  CHECK(block_group("stages.2.downsample.norm.weight", tiny) == 6);
+  CHECK(block_group("stages.2.blocks.8.conv1.weight", tiny) == 14);
+  CHECK(block_group("stages.3.blocks.2.conv1.weight", tiny) == 17);
+  CHECK(block_group("head.norm.weight", tiny) == 18);
+  config::RecipeOptions recipe;
+  recipe.layer_decay = 0.9;
+  recipe.layer_groups = config::LayerGroups::blocks;
+  CHECK(layer_rate("stem.conv.weight", tiny, recipe) == Approx(0.150094635296999));  // .9^18
+  CHECK(layer_rate("stages.3.blocks.2.conv1.weight", tiny, recipe) == Approx(0.9));
+  CHECK(layer_rate("head.linear.bias", tiny, recipe) == 1.0);
 }
 
 TEST_CASE("The optimizer steps each parameter at its layer's rate", "[train]") {
@@ -196,6 +216,6 @@ TEST_CASE("The optimizer steps each parameter at its layer's rate", "[train]") {
     for (auto& each : model->parameters()) each.mutable_grad() = torch::ones_like(each);
     optimizer.step(1.0);
     const double moved = (before - parameter(*model, name)).mean().item<double>();
-    CHECK(moved == Approx(layer_rate(name, model->options(), 0.5)).epsilon(1e-3));
+    CHECK(moved == Approx(layer_rate(name, model->options(), recipe)).epsilon(1e-3));
   }
 }

@@ -48,7 +48,10 @@ constexpr const char* later_defaults = R"json({
     "head_norm": "after_pooling", "head_dim": 32, "grn": false, "norm_eps": 0.0, "image_size_px": 0
   },
   "data": {"decode": "full", "objects_seed": 0},
-  "recipe": {"checkpoint_activations": false, "data_order_seed": 0}
+  "recipe": {
+     "task": "classification", "hidden_share": 0.6, "decoder_width": 512, "layer_groups": "twelve",
+     "checkpoint_activations": false, "data_order_seed": 0
+   }
 })json";
 
 const Json& format_1_fields() {

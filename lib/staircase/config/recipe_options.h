@@ -7,11 +7,20 @@
 
 namespace staircase::config {
 
+/// What a network is trained for: to name the class of an image, or to fill in what was hidden of it.
+enum class TaskKind { classification, masked_autoencoding };
+/// What layer_decay counts: 12 groups of blocks, as published with ConvNeXt, or every block, as with ConvNeXt V2.
+enum class LayerGroups { twelve, blocks };
 enum class Optimizer { adamw, sgd };
 enum class Schedule { cosine, step };
 enum class Interpolation { bicubic, bilinear };
 enum class Precision { fp32, bf16 };
 
+template <>
+inline constexpr std::array enum_names<TaskKind>{std::string_view("classification"),
+                                                 std::string_view("masked_autoencoding")};
+template <>
+inline constexpr std::array enum_names<LayerGroups>{std::string_view("twelve"), std::string_view("blocks")};
 template <>
 inline constexpr std::array enum_names<Optimizer>{std::string_view("adamw"), std::string_view("sgd")};
 template <>
@@ -30,6 +39,10 @@ struct ModelRate {
 /// How a network is trained. The defaults are the recipe `modern` (ConvNeXt-T on ImageNet-1K).
 /// Source: Liu et al. 2022, arXiv:2201.03545, Table 5, and the code published with it.
 struct RecipeOptions {
+  TaskKind task = TaskKind::classification;
+  double hidden_share = 0.6;
+  int64_t decoder_width = 512;
+
   int64_t epochs = 300;
   int64_t batch_size = 4096;
   int64_t micro_batch_size = 0;
@@ -47,6 +60,7 @@ struct RecipeOptions {
   double clip_grad_norm = 0.0;
 
   double layer_decay = 1.0;
+  LayerGroups layer_groups = LayerGroups::twelve;
   double head_init_scale = 1.0;
 
   Schedule schedule = Schedule::cosine;
@@ -84,6 +98,13 @@ struct RecipeOptions {
   static constexpr auto fields() {
     using R = RecipeOptions;
     return std::make_tuple(
+        field("task", &R::task, "to name classes, or to fill in hidden parts of images (pretraining, FCMAE)"),
+        field("hidden_share", &R::hidden_share,
+              "task masked_autoencoding: share of an image's cells that is hidden; a cell is what one position of the "
+              "last stage stands for",
+              range(0.01, 0.99)),
+        field("decoder_width", &R::decoder_width, "task masked_autoencoding: channels of the decoder's one block",
+              range(1, 65536)),
         field("epochs", &R::epochs, "passes over the training images", range(1, 100000)),
         field("batch_size", &R::batch_size, "images an optimizer step", range(1, 1 << 20)),
         field(
@@ -114,6 +135,8 @@ struct RecipeOptions {
         field("layer_decay", &R::layer_decay,
               "layer-wise: the learning rate of group i of 12 (stem 0, head 13) is multiplied by layer_decay^(13 - i)",
               range(0.01, 1)),
+        field("layer_groups", &R::layer_groups,
+              "of layer_decay: 12 groups, or each of n blocks one, block j from 0 with layer_decay^(n - j)"),
         field("head_init_scale", &R::head_init_scale, "multiplies the initial weights of a fresh head", range(0, 1000)),
         field("schedule", &R::schedule, "after warmup: cosine to min_learning_rate, or a step every step_epochs"),
         field("warmup_epochs", &R::warmup_epochs, "linear from warmup_learning_rate to learning_rate",

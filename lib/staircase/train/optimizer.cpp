@@ -41,7 +41,7 @@ Optimizer::Optimizer(const nn::Classifier& model, const config::RecipeOptions& r
   for (const auto& item : model.named_parameters()) {
     if (!item.value().requires_grad()) continue;
     Group& group = group_for(is_decayed(item.key(), item.value(), recipe) ? recipe.weight_decay : 0.0,
-                             layer_rate(item.key(), model.options(), recipe.layer_decay));
+                             layer_rate(item.key(), model.options(), recipe));
     group.names.push_back(item.key());
     group.parameters.push_back(item.value());
     group.first_moments.push_back(torch::zeros_like(item.value()));

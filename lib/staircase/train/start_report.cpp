@@ -47,7 +47,7 @@ Json start_report(const TrainJob& job, const nn::Classifier& model, size_t tenso
       frozen += item.value().numel();
       continue;
     }
-    const double rate = c.recipe.learning_rate * layer_rate(item.key(), model.options(), c.recipe.layer_decay);
+    const double rate = c.recipe.learning_rate * layer_rate(item.key(), model.options(), c.recipe);
     const std::string part = part_of(item.key());
     const auto found = std::find_if(parts.begin(), parts.end(), [&](const Json& each) { return each["part"] == part; });
     if (found == parts.end()) {
