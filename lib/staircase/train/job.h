@@ -15,7 +15,7 @@ class Task;
 
 /// One training run. The folder receives config.json, metrics.jsonl, timing.jsonl, checkpoints/, weights.safetensors,
 /// weights_raw.safetensors where there is an average, start.json where it starts from a file, per_class.json,
-/// correct.bits (see RunFiles) and, last, summary.json.
+/// correct.bits, damaged_images.json where it met some (see RunFiles) and, last, summary.json.
 struct TrainJob {
   config::Configuration configuration;  ///< resolved: classes and channels are the data's
   int64_t seed = 0;

@@ -152,6 +152,8 @@ void TrainLoop::finish_epoch() {
   if (epoch % recipe_.eval_every_epochs == 0 || epoch == recipe_.epochs) {
     const std::vector<ClassResults> classes = evaluate_part(line, job_.data.val, "");
     // Before the checkpoint: a run that goes on from it evaluates no more.
+    if (epoch == recipe_.epochs)
+      files_.write_damaged_images(train_loader_->bad_images(), eval_loaders_[job_.data.val.get()]->bad_images());
     if (epoch == recipe_.epochs && !classes.empty()) {
       files_.write_classes(classes);
       files_.write_image_outcomes(classes);
