@@ -70,7 +70,8 @@ config::Json plan_json(const execution::RunPlan& plan, const analysis::SmallestS
 
 /// --dry-run: says what would be done and what it costs.
 void show_plan(const experiment::Experiment& experiment, const execution::RunOptions& options, bool json) {
-  const execution::RunPlan plan = execution::plan_run(experiment, options);
+  const auto say = [](const std::string& text) { std::cerr << text << std::endl; };
+  const execution::RunPlan plan = execution::plan_run(experiment, options, say);
   print_warnings(plan.data.warnings);
   print_warnings(plan.warnings);
   analysis::SmallestShown smallest;
