@@ -84,6 +84,15 @@ TEST_CASE("Where every row is at chance there is neither a best row nor a bar", 
   CHECK_THAT(text, !ContainsSubstring("█") && !ContainsSubstring("--weights"));
 }
 
+TEST_CASE("Where every row is at chance nothing is said of how differences are judged", "[analysis]") {
+  const config::Json two = {{"seeds", {0, 1, 2}}, {"steps", {{{"name", "gelu"}, {"set", {{"/model/activation", "gelu"}}}}}}};
+  ScoredFolder folder(four_steps("cumulative", two));
+  const std::string judged = "a table of one difference";
+  CHECK_THAT(report::report_markdown(folder.results(guessed)), !ContainsSubstring(judged));
+  const auto learned = [](experiment::Subset subset, int64_t seed) { return 50 + guessed(subset, seed); };
+  CHECK_THAT(report::report_markdown(folder.results(learned)), ContainsSubstring(judged));
+}
+
 TEST_CASE("A row that has learned is compared with one at chance as ever", "[analysis]") {
   ScoredFolder folder(four_steps("one_at_a_time", {{"seeds", {0, 1, 2}}}));
   const Results results = folder.results([](experiment::Subset subset, int64_t seed) {

@@ -117,6 +117,14 @@ std::string error_parts(const analysis::ImagesUsed& images) {
          " of the choice of these images";
 }
 
+/// Whether some difference was judged: rows at chance are not.
+bool is_any_judged(const Results& results) {
+  const auto all = analysis::judged_differences(results);
+  return std::any_of(all.begin(), all.end(), [](const analysis::JudgedDifference& each) {
+    return each.difference && each.difference->verdict && each.difference->verdict != Verdict::at_chance;
+  });
+}
+
 }  // namespace
 
 std::vector<std::string> answer_lines(const Results& results) {
@@ -161,7 +169,7 @@ std::vector<std::string> method_notes(const Results& results) {
     lines.push_back("Judged by moderated variances (Smyth 2004): the table lends each difference " +
                     decimals(prior.degrees, 1) + " degrees of freedom beside those of its own seeds, at a spread of " +
                     rounded(std, std) + " points a run");
-  } else {
+  } else if (is_any_judged(results)) {
     lines.push_back(
         "Judged by Student's t of each difference's own seeds: a table of one difference, or one without "
         "spread, has no other to lend it any");

@@ -58,7 +58,12 @@ std::string spread_text(const analysis::Spread* spread) {
 }
 
 std::string signed_text(double value, double half_width) {
-  const std::string text = rounded(value, half_width);
+  const int most_digits = 4;
+  int digits = digits_of(half_width);
+  std::string text = decimals(value, digits);
+  // On which side of 0 an interval ends must show: "-0.03" beside "+1.2", not "+0.0".
+  while (value != 0 && digits < most_digits && text.find_first_not_of("0.") == std::string::npos)
+    text = decimals(value, ++digits);
   return text.starts_with('-') ? text : "+" + text;
 }
 

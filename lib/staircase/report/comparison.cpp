@@ -152,7 +152,8 @@ TextTable comparison_table(const std::vector<ReportData>& experiments) {
   const std::vector<Rows> rows = rows_by_name(experiments);
   std::vector<std::optional<Difference>> differences;
   if (experiments.size() == 2) {
-    add_columns(experiments[1].label + " - " + experiments[0].label, "verdict");
+    const std::string difference = experiments[1].label + " - " + experiments[0].label;
+    add_columns(difference, difference + ": verdict");
     differences = judged_differences(experiments, rows, score, names);
   }
   for (size_t i = 0; i < names.size(); ++i) {

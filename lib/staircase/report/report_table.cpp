@@ -8,6 +8,7 @@
 #include "staircase/report/cells.h"
 #include "staircase/report/use.h"
 #include "staircase/runs/run_weights.h"
+#include "staircase/runs/status.h"
 
 namespace staircase::report {
 namespace {
@@ -31,6 +32,12 @@ std::string status_text(const Row& row) {
   if (const size_t failed = row.count(SeedStatus::failed)) return std::to_string(failed) + " failed";
   const size_t done = row.count(SeedStatus::done);
   return done == row.seeds.size() ? "" : std::to_string(done) + " of " + std::to_string(row.seeds.size());
+}
+
+/// In the words of `status`, which also tells what is not done apart.
+std::string state_text(const analysis::SeedResult& seed, const std::string& folder) {
+  if (seed.status != SeedStatus::missing) return std::string(config::to_name(seed.status));
+  return runs::to_name(runs::read_run_state(folder, seed.run));
 }
 
 }  // namespace
@@ -129,7 +136,7 @@ TextTable run_table(const Results& results, const std::string& folder) {
       {"row", "seed", "state", "folder", "weights", "name in commands"}, {false, true, false, false, false, false}, {}};
   for (const Row& row : results.rows)
     for (const analysis::SeedResult& seed : row.seeds)
-      table.rows.push_back({row.name, std::to_string(seed.seed), std::string(config::to_name(seed.status)),
+      table.rows.push_back({row.name, std::to_string(seed.seed), state_text(seed, folder),
                             "runs/" + seed.run, kept_weights(results, seed),
                             runs::run_word(folder, row.name, seed.seed)});
   return table;
