@@ -51,7 +51,7 @@ void add_pattern(Inputs& inputs, const std::string& pattern) {
     if (data::has_image_extension(path)) inputs.images.push_back(path);
   if (inputs.images.size() > before) return;
   const bool is_pattern = pattern.find_first_of("*?[{") != std::string::npos;
-  inputs.faults.push_back(pattern + (!is_pattern      ? ": no such file or folder"
+  inputs.faults.push_back(pattern + (!is_pattern     ? ": no such file or folder"
                                      : paths.empty() ? ": no file matches this pattern"
                                                      : ": no image file matches this pattern"));
 }

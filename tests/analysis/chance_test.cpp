@@ -85,7 +85,8 @@ TEST_CASE("Where every row is at chance there is neither a best row nor a bar", 
 }
 
 TEST_CASE("Where every row is at chance nothing is said of how differences are judged", "[analysis]") {
-  const config::Json two = {{"seeds", {0, 1, 2}}, {"steps", {{{"name", "gelu"}, {"set", {{"/model/activation", "gelu"}}}}}}};
+  const config::Json two = {{"seeds", {0, 1, 2}},
+                            {"steps", {{{"name", "gelu"}, {"set", {{"/model/activation", "gelu"}}}}}}};
   ScoredFolder folder(four_steps("cumulative", two));
   const std::string judged = "a table of one difference";
   CHECK_THAT(report::report_markdown(folder.results(guessed)), !ContainsSubstring(judged));

@@ -126,6 +126,7 @@ TEST_CASE("Earlier seconds are used as they are, and the rest is scaled by the M
   CHECK_FALSE(estimate_work({{large, std::nullopt}}, 0, say).expected_hours);
   CHECK(told.empty());
   CHECK(estimate_work({{large, std::nullopt}, {small_job(), std::nullopt}}, 20, say).expected_hours);
-  CHECK(told == std::vector<std::string>{"timing a few training steps, for 20 s at most, to tell how long the runs take"});
+  CHECK(told ==
+        std::vector<std::string>{"timing a few training steps, for 20 s at most, to tell how long the runs take"});
   CHECK(estimate_work({}).expected_hours == 0.0);
 }

@@ -231,12 +231,14 @@ TEST_CASE("Each override that differs is named with what it is there and here", 
   now.options.override_fields["/recipe/epochs"] = 10;
   now.options.override_fields["/recipe/learning_rate"] = 0.5;
   CHECK(folder.refusal(now, shape("/data/clothes")) ==
-        start + "/override sets /recipe/epochs to 10 (there 9), /recipe/learning_rate to 0.5 (there not set) here; "
-                "use another --out");
+        start +
+            "/override sets /recipe/epochs to 10 (there 9), /recipe/learning_rate to 0.5 (there not set) here; "
+            "use another --out");
   without.options.override_fields["/recipe/learning_rate"] = 0.5;
   CHECK(folder.refusal(without, shape("/data/clothes")) ==
-        start + "/override sets /recipe/learning_rate to 0.5 (there not set) here; its runs were made with --set "
-                "/recipe/epochs=9, missing here: set it too; use another --out");
+        start +
+            "/override sets /recipe/learning_rate to 0.5 (there not set) here; its runs were made with --set "
+            "/recipe/epochs=9, missing here: set it too; use another --out");
 }
 
 TEST_CASE("A folder goes on with checkpointed activations, however they are asked for", "[runs]") {

@@ -177,7 +177,8 @@ WorkEstimate estimate_work(std::vector<PlannedRun> runs, double cap_seconds,
     const double left = cap_seconds - seconds_since(start);
     if (!run.seconds && !timed.count(name) && left > 0) {
       if (timed.empty() && say)
-        say("timing a few training steps, for " + decimals(cap_seconds, 0) + " s at most, to tell how long the runs take");
+        say("timing a few training steps, for " + decimals(cap_seconds, 0) +
+            " s at most, to tell how long the runs take");
       timed[name] = time_run(run.job, left);
     }
     if (!run.seconds && timed.count(name)) run.seconds = timed[name];

@@ -57,8 +57,8 @@ void set_pointer(Json& content, const Assignment& assignment) {
   const auto parts = config::pointer_parts(assignment.pointer, "--set");
   const auto refuse_no_object = [&] {
     const bool in_base = assignment.pointer.starts_with("/base/");
-    throw ConfigError({"--set", assignment.pointer}, "leads into a value that is no object" +
-                                                         (in_base ? pointer_hint(assignment.pointer) : ""));
+    throw ConfigError({"--set", assignment.pointer},
+                      "leads into a value that is no object" + (in_base ? pointer_hint(assignment.pointer) : ""));
   };
   Json* at = &content;
   for (size_t i = 0; i + 1 < parts.size(); ++i) {

@@ -13,9 +13,8 @@ std::vector<std::string> field_pointers() {
   std::vector<std::string> pointers;
   config::visit_parts([&](const auto& part) {
     using Part = typename std::remove_cvref_t<decltype(part)>::value_type;
-    config::visit_fields<Part>([&](const auto& each) {
-      pointers.push_back("/" + std::string(part.name) + "/" + std::string(each.name));
-    });
+    config::visit_fields<Part>(
+        [&](const auto& each) { pointers.push_back("/" + std::string(part.name) + "/" + std::string(each.name)); });
   });
   return pointers;
 }

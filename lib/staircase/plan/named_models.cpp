@@ -67,10 +67,11 @@ NamedModel find_model(const std::string& name, const Place& place) {
       known.push_back(path);
     }
   if (is_like_a_run(name))
-    throw ConfigError(place, "\"" + name +
-                                 "\" names a run, allowed is a known model, LADDER/RUNG or an object of fields: "
-                                 "/configuration/model in the run's config.json is its network, as staircase describe " +
-                                 name + " --json prints it; its weights go to /init/weights");
+    throw ConfigError(place,
+                      "\"" + name +
+                          "\" names a run, allowed is a known model, LADDER/RUNG or an object of fields: "
+                          "/configuration/model in the run's config.json is its network, as staircase describe " +
+                          name + " --json prints it; its weights go to /init/weights");
   const std::string hint = did_you_mean(name, known);
   known.resize(named_models().size());
   throw ConfigError(place, "\"" + name + "\" is not a known model" +

@@ -136,9 +136,8 @@ TextTable run_table(const Results& results, const std::string& folder) {
       {"row", "seed", "state", "folder", "weights", "name in commands"}, {false, true, false, false, false, false}, {}};
   for (const Row& row : results.rows)
     for (const analysis::SeedResult& seed : row.seeds)
-      table.rows.push_back({row.name, std::to_string(seed.seed), state_text(seed, folder),
-                            "runs/" + seed.run, kept_weights(results, seed),
-                            runs::run_word(folder, row.name, seed.seed)});
+      table.rows.push_back({row.name, std::to_string(seed.seed), state_text(seed, folder), "runs/" + seed.run,
+                            kept_weights(results, seed), runs::run_word(folder, row.name, seed.seed)});
   return table;
 }
 

@@ -74,8 +74,8 @@ void check_overrides(const Json& before, const Json& now, const fs::path& folder
   std::vector<std::string> others, lacking;
   for (const auto& [pointer, value] : now.items())
     if (const Json there = value_of(before, pointer); there != value)
-      others.push_back(pointer + " to " + value.dump() + " (there " +
-                       (there.is_null() ? "not set" : there.dump()) + ")");
+      others.push_back(pointer + " to " + value.dump() + " (there " + (there.is_null() ? "not set" : there.dump()) +
+                       ")");
   for (const auto& [pointer, value] : before.items())
     if (value_of(now, pointer).is_null()) lacking.push_back("--set " + pointer + "=" + value.dump());
   if (others.empty() && lacking.empty()) return;
