@@ -156,6 +156,10 @@ TEST_CASE("The results and the notes say what chance is and which rows do not pa
                                        "images gives 10.00 %"));
     CHECK_THAT(text, ContainsSubstring("At chance, not above 11.10 % (sampling error included): base, gelu; "));
   }
+  const Results one = folder.results(
+      [](experiment::Subset row, int64_t seed) { return row == 1 ? 10.0 : 50 + static_cast<double>(seed); });
+  CHECK_THAT(report::report_markdown(one),
+             ContainsSubstring("(sampling error included): gelu, which has learned nothing that could be compared"));
 }
 
 TEST_CASE("Where no difference has a verdict, nothing is said of its error", "[analysis]") {

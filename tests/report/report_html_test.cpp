@@ -223,6 +223,7 @@ TEST_CASE("Scores of other data are not subtracted, and that is said first", "[r
                     note = first + " (shapes, 10 classes) and " + second +
                            " (shapes, 10 classes) have other data: their scores cannot be subtracted";
   CHECK(comparison_terminal(experiments).starts_with(note + "\n"));
+  CHECK_THAT(comparison_terminal(experiments), !ContainsSubstring("judged by seeds alone"));
   const std::string page = own_part(report_html(experiments));
   CHECK(page.find(note) < page.find("<h2>"));
   for (TrainedRow& row : experiments[1].trained.rows) {

@@ -135,6 +135,7 @@ std::optional<double> seconds_left(const RunStatus& status, const RunKey& run, D
   if (status.state == RunState::done || status.state == RunState::failed) return 0.0;
   if (status.note.contains("seconds_left")) return status.note["seconds_left"].get<double>();
   const auto whole = durations.of(run);
+  if (status.state == RunState::damaged) return whole;  // the next start does it again
   const double share_left = 1.0 - static_cast<double>(status.epochs_done) / static_cast<double>(status.epochs);
   return whole ? std::optional<double>(*whole * share_left) : std::nullopt;
 }
