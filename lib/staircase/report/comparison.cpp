@@ -209,10 +209,10 @@ std::string other_data_note(const std::vector<ReportData>& experiments) {
 
 std::string seeds_alone_note(const std::vector<ReportData>& experiments) {
   if (experiments.size() != 2) return "";
-  const auto differences = judged_differences(experiments, rows_by_name(experiments), common_score(experiments),
-                                              all_names(experiments));
-  const bool any = std::any_of(differences.begin(), differences.end(),
-                               [](const auto& each) { return each && each->interval; });
+  const auto differences =
+      judged_differences(experiments, rows_by_name(experiments), common_score(experiments), all_names(experiments));
+  const bool any =
+      std::any_of(differences.begin(), differences.end(), [](const auto& each) { return each && each->interval; });
   if (!any) return "";
   return "The difference of the two experiments is judged by seeds alone: its intervals leave out the choice of the "
          "validation images";
