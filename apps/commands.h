@@ -21,6 +21,8 @@ int run_path(const Words& words);
 int run_diff(const Words& words);
 int run_run(const Words& words);
 int run_status(const Words& words);
+int run_list(const Words& words);
+int run_clean(const Words& words);
 int run_worker(const Words& words);
 int run_eval(const Words& words);
 int run_predict(const Words& words);

@@ -18,6 +18,8 @@ constexpr Command commands[] = {
     {"plan", "the seeds and hours that would show a difference", nullptr},
     {"preview", "a picture of the training images as the network will see them", nullptr},
     {"status", "what the runs of a folder are at, and the time left", run_status},
+    {"list", "the folders of results, with their state and best row", run_list},
+    {"clean", "what may go from folders of results", run_clean},
     {"report", "write the reports of a folder again, or put several side by side", run_report},
     {"eval", "top-1, top-5 and loss of trained weights on a data set", nullptr},
     {"predict", "the classes of images", nullptr},

@@ -3,6 +3,7 @@
 
 #include "arguments.h"
 #include "console.h"
+#include "open_page.h"
 #include "staircase/base/errors.h"
 #include "staircase/base/files.h"
 #include "staircase/report/comparison.h"
@@ -13,14 +14,13 @@
 namespace staircase::apps {
 namespace {
 
-int report_one(const std::string& folder, bool json) {
+void report_one(const std::string& folder, bool json) {
   const analysis::Results results = report::report_folder(folder);
   print_warnings(results.warnings);
   if (json) print_json(analysis::write_result(results));
   else
     std::cout << report::report_terminal(results, terminal_width(), folder)
               << "\nWrote report.html, report.md, results.json and the .csv tables in " << folder << ".\n";
-  return 0;
 }
 
 /// The page must not take the place of a report that a folder has of its own.
@@ -37,7 +37,7 @@ void check_out(const std::string& out, const Words& folders) {
 }
 
 /// One page for all; the folders stay as they are.
-int report_several(const Words& folders, const std::string& out, bool json) {
+void report_several(const Words& folders, const std::string& out, bool json) {
   const auto experiments = report::read_experiments({folders.begin(), folders.end()});
   check_out(out, folders);
   write_file_atomically(out, report::report_html(experiments));
@@ -48,7 +48,6 @@ int report_several(const Words& folders, const std::string& out, bool json) {
   }
   if (json) print_json(results);
   else std::cout << report::comparison_terminal(experiments) << "\nWrote " << out << ".\n";
-  return 0;
 }
 
 }  // namespace
@@ -60,12 +59,18 @@ int run_report(const Words& words) {
       "Several folders are put side by side on one page; they stay as they are.",
       "DIR...", "staircase report runs/quickstart");
   arguments.options()("out", "the page for several folders",
-                      cxxopts::value<std::string>()->default_value("comparison.html"), "FILE.html");
+                      cxxopts::value<std::string>()->default_value("comparison.html"),
+                      "FILE.html")("open", "show the page in a browser: $BROWSER, else by xdg-open");
   if (!arguments.parse(words, 1, 100)) return 0;
   const Words& folders = arguments.positional();
-  if (folders.size() > 1) return report_several(folders, arguments.get<std::string>("out"), arguments.json());
-  if (arguments.has("out")) throw RequestError("--out: is for several folders; the report of one lies in the folder");
-  return report_one(folders[0], arguments.json());
+  const auto out = arguments.get<std::string>("out");
+  const bool several = folders.size() > 1;
+  if (!several && arguments.has("out"))
+    throw RequestError("--out: is for several folders; the report of one lies in the folder");
+  if (several) report_several(folders, out, arguments.json());
+  else report_one(folders[0], arguments.json());
+  if (arguments.has("open")) open_page(several ? out : std::filesystem::path(folders[0]) / "report.html");
+  return 0;
 }
 
 }  // namespace staircase::apps
