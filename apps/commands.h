@@ -34,5 +34,7 @@ int run_pack(const Words& words);
 int run_preview(const Words& words);
 int run_plan(const Words& words);
 int run_schema(const Words& words);
+int run_completion(const Words& words);
+int run_manual(const Words& words);
 
 }  // namespace staircase::apps

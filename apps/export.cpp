@@ -68,9 +68,9 @@ int run_export(const Words& words) {
   add_weights_options(arguments);
   add_image_size_option(arguments);
   arguments.options()("out", "the file to write", cxxopts::value<std::string>(), "FILE.pt")(
-      "precision", "fp32, bf16 or fp16 (where the device computes it)",
+      "precision", "of the numbers, where the device computes in it",
       cxxopts::value<std::string>()->default_value("fp32"),
-      "P")("include-preprocessing",
+      "fp32|bf16|fp16")("include-preprocessing",
            "resize, crop and normalize inside: take uint8 pixels (H, W, 3) of any size, as predict reads files")(
       "freeze", "parameters become constants, norms are folded into convolutions")(
       "device", "cpu, cuda or cuda:N", cxxopts::value<std::string>()->default_value("cpu"), "DEVICE");
