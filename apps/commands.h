@@ -31,6 +31,7 @@ int run_export(const Words& words);
 int run_bench(const Words& words);
 int run_report(const Words& words);
 int run_pack(const Words& words);
+int run_init(const Words& words);
 int run_preview(const Words& words);
 int run_plan(const Words& words);
 int run_schema(const Words& words);

@@ -61,6 +61,7 @@ int fail(const std::string& message, int status) {
 
 const std::vector<Command>& staircase::apps::all_commands() {
   static const std::vector<Command> commands{
+      {"init", "look at a folder of photographs and write a first experiment", nullptr},
       {"run", "train an experiment, or go on with it", nullptr},
       {"plan", "the seeds and hours that would show a difference", nullptr},
       {"preview", "a picture of the training images as the network will see them", nullptr},
