@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
 
@@ -6,6 +7,7 @@
 #include "open_page.h"
 #include "staircase/base/errors.h"
 #include "staircase/base/files.h"
+#include "staircase/base/text.h"
 #include "staircase/report/comparison.h"
 #include "staircase/report/folder.h"
 #include "staircase/report/report.h"
@@ -14,13 +16,38 @@
 namespace staircase::apps {
 namespace {
 
-void report_one(const std::string& folder, bool json) {
+/// What is printed of a report.
+enum class Format { text, csv, json, md, html };
+
+Format format_option(const Arguments& arguments, bool several) {
+  const auto wanted = arguments.get<std::string>("format");
+  const std::vector<std::string> known{"text", "csv", "json", "md", "html"};
+  const auto at = std::find(known.begin(), known.end(), wanted);
+  if (at == known.end())
+    throw RequestError("--format: \"" + wanted + "\" is not one of " + join(known) + did_you_mean(wanted, known));
+  const auto format = static_cast<Format>(at - known.begin());
+  if (several && format != Format::text && format != Format::json)
+    throw RequestError("--format " + wanted + ": is of one folder; several give text or json, and their page by --out");
+  if (arguments.json() && arguments.has("format") && format != Format::json)
+    throw RequestError("--json and --format " + wanted + ": are two formats; name one");
+  return arguments.json() ? Format::json : format;
+}
+
+/// The reports are in the folder already.
+std::string text_of(const analysis::Results& results, const std::string& folder, Format format) {
+  if (format == Format::csv) return report::report_csv(results);
+  if (format == Format::text)
+    return report::report_terminal(results, terminal_width(), folder) +
+           "\nWrote report.html, report.md, results.json and the .csv tables in " + folder + ".\n";
+  const report::ReportData data = report::report_data(folder, results);
+  return format == Format::md ? report::report_markdown(data.results, &data) : report::report_html({data});
+}
+
+void report_one(const std::string& folder, Format format) {
   const analysis::Results results = report::report_folder(folder);
   print_warnings(results.warnings);
-  if (json) print_json(analysis::write_result(results));
-  else
-    std::cout << report::report_terminal(results, terminal_width(), folder)
-              << "\nWrote report.html, report.md, results.json and the .csv tables in " << folder << ".\n";
+  if (format == Format::json) print_json(analysis::write_result(results));
+  else std::cout << text_of(results, folder, format);
 }
 
 /// The page must not take the place of a report that a folder has of its own.
@@ -67,8 +94,9 @@ int run_report(const Words& words) {
   const bool several = folders.size() > 1;
   if (!several && arguments.has("out"))
     throw RequestError("--out: is for several folders; the report of one lies in the folder");
-  if (several) report_several(folders, out, arguments.json());
-  else report_one(folders[0], arguments.json());
+  const Format format = format_option(arguments, several);
+  if (several) report_several(folders, out, format == Format::json);
+  else report_one(folders[0], format);
   if (arguments.has("open")) open_page(several ? out : std::filesystem::path(folders[0]) / "report.html");
   return 0;
 }
