@@ -72,7 +72,7 @@ const std::vector<Command>& staircase::apps::all_commands() {
       {"eval", "top-1, top-5 and loss of trained weights on a data set", nullptr},
       {"predict", "the classes of images", nullptr},
       {"convert", "weights from one key layout or format to another", nullptr},
-      {"export", "a network as TorchScript, verified", nullptr},
+      {"export", "a network as TorchScript or ONNX, verified", nullptr},
       {"bench", "speed, memory and profile of a network, or the loader's speed", nullptr},
       {"pack", "a folder of images as tar shards", nullptr},
       {"models", "the networks that are known by name", run_models},

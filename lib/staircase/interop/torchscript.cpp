@@ -10,10 +10,10 @@
 #include <numeric>
 #include <sstream>
 
-#include "staircase/base/build_info.h"
 #include "staircase/base/errors.h"
 #include "staircase/base/files.h"
 #include "staircase/base/text.h"
+#include "staircase/interop/export_metadata.h"
 #include "staircase/interop/prepare_image.h"
 #include "staircase/interop/preprocessing.h"
 
@@ -82,20 +82,9 @@ torch::jit::Module trace(const Pipeline& pipeline, const ModelDescription& descr
 }
 
 torch::jit::ExtraFilesMap extra_files(const ModelDescription& description, const ExportOptions& options) {
-  const config::Json config = {{"model", config::write_options(description.model)},
-                               {"data", config::write_options(description.data)},
-                               {"recipe", config::write_options(description.recipe)},
-                               {"precision", config::to_name(options.precision)}};
-  const config::Json normalization = {{"mean", description.data.mean},
-                                      {"std", description.data.std},
-                                      {"image_size_px", description.data.image_size_px},
-                                      {"eval_crop_ratio", description.recipe.eval_crop_ratio},
-                                      {"included", options.include_preprocessing}};
-  const config::Json classes = description.class_names;
-  return {{"config.json", config.dump(2)},
-          {"classes.json", classes.dump(2)},
-          {"normalization.json", normalization.dump(2)},
-          {"revision.txt", build_info().version + " " + build_info().revision}};
+  const auto metadata =
+      export_metadata(description, config::to_name(options.precision), options.include_preprocessing);
+  return {metadata.begin(), metadata.end()};
 }
 
 double largest(const torch::Tensor& tensor) { return tensor.abs().max().item<double>(); }
