@@ -134,7 +134,7 @@ double asked_difference(const Arguments& arguments) {
 
 /// By the folder of the experiment, else by that of its pilot, which is trained first where `train` says so.
 Known known_or_pilot(const experiment::Experiment& experiment, const execution::RunOptions& options, bool train,
-                     Progress progress) {
+                     const ProgressOptions& progress) {
   execution::RunOptions of_pilot = options;
   of_pilot.folder += "-pilot";
   const experiment::Experiment pilot = experiment::pilot_of(experiment);
@@ -167,7 +167,7 @@ int run_plan(const Words& words) {
   if (!arguments.parse(words, 1, 1)) return 0;
   if (!arguments.has("smallest")) throw RequestError("plan needs --smallest POINTS, for example --smallest 0.5");
   const double smallest = asked_difference(arguments);
-  const Progress progress = progress_option(arguments);
+  const ProgressOptions progress = progress_options(arguments);
   const experiment::Experiment experiment = read_experiment(arguments);
   const execution::RunOptions options = run_options(arguments, experiment);
   const Known known = known_or_pilot(experiment, options, arguments.has("pilot"), progress);

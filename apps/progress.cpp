@@ -4,7 +4,7 @@
 #include "display.h"
 #include "progress_events.h"
 #include "staircase/base/errors.h"
-#include "staircase/base/printable.h"
+#include "tensorboard.h"
 
 namespace staircase::apps {
 namespace {
@@ -36,22 +36,27 @@ class Quiet : public execution::ExperimentObserver {
 
 void add_progress_options(Arguments& arguments) {
   arguments.options()("quiet", "tell nothing on stderr but warnings and failures")(
-      "progress", "json: tell it on stderr as events, a JSON object a line", cxxopts::value<std::string>(), "json");
+      "progress", "json: tell it on stderr as events, a JSON object a line", cxxopts::value<std::string>(), "json")(
+      "tensorboard", "write event files into DIR/tensorboard: scalars, learning rate, hyperparameters");
 }
 
-Progress progress_option(const Arguments& arguments) {
-  const bool quiet = arguments.has("quiet");
-  if (!arguments.has("progress")) return quiet ? Progress::quiet : Progress::shown;
+ProgressOptions progress_options(const Arguments& arguments) {
+  const bool quiet = arguments.has("quiet"), tensorboard = arguments.has("tensorboard");
+  if (!arguments.has("progress")) return {quiet ? Progress::quiet : Progress::shown, tensorboard};
   const auto wanted = arguments.get<std::string>("progress");
   if (wanted != "json") throw RequestError("--progress: found \"" + wanted + "\", allowed is json");
   if (quiet) throw RequestError("--quiet and --progress json: are two ways to tell; name one");
-  return Progress::events;
+  return {Progress::events, tensorboard};
 }
 
-std::unique_ptr<execution::ExperimentObserver> make_progress(Progress progress, const std::filesystem::path& folder) {
-  if (progress == Progress::quiet) return std::make_unique<Quiet>(folder);
-  if (progress == Progress::events) return std::make_unique<ProgressEvents>(folder);
-  return std::make_unique<Display>(folder);
+std::unique_ptr<execution::ExperimentObserver> make_progress(const ProgressOptions& options,
+                                                             const std::filesystem::path& folder) {
+  std::unique_ptr<execution::ExperimentObserver> observer;
+  if (options.progress == Progress::quiet) observer = std::make_unique<Quiet>(folder);
+  else if (options.progress == Progress::events) observer = std::make_unique<ProgressEvents>(folder);
+  else observer = std::make_unique<Display>(folder);
+  if (!options.tensorboard) return observer;
+  return std::make_unique<Tensorboard>(folder, std::move(observer));
 }
 
 }  // namespace staircase::apps

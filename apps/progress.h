@@ -16,11 +16,17 @@ enum class Progress {
   events,  ///< a JSON object a line (progress_events.h)
 };
 
-/// The options --quiet and --progress, and what they say. Throws RequestError.
+struct ProgressOptions {
+  Progress progress = Progress::shown;
+  bool tensorboard = false;  ///< event files too (tensorboard.h)
+};
+
+/// The options --quiet, --progress and --tensorboard, and what they say. Throws RequestError.
 void add_progress_options(Arguments& arguments);
-Progress progress_option(const Arguments& arguments);
+ProgressOptions progress_options(const Arguments& arguments);
 
 /// The observer that tells it. `folder`: of the experiment, whose reports are kept up to date.
-std::unique_ptr<execution::ExperimentObserver> make_progress(Progress progress, const std::filesystem::path& folder);
+std::unique_ptr<execution::ExperimentObserver> make_progress(const ProgressOptions& options,
+                                                             const std::filesystem::path& folder);
 
 }  // namespace staircase::apps

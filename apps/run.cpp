@@ -93,7 +93,7 @@ int run_run(const Words& words) {
   arguments.options()("dry-run", "check everything, say what would be done and what it costs, write nothing");
   add_set_option(arguments);
   if (!arguments.parse(words, 1, 1)) return 0;
-  const Progress progress = progress_option(arguments);
+  const ProgressOptions progress = progress_options(arguments);
   const experiment::Experiment experiment = read_experiment(arguments);
   const execution::RunOptions options = run_options(arguments, experiment);
   if (arguments.has("dry-run")) {

@@ -81,7 +81,7 @@ execution::RunOptions run_options(const Arguments& arguments, const experiment::
 }
 
 analysis::Results train_and_report(const experiment::Experiment& experiment, const execution::RunOptions& options,
-                                   Progress progress) {
+                                   const ProgressOptions& progress) {
   std::signal(SIGINT, ask_to_stop);
   std::signal(SIGTERM, ask_to_stop);
   auto observer = make_progress(progress, options.folder);

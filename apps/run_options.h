@@ -18,6 +18,6 @@ execution::RunOptions run_options(const Arguments& arguments, const experiment::
 /// Trains what the folder lacks, tells of it on stderr, and reports it; a signal stops it after a checkpoint, a
 /// second one at once. Throws as execution::run_experiment.
 analysis::Results train_and_report(const experiment::Experiment& experiment, const execution::RunOptions& options,
-                                   Progress progress);
+                                   const ProgressOptions& progress);
 
 }  // namespace staircase::apps
