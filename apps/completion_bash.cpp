@@ -51,7 +51,7 @@ std::string lists(const std::vector<HelpPage>& pages) {
 }
 
 /// Bash takes a word apart at = and :, so the line is read as it stands and what is before them is not offered again.
-constexpr const char* script = R"(_staircase_offer() {  # PLACE CURRENT
+constexpr const char* script = R"script(_staircase_offer() {  # PLACE CURRENT
   local place=${1%% *} current=$2 pointer line
   case $place in
     folder) mapfile -t COMPREPLY < <(compgen -d -- "$current"); compopt -o filenames ;;
@@ -104,7 +104,7 @@ then mark = $ { current % "${current##*" $mark "}" }
 }
 
 complete -F _staircase staircase
-)";
+)script";
 
 }  // namespace
 

@@ -1,6 +1,10 @@
 // What an ONNX file holds beside its network; every model is in the matrix, and Python's checker in onnx_files.py.
 #include <onnx/onnx_pb.h>
 
+#include <cmath>
+#include <map>
+#include <set>
+
 #include "staircase/base/files.h"
 #include "staircase/interop/onnx/export.h"
 #include "staircase/interop/onnx/runner.h"

@@ -7,14 +7,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <sstream>
 
 #include "staircase/base/errors.h"
 #include "staircase/base/files.h"
 #include "staircase/base/text.h"
+#include "staircase/interop/export_examples.h"
 #include "staircase/interop/export_metadata.h"
-#include "staircase/interop/prepare_image.h"
 #include "staircase/interop/preprocessing.h"
 
 namespace staircase::interop {
@@ -51,12 +50,6 @@ struct Pipeline {
     return model.forward(images.to(type)).to(torch::kFloat);
   }
 };
-
-/// Values in [-1, 1]; the same for the same shape.
-torch::Tensor wave(const std::vector<int64_t>& shape) {
-  const int64_t count = std::accumulate(shape.begin(), shape.end(), int64_t{1}, std::multiplies<>());
-  return torch::arange(count, torch::kFloat).mul(0.7).sin().reshape(shape);
-}
 
 torch::jit::Module trace(const Pipeline& pipeline, const ModelDescription& description, const ExportOptions& options) {
   const auto unit = std::make_shared<torch::jit::CompilationUnit>();
@@ -96,20 +89,14 @@ struct Expected {
   torch::Tensor fp32, logits;
 };
 
-/// A photograph as forward() takes it, and as evaluation prepares it.
-Expected photograph(int height, int width, const ModelDescription& description) {
-  data::Image image(width, height, static_cast<int>(description.model.in_channels));
-  const torch::Tensor pixels = wave({height, width, image.channels}).add(1).mul(127.5).to(torch::kUInt8);
-  std::copy_n(pixels.data_ptr<uint8_t>(), image.pixels.size(), image.pixels.data());
-  return {pixels, prepare_image(image, description), {}, {}};
-}
-
 std::vector<Expected> examples(const ModelDescription& description, const ExportOptions& options) {
   const int64_t channels = description.model.in_channels;
   std::vector<Expected> all;
   if (options.include_preprocessing) {
-    for (const auto& [height, width] : {std::pair{301, 200}, {97, 640}, {24, 24}})
-      all.push_back(photograph(height, width, description));
+    for (const auto& [height, width] : {std::pair{301, 200}, {97, 640}, {24, 24}}) {
+      const Photograph photograph = example_photograph(height, width, description);
+      all.push_back({photograph.pixels, photograph.prepared, {}, {}});
+    }
   } else {
     for (const std::vector<int64_t>& shape :
          {std::vector<int64_t>{2, channels, 96, 64}, {3, channels, 64, 128}, {1, channels, 160, 192}})

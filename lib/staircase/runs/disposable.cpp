@@ -103,7 +103,7 @@ std::vector<fs::path> runs_in(const fs::path& folder) {
   return runs;
 }
 
-void remove(const fs::path& path) {
+void remove_path(const fs::path& path) {
   std::error_code error;
   fs::remove_all(path, error);
   if (error) throw std::runtime_error(path.string() + ": cannot be removed: " + error.message());
@@ -111,7 +111,7 @@ void remove(const fs::path& path) {
 
 void remove_all_of(const std::vector<Disposable>& list, std::vector<Disposable>& gone) {
   for (const Disposable& each : list) {
-    remove(each.path);
+    remove_path(each.path);
     gone.push_back(each);
   }
 }

@@ -3,17 +3,16 @@
 
 #include <cmath>
 #include <map>
-#include <numeric>
 
 #include "staircase/base/errors.h"
 #include "staircase/base/files.h"
 #include "staircase/base/text.h"
+#include "staircase/interop/export_examples.h"
 #include "staircase/interop/export_metadata.h"
 #include "staircase/interop/onnx/export.h"
 #include "staircase/interop/onnx/layers.h"
 #include "staircase/interop/onnx/preprocessing.h"
 #include "staircase/interop/onnx/runner.h"
-#include "staircase/interop/prepare_image.h"
 #include "staircase/interop/preprocessing.h"
 
 namespace staircase::interop {
@@ -89,30 +88,19 @@ void check(onnx::ModelProto& model, const fs::path& file) {
   onnx::shape_inference::InferShapes(model, onnx::OpSchemaRegistry::Instance(), {true, 1, true});
 }
 
-/// Values in [-1, 1]; the same for the same shape.
-torch::Tensor wave(const std::vector<int64_t>& shape) {
-  const int64_t count = std::accumulate(shape.begin(), shape.end(), int64_t{1}, std::multiplies<>());
-  return torch::arange(count, torch::kFloat).mul(0.7).sin().reshape(shape);
-}
-
 /// What the file takes, and the network for it.
 struct Example {
   torch::Tensor given, images;
 };
 
-Example photograph(int height, int width, const ModelDescription& description) {
-  data::Image image(width, height, static_cast<int>(description.model.in_channels));
-  const torch::Tensor pixels = wave({1, height, width, image.channels}).add(1).mul(127.5).to(torch::kUInt8);
-  std::copy_n(pixels.data_ptr<uint8_t>(), image.pixels.size(), image.pixels.data());
-  return {pixels, prepare_image(image, description)};
-}
-
 std::vector<Example> examples(const ModelDescription& description, bool any_size, bool preprocessing) {
   const int64_t channels = description.model.in_channels, size = description.data.image_size_px;
   std::vector<Example> all;
   if (preprocessing) {
-    for (const auto& [height, width] : {std::pair{301, 200}, {97, 640}, {24, 24}})
-      all.push_back(photograph(height, width, description));
+    for (const auto& [height, width] : {std::pair{301, 200}, {97, 640}, {24, 24}}) {
+      const Photograph photograph = example_photograph(height, width, description);
+      all.push_back({photograph.pixels.unsqueeze(0), photograph.prepared});
+    }
     return all;
   }
   std::vector<std::vector<int64_t>> shapes{
@@ -140,7 +128,7 @@ void verify(const fs::path& file, nn::Classifier& model, const std::vector<Examp
                              ", at most " + decimals(report.bound, 6) + " is allowed; it was deleted");
 }
 
-void remove(const fs::path& file) {
+void remove_file(const fs::path& file) {
   std::error_code ignored;
   if (!file.empty()) fs::remove(file, ignored);
 }
@@ -173,8 +161,8 @@ OnnxReport export_onnx(nn::Classifier& model, const ModelDescription& descriptio
     fs::rename(unverified, path);
     return report;
   } catch (const std::exception& error) {
-    remove(unverified);
-    remove(report.weights_file);
+    remove_file(unverified);
+    remove_file(report.weights_file);
     throw std::runtime_error(path.string() + ": " + error.what());
   }
 }

@@ -1,5 +1,8 @@
 #include "staircase/interop/onnx/runner.h"
 
+#include <torch/utils.h>
+
+#include <algorithm>
 #include <fstream>
 #include <map>
 #include <stdexcept>
