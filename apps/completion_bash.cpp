@@ -66,7 +66,7 @@ constexpr const char* script = R"script(_staircase_offer() {  # PLACE CURRENT
         if [[ $current == *=* ]]; then
           [[ ${line%%=*} == "$pointer" ]] || continue
           mapfile -t COMPREPLY < <(compgen -P "$pointer=" -W "${line#*=}" -- "${current#*=}")
-        elif [[ $line == "$current"* && -n $line ]]; then
+        elif [[ -n $line && $line == "$current"* ]]; then
           COMPREPLY+=("${line%%=*}=")
           compopt -o nospace
         fi
@@ -91,16 +91,15 @@ _staircase() {
   done
   if [[ $last -eq 1 ]]; then _staircase_offer "words $_staircase_commands" "$current"
   elif [[ -n $place ]]; then _staircase_offer "$place" "$current"
-  elif [[ $current == -* ]]; then _staircase_offer "words $(_staircase_options "$command")"
-                               "$current" else _staircase_offer "$(_staircase_place " $command
-                                                                " $number)"
-                                                                "$current"; fi
-  for mark in = :;
-do
-  if
-    [[$COMP_WORDBREAKS == *"$mark" * &&$current == *"$mark" * ]];
-then mark = $ { current % "${current##*" $mark "}" }
-[[${#mark} - le ${#before}]] || before = $mark fi done COMPREPLY = ("${COMPREPLY[@]#" $before "}")
+  elif [[ $current == -* ]]; then _staircase_offer "words $(_staircase_options "$command")" "$current"
+  else _staircase_offer "$(_staircase_place "$command" $number)" "$current"; fi
+  for mark in = :; do
+    if [[ $COMP_WORDBREAKS == *"$mark"* && $current == *"$mark"* ]]; then
+      mark=${current%"${current##*"$mark"}"}
+      [[ ${#mark} -le ${#before} ]] || before=$mark
+    fi
+  done
+  COMPREPLY=("${COMPREPLY[@]#"$before"}")
 }
 
 complete -F _staircase staircase
