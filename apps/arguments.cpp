@@ -2,6 +2,7 @@
 
 #include <iostream>
 
+#include "help_page.h"
 #include "staircase/base/errors.h"
 #include "staircase/base/text.h"
 
@@ -9,14 +10,28 @@ namespace staircase::apps {
 
 Arguments::Arguments(const std::string& command, const std::string& summary, const std::string& positionals,
                      const std::string& example)
-    : command_(command), example_(example), positionals_(positionals), options_("staircase " + command, summary) {
+    : command_(command),
+      summary_(summary),
+      example_(example),
+      positionals_(positionals),
+      options_("staircase " + command, summary) {
   options_.set_width(100);
   options_.positional_help(positionals);
   options_.custom_help("[OPTION...]");
   options_.add_options()("json", "print exactly one JSON value")("h,help", "show this page");
 }
 
+void Arguments::throw_page() const {
+  HelpPage page{command_, summary_, positionals_, example_, {}};
+  for (const auto& option : options_.group_help("").options)
+    page.options.push_back({option.s, option.l.empty() ? "" : option.l.front(),
+                            option.is_boolean ? "" : option.arg_help, option.desc,
+                            option.has_default && !option.is_boolean ? option.default_value : "", option.is_container});
+  throw HelpAsked{std::move(page)};
+}
+
 bool Arguments::parse(const Words& words, size_t fewest, size_t most) {
+  if (words == Words{help_page_word}) throw_page();
   options_.add_options("positional")("words", "", cxxopts::value<std::vector<std::string>>());
   options_.parse_positional({"words"});
   std::vector<const char*> argv{command_.c_str()};

@@ -22,6 +22,7 @@ class Arguments {
   cxxopts::OptionAdder options() { return options_.add_options(); }
 
   /// Parses. False: --help was asked for and has been printed.
+  /// Throws HelpAsked where the page is asked for as data (help_page.h).
   /// Throws RequestError for unknown options and for fewer or more positional words than allowed.
   bool parse(const Words& words, size_t fewest, size_t most);
 
@@ -42,7 +43,9 @@ class Arguments {
   int64_t bounded(const std::string& option, int64_t most, const std::string& why = "") const;
 
  private:
-  std::string command_, example_, positionals_;
+  [[noreturn]] void throw_page() const;
+
+  std::string command_, summary_, example_, positionals_;
   cxxopts::Options options_;
   cxxopts::ParseResult result_;
   Words positional_;

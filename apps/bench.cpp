@@ -46,7 +46,7 @@ void add_options(Arguments& arguments) {
   arguments.options()("image-size", "side of the square image, px (default: the config's, or 224)",
                       cxxopts::value<int64_t>(), "N")("batch-size", "images a step (default: the config's, or 32)",
                                                       cxxopts::value<int64_t>(), "N")(
-      "precision", "fp32 or bf16 (default: the config's, or fp32)", cxxopts::value<std::string>(), "P")(
+      "precision", "of the numbers (default: the config's, or fp32)", cxxopts::value<std::string>(), "fp32|bf16")(
       "seconds", "of each measurement", cxxopts::value<double>()->default_value("5"), "S")(
       "threads", "of LibTorch (default: its own choice)", cxxopts::value<int64_t>(), "N")(
       "device", "cpu, cuda or cuda:N", cxxopts::value<std::string>()->default_value("cpu"), "DEVICE")(

@@ -7,9 +7,19 @@ namespace {
 constexpr struct {
   const char* name;
   int (*run)(const Words& words);
-} commands[] = {{"run", run_run},         {"plan", run_plan},     {"preview", run_preview}, {"eval", run_eval},
-                {"predict", run_predict}, {"convert", run_convert}, {"export", run_export}, {"bench", run_bench},
-                {"pack", run_pack},       {"worker", run_worker}};
+} commands[] = {{"run", run_run},
+                {"plan", run_plan},
+                {"preview", run_preview},
+                {"eval", run_eval},
+                {"predict", run_predict},
+                {"convert", run_convert},
+                {"export", run_export},
+                {"bench", run_bench},
+                {"pack", run_pack},
+                {"worker", run_worker},
+                {"init", run_init},
+                {"manual", run_manual},
+                {"completion", run_completion}};
 
 int run(const Words& words) {
   for (const auto& command : commands)

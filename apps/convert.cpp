@@ -26,8 +26,8 @@ int run_convert(const Words& words) {
       "IN OUT", "staircase convert convnext_tiny-983f1562.pth convnext.safetensors --to timm");
   arguments.options()("model", "the network that IN holds (default: as the file tells)", cxxopts::value<std::string>(),
                       "MODEL")("key", "of the state dict in a .pth", cxxopts::value<std::string>(), "KEY")(
-      "to", "staircase, torchvision, timm or official", cxxopts::value<std::string>()->default_value("staircase"),
-      "LAYOUT");
+      "to", "the layout of OUT", cxxopts::value<std::string>()->default_value("staircase"),
+      "staircase|torchvision|timm|official");
   if (!arguments.parse(words, 2, 2)) return 0;
   const std::string in = arguments.positional()[0], out = arguments.positional()[1];
   const interop::KeyLayout layout = parse_layout(arguments.get<std::string>("to"));

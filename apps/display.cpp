@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <cstdio>
+#include <vector>
 
 #include "console.h"
 #include "staircase/base/clock.h"
@@ -20,13 +21,6 @@ std::string progress_text(const train::StepReport& r) {
   std::snprintf(rate, sizeof rate, "%.1e", r.learning_rate);
   return "epoch " + std::to_string(r.epoch) + "/" + std::to_string(r.epochs) + "  " + decimals(r.images_per_second, 0) +
          " images/s  loss " + decimals(r.loss, 3) + "  lr " + rate + "  " + clock_text(r.seconds_left) + " left";
-}
-
-std::string bar(double share) {
-  const int width = 20, full = static_cast<int>(share * width + 0.5);
-  std::string text;
-  for (int i = 0; i < width; ++i) text += i < full ? "█" : "░";
-  return text;
 }
 
 /// "  top-1 71.25", with the number of the averaged weights where there is one; nothing where the line has none.
@@ -65,7 +59,7 @@ class Display::Watcher : public execution::RunObserver {
         index_(label.index),
         title_("[" + std::to_string(label.index) + "/" + std::to_string(label.runs) + "] " + printable(label.name) +
                ", seed " + std::to_string(label.seed)) {}
-  ~Watcher() override { display_.show_bar(index_, ""); }
+  ~Watcher() override { display_.remove_bar(index_); }
 
   void on_start() override {
     start_ = last_line_ = Clock::now();
@@ -80,7 +74,7 @@ class Display::Watcher : public execution::RunObserver {
     last_ = report;
     if (display_.terminal_) {
       const double share = static_cast<double>(report.step) / static_cast<double>(report.steps);
-      display_.show_bar(index_, title_ + "  " + bar(share) + "  " + progress_text(report));
+      display_.show_bar(index_, title_ + "  " + bar_text(share) + "  " + progress_text(report), share);
     } else if (seconds_since(last_line_) > 60) {
       last_line_ = Clock::now();
       display_.print_line(title_ + ": step " + std::to_string(report.step) + "/" + std::to_string(report.steps) + "  " +
@@ -96,12 +90,12 @@ class Display::Watcher : public execution::RunObserver {
   }
 
   void on_end(const config::Json& summary) override {
-    display_.show_bar(index_, "");
+    display_.remove_bar(index_);
     display_.print_line(title_ + ": " + score_text(summary) + "  (" + clock_text(seconds_since(start_)) + ")");
   }
 
   void on_failed(const std::string& reason) override {
-    display_.show_bar(index_, "");
+    display_.remove_bar(index_);
     display_.print_line(title_ + " failed: " + reason);
   }
 
@@ -118,7 +112,8 @@ class Display::Watcher : public execution::RunObserver {
   train::StepReport last_;
 };
 
-Display::Display(const std::filesystem::path& folder) : report_(folder), terminal_(::isatty(STDERR_FILENO) == 1) {}
+Display::Display(const std::filesystem::path& folder)
+    : report_(folder), terminal_(::isatty(STDERR_FILENO) == 1), whole_(folder) {}
 Display::~Display() { std::fputs(clear_text().c_str(), stderr); }
 
 std::unique_ptr<execution::RunObserver> Display::watch(const execution::RunLabel& label) {
@@ -126,6 +121,7 @@ std::unique_ptr<execution::RunObserver> Display::watch(const execution::RunLabel
 }
 
 void Display::on_run_over() {
+  if (terminal_) whole_.look(true);
   if (const auto problem = report_.run_over()) on_warning(*problem);
 }
 
@@ -137,27 +133,42 @@ std::string Display::clear_text() {
 
 std::string Display::bars_text() {
   const winsize size = terminal_size();
-  const size_t most = size.ws_row > 2 ? size.ws_row - 2U : 1;  // the last row says how many more there are
-  std::string text;
+  double under_way = 0;
+  for (const auto& [index, bar] : bars_) under_way += bar.share;
+  const std::string whole = whole_.text(under_way);
+  const size_t rows = size.ws_row > 3 ? size.ws_row - 3U : 1;  // two rows more: how many there are, and the whole
+  std::vector<std::string> lines;
   for (const auto& [index, bar] : bars_) {
-    if (bars_drawn_ == most && bars_.size() > most + 1) {
-      text += "\n... and " + std::to_string(bars_.size() - most) + " more";
-      ++bars_drawn_;
+    if (lines.size() == rows && bars_.size() > rows + 1) {
+      lines.push_back("... and " + std::to_string(bars_.size() - rows) + " more");
       break;
     }
-    text += (bars_drawn_++ > 0 ? "\n" : "") + cut(bar, size.ws_col);
+    lines.push_back(bar.text);
   }
+  if (!lines.empty() && !whole.empty()) lines.push_back(whole);
+  std::string text;
+  for (const std::string& line : lines) text += (bars_drawn_++ > 0 ? "\n" : "") + cut(line, size.ws_col);
   return text;
 }
 
-void Display::show_bar(size_t index, const std::string& text) {
-  if (!terminal_) return;
-  if (text.empty()) bars_.erase(index);
-  else bars_[index] = text;
-  if (!text.empty() && seconds_since(last_drawn_) < 0.1) return;
+void Display::draw() {
   last_drawn_ = Clock::now();
   const std::string cleared = clear_text();
   std::fputs((cleared + bars_text()).c_str(), stderr);
+}
+
+void Display::show_bar(size_t index, const std::string& text, double share) {
+  if (!terminal_) return;
+  const bool is_new = !bars_.contains(index);
+  bars_[index] = {text, share};
+  if (!is_new && seconds_since(last_drawn_) < 0.1) return;
+  whole_.look(is_new);
+  draw();
+}
+
+void Display::remove_bar(size_t index) {
+  if (!terminal_ || bars_.erase(index) == 0) return;
+  draw();
 }
 
 void Display::print_line(const std::string& text) {

@@ -8,10 +8,12 @@
 
 #include "staircase/execution/observer.h"
 #include "staircase/report/folder.h"
+#include "whole_bar.h"
 
 namespace staircase::apps {
 
-/// Progress on stderr: on a terminal a line for every run under way, rewritten in place; plain lines elsewhere.
+/// Progress on stderr: on a terminal a line for every run under way and one for the experiment, rewritten in place; plain
+/// lines elsewhere.
 class Display : public execution::ExperimentObserver {
  public:
   /// `folder`: of the experiment, whose reports are kept up to date.
@@ -28,16 +30,23 @@ class Display : public execution::ExperimentObserver {
 
   /// A line that stays.
   void print_line(const std::string& text);
-  /// The line of a run under way; an empty text takes it away. Drawn at most ten times a second.
-  void show_bar(size_t index, const std::string& text);
+  /// The line of a run under way, of which a share is done. Drawn at most ten times a second.
+  void show_bar(size_t index, const std::string& text, double share = 0);
+  void remove_bar(size_t index);
+  void draw();
   /// What takes the bars off the terminal, and what draws them.
   std::string clear_text();
   std::string bars_text();
 
   report::FreshReport report_;
   bool terminal_;
-  std::set<std::string> noted_;         ///< of what runs start from
-  std::map<size_t, std::string> bars_;  ///< by the run's index
+  std::set<std::string> noted_;  ///< of what runs start from
+  struct Bar {
+    std::string text;
+    double share = 0;
+  };
+  std::map<size_t, Bar> bars_;  ///< by the run's index
+  WholeBar whole_;
   size_t bars_drawn_ = 0;
   std::chrono::steady_clock::time_point last_drawn_;
 };

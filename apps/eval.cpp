@@ -109,8 +109,8 @@ Arguments eval_arguments() {
       "file with the fields of /data",
       cxxopts::value<std::string>(),
       "DATA")("known-classes-only", "leave out images of classes that the network does not know")(
-      "part", "train, val or test (default: val; all of a folder without parts)", cxxopts::value<std::string>(),
-      "PART")("per-image", "write path, class, predicted class, probability and correct, a line an image",
+      "part", "of the data (default: val; all of a folder without parts)", cxxopts::value<std::string>(),
+      "train|val|test")("per-image", "write path, class, predicted class, probability and correct, a line an image",
               cxxopts::value<std::string>(), "FILE.csv")("confusion", "write how often each class was taken for each",
                                                          cxxopts::value<std::string>(), "FILE.csv")(
       "batch-size", "images a forward pass", cxxopts::value<int64_t>()->default_value("128"), "N")(

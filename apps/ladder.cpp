@@ -51,7 +51,7 @@ void list_ladders(bool json) {
 
 int run_ladder(const Words& words) {
   Arguments arguments("ladder", "The rungs of a ladder: each change, parameters and MACs at 224 px, the paper's top-1.",
-                      "[NAME]", "staircase ladder resnet50-convnext_tiny");
+                      "[LADDER]", "staircase ladder resnet50-convnext_tiny");
   if (!arguments.parse(words, 0, 1)) return 0;
   if (arguments.positional().empty()) {
     list_ladders(arguments.json());
@@ -61,7 +61,7 @@ int run_ladder(const Words& words) {
   std::vector<std::vector<std::string>> rows;
   std::vector<plan::ModelCounts> all_counts;
   std::vector<std::string> top1;
-  for (const plan::Rung& rung : plan::climb(plan::find_ladder(arguments.positional()[0], {"", "NAME"}))) {
+  for (const plan::Rung& rung : plan::climb(plan::find_ladder(arguments.positional()[0], {"", "LADDER"}))) {
     const plan::ModelCounts counts = plan::count_model(rung.model);
     const auto number = [](const std::optional<double>& value) { return value ? Json(*value) : Json(nullptr); };
     list.push_back({{"rung", rung.step.name},

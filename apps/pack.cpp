@@ -29,7 +29,8 @@ data::PackOptions read_options(const Arguments& arguments) {
     throw RequestError("--quality: goes only with --shorter-side, without which no image is encoded anew");
   options.quality = static_cast<int>(arguments.bounded("quality", 100));
   options.shard_bytes = static_cast<uint64_t>(arguments.bounded("shard-size", 1'000'000)) * 1'000'000;
-  options.workers = static_cast<int>(arguments.bounded("jobs", 1024));
+  options.workers = arguments.has("jobs") ? static_cast<int>(arguments.bounded("jobs", 1024))
+                                          : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   options.on_warning = print_warning;
   if (::isatty(STDERR_FILENO)) options.on_progress = show_progress;
   return options;
@@ -38,7 +39,6 @@ data::PackOptions read_options(const Arguments& arguments) {
 }  // namespace
 
 int run_pack(const Words& words) {
-  const auto cores = std::to_string(std::max(1U, std::thread::hardware_concurrency()));
   Arguments arguments(
       "pack",
       "Writes a folder of images as tar shards, which /data/kind shards reads: faster where many small files\n"
@@ -49,7 +49,7 @@ int run_pack(const Words& words) {
                       cxxopts::value<int64_t>(),
                       "N")("quality", "of those, 1 to 100", cxxopts::value<int64_t>()->default_value("92"), "Q")(
       "shard-size", "megabytes of a shard", cxxopts::value<int64_t>()->default_value("1000"), "MB")(
-      "jobs", "images at once", cxxopts::value<int64_t>()->default_value(cores), "N");
+      "jobs", "images at once (default: one a core)", cxxopts::value<int64_t>(), "N");
   if (!arguments.parse(words, 2, 2)) return 0;
   const Words& paths = arguments.positional();
   const data::Packed packed = data::pack_folder(paths[0], paths[1], read_options(arguments));

@@ -99,8 +99,8 @@ void print_path(const plan::NetworkPath& path, const std::string& from) {
 int run_path(const Words& words) {
   Arguments arguments("path", "The walk from one network to another in single edits that can all be built.", "A B",
                       "staircase path poolformer_s12 swin_tiny --prefer macs --experiment walk.json");
-  arguments.options()("prefer", "macs: the order in which MACs leave the range between both ends least",
-                      cxxopts::value<std::string>(), "WHAT")(
+  arguments.options()("prefer", "the order in which MACs leave the range between both ends least",
+                      cxxopts::value<std::string>(), "macs")(
       "experiment", "write the walk as an ablation that run takes", cxxopts::value<std::string>(), "FILE");
   if (!arguments.parse(words, 2, 2)) return 0;
   const plan::PathOrder order = order_option(arguments);

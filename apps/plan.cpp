@@ -78,8 +78,9 @@ std::string judged_text(const analysis::SeedPlan& plan, const config::Experiment
     text += "An error of " + decimals(spread.other->std_error, 2) +
             " points is of the choice of the validation images or of sampled orders; no seeds make it smaller.\n";
   if (options.until)
-    text += "That is of one look; seeds that are added until they decide (/until) have a share of the 5 % at each, and "
-            "take more.\n";
+    text +=
+        "That is of one look; seeds that are added until they decide (/until) have a share of the 5 % at each, and "
+        "take more.\n";
   return text;
 }
 
@@ -132,14 +133,15 @@ double asked_difference(const Arguments& arguments) {
 }
 
 /// By the folder of the experiment, else by that of its pilot, which is trained first where `train` says so.
-Known known_or_pilot(const experiment::Experiment& experiment, const execution::RunOptions& options, bool train) {
+Known known_or_pilot(const experiment::Experiment& experiment, const execution::RunOptions& options, bool train,
+                     const ProgressOptions& progress) {
   execution::RunOptions of_pilot = options;
   of_pilot.folder += "-pilot";
   const experiment::Experiment pilot = experiment::pilot_of(experiment);
   auto known = known_by(options.folder);
   if (!known) known = known_by(of_pilot.folder);
   if (!known && train) {
-    train_and_report(pilot, of_pilot);
+    train_and_report(pilot, of_pilot, progress);
     known = known_by(of_pilot.folder);
   }
   if (known) return *known;
@@ -165,9 +167,10 @@ int run_plan(const Words& words) {
   if (!arguments.parse(words, 1, 1)) return 0;
   if (!arguments.has("smallest")) throw RequestError("plan needs --smallest POINTS, for example --smallest 0.5");
   const double smallest = asked_difference(arguments);
+  const ProgressOptions progress = progress_options(arguments);
   const experiment::Experiment experiment = read_experiment(arguments);
   const execution::RunOptions options = run_options(arguments, experiment);
-  const Known known = known_or_pilot(experiment, options, arguments.has("pilot"));
+  const Known known = known_or_pilot(experiment, options, arguments.has("pilot"), progress);
   const auto design = runs::design_with(experiment, known.data);
   analysis::PooledSpread spread = known.spread;
   if (experiment.options.until) {  // which judges by each difference's own seeds alone

@@ -13,6 +13,9 @@ struct ComputingHalf {
   std::string (*failure_sentence)();  ///< one line for the exception that is being handled
 };
 
+/// Every command that users know, in the order of --help; `run` is null for those that compute.
+const std::vector<Command>& all_commands();
+
 /// That half in this process.
 ComputingHalf computing_here();
 

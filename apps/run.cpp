@@ -94,13 +94,14 @@ int run_run(const Words& words) {
   arguments.options()("dry-run", "check everything, say what would be done and what it costs, write nothing");
   add_set_option(arguments);
   if (!arguments.parse(words, 1, 1)) return 0;
+  const ProgressOptions progress = progress_options(arguments);
   const experiment::Experiment experiment = read_experiment(arguments);
   const execution::RunOptions options = run_options(arguments, experiment);
   if (arguments.has("dry-run")) {
     show_plan(experiment, options, arguments.json());
     return 0;
   }
-  const analysis::Results results = train_and_report(experiment, options);
+  const analysis::Results results = train_and_report(experiment, options, progress);
   if (arguments.json()) print_json(analysis::write_result(results));
   else
     std::cout << "\n"

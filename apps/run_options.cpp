@@ -6,7 +6,6 @@
 
 #include "console.h"
 #include "device.h"
-#include "display.h"
 #include "staircase/base/errors.h"
 #include "staircase/execution/runner.h"
 #include "staircase/report/folder.h"
@@ -50,6 +49,7 @@ void add_run_options(Arguments& arguments) {
       "jobs", "runs side by side, each in a process of its own (default: one a device)", cxxopts::value<int64_t>(),
       "N")("elsewhere", "let begun runs go on on another kind of device or LibTorch, which changes their results")(
       "no-reuse", "train every missing run, also one that another folder beside DIR has done already");
+  add_progress_options(arguments);
 }
 
 namespace {
@@ -80,15 +80,14 @@ execution::RunOptions run_options(const Arguments& arguments, const experiment::
   return options;
 }
 
-analysis::Results train_and_report(const experiment::Experiment& experiment, const execution::RunOptions& options) {
+analysis::Results train_and_report(const experiment::Experiment& experiment, const execution::RunOptions& options,
+                                   const ProgressOptions& progress) {
   std::signal(SIGINT, ask_to_stop);
   std::signal(SIGTERM, ask_to_stop);
-  {
-    Display display(options.folder);
-    execution::run_experiment(experiment, options, display, stop_requested);
-  }
+  auto observer = make_progress(progress, options.folder);
+  execution::run_experiment(experiment, options, *observer, stop_requested);
   analysis::Results results = report::report_folder(options.folder);
-  print_warnings(results.warnings);
+  for (const std::string& warning : results.warnings) observer->on_warning(warning);
   return results;
 }
 

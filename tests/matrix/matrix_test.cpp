@@ -3,11 +3,10 @@
 #include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/serialization/import.h>
 
+#include "matrix/all_models.h"
 #include "staircase/interop/torchscript.h"
 #include "staircase/nn/initialize.h"
 #include "staircase/nn/libtorch.h"
-#include "staircase/plan/ladder.h"
-#include "staircase/plan/named_models.h"
 #include "support/catch.h"
 #include "support/graph_operators.h"
 #include "support/temporary_folder.h"
@@ -15,24 +14,9 @@
 using namespace staircase;
 using namespace staircase::nn;
 using namespace staircase::plan;
+using namespace staircase::tests;
 
 namespace {
-
-std::vector<NamedModel> all_models() {
-  std::vector<NamedModel> all = named_models();
-  for (const Ladder& ladder : ladders())
-    for (const Rung& rung : climb(ladder))
-      all.push_back({ladder.name + "/" + rung.step.name, ladder.name, rung.model, 0.1});
-  return all;
-}
-
-/// The same structure at an eighth of the width and with shallow stages, so that it runs in a blink.
-config::ModelOptions reduced(config::ModelOptions options) {
-  options.width_factor = 0.125;
-  for (int64_t& depth : options.depths) depth = std::min<int64_t>(depth, 2);
-  options.num_classes = 7;
-  return options;
-}
 
 std::shared_ptr<Classifier> built(const config::ModelOptions& options, uint64_t seed = 0) {
   auto model = std::make_shared<Classifier>(options);

@@ -146,8 +146,14 @@ TEST_CASE("What is wrong with weights in and out is named, and nothing is left b
   refuse(2, "is no weights file", {"convert", "no.jpg", "x.pth"});
   refuse(2, "has no keys to choose from", {"convert", w, "x.pth", "--key", "model"});
   refuse(2, "--out nowhere/x.pt: there is no folder nowhere", {"export", "--weights", w, "--out", "nowhere/x.pt"});
+  refuse(2, "--out x.zip: is written as TorchScript or ONNX, so its name ends in .pt or .onnx",
+         {"export", "--weights", w, "--out", "x.zip"});
   refuse(2, "--out x.onnx: is written as TorchScript, so its name ends in .pt",
-         {"export", "--weights", w, "--out", "x.onnx"});
+         {"export", "--weights", w, "--out", "x.onnx", "--format", "torchscript"});
+  refuse(2, "--format: \"onxx\" is not one of torchscript, onnx (did you mean \"onnx\"?)",
+         {"export", "--weights", w, "--out", "x.onnx", "--format", "onxx"});
+  refuse(2, "--precision: goes with TorchScript alone",
+         {"export", "--weights", w, "--out", "x.onnx", "--precision", "bf16"});
   refuse(2, "--precision: \"fp8\" is not one of fp32, bf16, fp16",
          {"export", "--weights", w, "--out", "x.pt", "--precision", "fp8"});
   refuse(2, "holds another network than convnext_tiny",

@@ -1,58 +1,18 @@
 #include "staircase/runs/status.h"
 
+#include "runs/untrained_folder.h"
 #include "staircase/base/errors.h"
-#include "staircase/base/files.h"
-#include "staircase/runs/ledger.h"
 #include "support/catch.h"
-#include "support/small_experiment.h"
-#include "support/temporary_folder.h"
 
 using namespace staircase;
-using namespace staircase::experiment;
 using namespace staircase::runs;
 namespace fs = std::filesystem;
-
-namespace {
-
-/// A folder with one configuration and four seeds, in which nothing has been trained.
-struct Folder {
-  Folder() : ledger(temporary / "out") {
-    config::Configuration c = tests::small_configuration();
-    const Experiment experiment = resolve_experiment({{"name", "x"},
-                                                      {"kind", "single"},
-                                                      {"threads", 1},
-                                                      {"seeds", {0, 1, 2, 3}},
-                                                      {"base", config::write_configuration(c)}},
-                                                     "x.json");
-    ledger.write_experiment_file(experiment, {10, 3});
-    runs = list_runs(design_variants(experiment, 10, 3), experiment.options.seeds, ledger);
-  }
-
-  void write(size_t run, const std::string& file, const std::string& content) const {
-    const fs::path path = ledger.run_folder(runs[run]) / file;
-    make_folder(path.parent_path());
-    write_file_atomically(path, content);
-  }
-
-  void finish(size_t run, double seconds) const {
-    write(run, "summary.json", "{}");
-    write(run, "timing.jsonl",
-          config::Json{{"train_images", 80}, {"train_seconds", seconds}, {"eval_seconds", 0}}.dump() + "\n");
-  }
-
-  ExperimentStatus read() const { return read_status(temporary / "out"); }
-
-  tests::TemporaryFolder temporary;
-  Ledger ledger;
-  std::vector<RunKey> runs;
-};
-
-}  // namespace
+using Folder = tests::UntrainedFolder;
 
 TEST_CASE("A status tells done, running, failed, stopped and waiting runs apart", "[runs]") {
   const Folder folder;
   folder.finish(0, 10);
-  const auto lock = folder.ledger.try_lock(folder.runs[1]);
+  const auto lock = folder.ledger.try_lock(folder.keys[1]);
   folder.write(2, "failure.json", R"({"reason": "no space"})");
   folder.write(3, "checkpoints/step-000000001.safetensors", "");
   const ExperimentStatus status = folder.read();
@@ -84,7 +44,7 @@ TEST_CASE("A run whose summary is damaged says so until somebody works on it, wh
   folder.write(1, "summary.json", "{");
   folder.write(1, "checkpoints/step-000000001.safetensors", "");
   CHECK(folder.read().runs[1].state == RunState::damaged);
-  const auto lock = folder.ledger.try_lock(folder.runs[1]);
+  const auto lock = folder.ledger.try_lock(folder.keys[1]);
   CHECK(folder.read().runs[1].state == RunState::running);
 }
 
@@ -102,7 +62,7 @@ TEST_CASE("The time left of an experiment is that of its open runs, shared among
   CHECK(*folder.read().hours_left == Approx(3 * 0.1));
   folder.write(1, "metrics.jsonl", "{}\n");  // one of three epochs
   CHECK(*folder.read().hours_left == Approx((2 + 2.0 / 3) * 0.1));
-  const auto first = folder.ledger.try_lock(folder.runs[1]), second = folder.ledger.try_lock(folder.runs[2]);
+  const auto first = folder.ledger.try_lock(folder.keys[1]), second = folder.ledger.try_lock(folder.keys[2]);
   first->leave_note(R"({"seconds_left": 180})");
   CHECK(*folder.read().hours_left == Approx(2.5 * 0.1 / 2));
   first->leave_note(R"({"seconds_left": 1800})");
@@ -118,7 +78,7 @@ TEST_CASE("The time left is known from the first epoch on", "[runs]") {
 
 TEST_CASE("The time left is known from the first steps on", "[runs]") {
   const Folder folder;
-  const auto lock = folder.ledger.try_lock(folder.runs[0]);
+  const auto lock = folder.ledger.try_lock(folder.keys[0]);
   lock->leave_note(R"({"epoch": 1, "step": 20, "steps": 100, "seconds_left": 80})");
   CHECK(*folder.read().hours_left == Approx((80 + 3 * 100.0) / 3600));
 }
@@ -148,11 +108,11 @@ TEST_CASE("A damaged summary is set aside once and a whole one stays", "[runs]")
   const Folder folder;
   folder.finish(0, 10);
   folder.write(1, "summary.json", "nothing");
-  CHECK(folder.ledger.set_damaged_summary_aside(folder.runs[0]).empty());
-  CHECK_FALSE(folder.ledger.set_damaged_summary_aside(folder.runs[1]).empty());
-  CHECK(folder.ledger.set_damaged_summary_aside(folder.runs[1]).empty());
-  CHECK(folder.ledger.is_done(folder.runs[0]));
-  CHECK(fs::exists(folder.ledger.run_folder(folder.runs[1]) / "summary.json.damaged"));
+  CHECK(folder.ledger.set_damaged_summary_aside(folder.keys[0]).empty());
+  CHECK_FALSE(folder.ledger.set_damaged_summary_aside(folder.keys[1]).empty());
+  CHECK(folder.ledger.set_damaged_summary_aside(folder.keys[1]).empty());
+  CHECK(folder.ledger.is_done(folder.keys[0]));
+  CHECK(fs::exists(folder.ledger.run_folder(folder.keys[1]) / "summary.json.damaged"));
 }
 
 TEST_CASE("A status tells of each run which folder it is and the word that names it", "[runs]") {

@@ -7,14 +7,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <sstream>
 
-#include "staircase/base/build_info.h"
 #include "staircase/base/errors.h"
 #include "staircase/base/files.h"
 #include "staircase/base/text.h"
-#include "staircase/interop/prepare_image.h"
+#include "staircase/interop/export_examples.h"
+#include "staircase/interop/export_metadata.h"
 #include "staircase/interop/preprocessing.h"
 
 namespace staircase::interop {
@@ -52,12 +51,6 @@ struct Pipeline {
   }
 };
 
-/// Values in [-1, 1]; the same for the same shape.
-torch::Tensor wave(const std::vector<int64_t>& shape) {
-  const int64_t count = std::accumulate(shape.begin(), shape.end(), int64_t{1}, std::multiplies<>());
-  return torch::arange(count, torch::kFloat).mul(0.7).sin().reshape(shape);
-}
-
 torch::jit::Module trace(const Pipeline& pipeline, const ModelDescription& description, const ExportOptions& options) {
   const auto unit = std::make_shared<torch::jit::CompilationUnit>();
   torch::jit::Module script = mirror(pipeline.model, unit);
@@ -82,20 +75,9 @@ torch::jit::Module trace(const Pipeline& pipeline, const ModelDescription& descr
 }
 
 torch::jit::ExtraFilesMap extra_files(const ModelDescription& description, const ExportOptions& options) {
-  const config::Json config = {{"model", config::write_options(description.model)},
-                               {"data", config::write_options(description.data)},
-                               {"recipe", config::write_options(description.recipe)},
-                               {"precision", config::to_name(options.precision)}};
-  const config::Json normalization = {{"mean", description.data.mean},
-                                      {"std", description.data.std},
-                                      {"image_size_px", description.data.image_size_px},
-                                      {"eval_crop_ratio", description.recipe.eval_crop_ratio},
-                                      {"included", options.include_preprocessing}};
-  const config::Json classes = description.class_names;
-  return {{"config.json", config.dump(2)},
-          {"classes.json", classes.dump(2)},
-          {"normalization.json", normalization.dump(2)},
-          {"revision.txt", build_info().version + " " + build_info().revision}};
+  const auto metadata =
+      export_metadata(description, config::to_name(options.precision), options.include_preprocessing);
+  return {metadata.begin(), metadata.end()};
 }
 
 double largest(const torch::Tensor& tensor) { return tensor.abs().max().item<double>(); }
@@ -107,20 +89,14 @@ struct Expected {
   torch::Tensor fp32, logits;
 };
 
-/// A photograph as forward() takes it, and as evaluation prepares it.
-Expected photograph(int height, int width, const ModelDescription& description) {
-  data::Image image(width, height, static_cast<int>(description.model.in_channels));
-  const torch::Tensor pixels = wave({height, width, image.channels}).add(1).mul(127.5).to(torch::kUInt8);
-  std::copy_n(pixels.data_ptr<uint8_t>(), image.pixels.size(), image.pixels.data());
-  return {pixels, prepare_image(image, description), {}, {}};
-}
-
 std::vector<Expected> examples(const ModelDescription& description, const ExportOptions& options) {
   const int64_t channels = description.model.in_channels;
   std::vector<Expected> all;
   if (options.include_preprocessing) {
-    for (const auto& [height, width] : {std::pair{301, 200}, {97, 640}, {24, 24}})
-      all.push_back(photograph(height, width, description));
+    for (const auto& [height, width] : {std::pair{301, 200}, {97, 640}, {24, 24}}) {
+      const Photograph photograph = example_photograph(height, width, description);
+      all.push_back({photograph.pixels, photograph.prepared, {}, {}});
+    }
   } else {
     for (const std::vector<int64_t>& shape :
          {std::vector<int64_t>{2, channels, 96, 64}, {3, channels, 64, 128}, {1, channels, 160, 192}})

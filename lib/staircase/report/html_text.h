@@ -12,7 +12,7 @@ namespace staircase::report {
 /// Text as content or attribute of HTML: & < > " ' become references.
 std::string escape_html(std::string_view text);
 
-/// JSON that may stand in a <script> element: no text in it can end the element.
+/// JSON that may stand in a script element: no text in it can end the element.
 std::string json_for_script(const config::Json& value);
 
 /// A table whose columns sort by a click; nothing when it has no rows.
