@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "staircase/analysis/judged.h"
+#include "staircase/analysis/score.h"
 #include "staircase/base/counted.h"
 #include "staircase/base/some_of.h"
 #include "staircase/base/text.h"
@@ -47,8 +48,7 @@ std::string holds_text(const Results& results, const AcrossContexts& row) {
   const auto open = static_cast<size_t>(std::count_if(
       row.worth.begin(), row.worth.end(), [](const analysis::Worth& each) { return verdict_of(each).has_value(); }));
   if (parts.empty()) return row.row + (open > 0 ? ": shown in no context" : ": not judged yet");
-  if (open > named)
-    parts.push_back("not shown in " + counted(static_cast<long long>(open - named), "other", "others"));
+  if (open > named) parts.push_back("not shown in " + counted(static_cast<long long>(open - named), "other", "others"));
   return row.row + ": " + join(parts, "; ");
 }
 
@@ -92,7 +92,8 @@ TextTable tuned_table(const Results& results) {
       {}};
   if (!results.contexts || !results.contexts->tuned) return table;
   for (const analysis::TunedRow& row : results.contexts->tuned->rows)
-    table.rows.push_back({row.row, row.best, row.score ? decimals(*row.score, 2) : "",
+    table.rows.push_back({row.row, row.best,
+                          row.score ? decimals(*row.score, results.task->primary_metric().digits) : "",
                           row.to.empty() ? "" : difference_text(row.difference), verdict_text(row.difference), row.to});
   drop_empty_columns(table);
   return table;
@@ -133,7 +134,8 @@ std::vector<std::string> a_a_notes(const Results& results) {
 std::vector<std::string> look_notes(const Results& results) {
   if (!results.looks) return {};
   const analysis::Looks& looks = *results.looks;
-  const std::string points = decimals(looks.shown, 2) + " points";
+  const std::string points =
+      decimals(looks.shown, results.task->primary_metric().digits) + analysis::points_of(*results.task);
   std::vector<std::string> counts;
   for (const int64_t each : looks.looks) counts.push_back(std::to_string(each));
   std::string text = "Seeds are added until every difference is shown or within ±" + points + ", at most " +
@@ -141,8 +143,8 @@ std::vector<std::string> look_notes(const Results& results) {
                      " seeds are done, and all intervals of all looks hold together with 95 %. ";
   if (looks.seeds == 0) return {text + "The first look is still to come"};
   const std::vector<analysis::JudgedDifference> judged = analysis::judged_differences(results);
-  const auto at_chance = static_cast<size_t>(
-      std::count_if(judged.begin(), judged.end(), [](const analysis::JudgedDifference& each) {
+  const auto at_chance =
+      static_cast<size_t>(std::count_if(judged.begin(), judged.end(), [](const analysis::JudgedDifference& each) {
         return each.difference && each.difference->verdict == Verdict::at_chance;
       }));
   const size_t decided = looks.differences - looks.open - at_chance;
