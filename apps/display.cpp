@@ -32,7 +32,7 @@ std::string bar(double share) {
 /// "  top-1 71.25", with the number of the averaged weights where there is one; nothing where the line has none.
 std::string score_text(const config::Json& line) {
   const config::TaskMetrics& classification = config::classification_metrics();
-  const bool classifies = line.contains(classification.primary_metric().name);
+  const bool classifies = line.contains(std::string(classification.primary_metric().name));
   const config::Metric& metric =
       classifies ? classification.primary_metric() : config::masked_autoencoding_metrics().primary_metric();
   const auto number = [&](const std::string& key) {

@@ -85,9 +85,8 @@ std::string judged_text(const analysis::SeedPlan& plan, const Known& known, cons
     text += "An error of " + known.text(spread.other->std_error) +
             " is of the choice of the validation images or of sampled orders; no seeds make it smaller.\n";
   if (options.until)
-    text +=
-        "That is of one look; seeds that are added until they decide (/until) have a share of the 5 % at each, and "
-        "take more.\n";
+    text += "That is of one look; seeds that are added until they decide (/until) have a share of the 5 % at each, and "
+            "take more.\n";
   return text;
 }
 

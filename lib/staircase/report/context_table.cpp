@@ -48,7 +48,8 @@ std::string holds_text(const Results& results, const AcrossContexts& row) {
   const auto open = static_cast<size_t>(std::count_if(
       row.worth.begin(), row.worth.end(), [](const analysis::Worth& each) { return verdict_of(each).has_value(); }));
   if (parts.empty()) return row.row + (open > 0 ? ": shown in no context" : ": not judged yet");
-  if (open > named) parts.push_back("not shown in " + counted(static_cast<long long>(open - named), "other", "others"));
+  if (open > named)
+    parts.push_back("not shown in " + counted(static_cast<long long>(open - named), "other", "others"));
   return row.row + ": " + join(parts, "; ");
 }
 
@@ -143,8 +144,8 @@ std::vector<std::string> look_notes(const Results& results) {
                      " seeds are done, and all intervals of all looks hold together with 95 %. ";
   if (looks.seeds == 0) return {text + "The first look is still to come"};
   const std::vector<analysis::JudgedDifference> judged = analysis::judged_differences(results);
-  const auto at_chance =
-      static_cast<size_t>(std::count_if(judged.begin(), judged.end(), [](const analysis::JudgedDifference& each) {
+  const auto at_chance = static_cast<size_t>(
+      std::count_if(judged.begin(), judged.end(), [](const analysis::JudgedDifference& each) {
         return each.difference && each.difference->verdict == Verdict::at_chance;
       }));
   const size_t decided = looks.differences - looks.open - at_chance;

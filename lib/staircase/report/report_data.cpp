@@ -47,7 +47,10 @@ struct Cost {
     memory = std::max(memory, timing.peak_memory_mb);
   }
   std::vector<std::string> line(const std::string& name) const {
-    return {name, std::to_string(runs), duration_text(train), duration_text(eval),
+    return {name,
+            std::to_string(runs),
+            duration_text(train),
+            duration_text(eval),
             memory > 0 ? decimals(memory, 0) : ""};
   }
 };
