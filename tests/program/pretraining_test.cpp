@@ -73,7 +73,7 @@ TEST_CASE("What was pretrained answers no command that asks for classes, and sta
   CHECK(tuned.status == 0);
   CHECK_THAT(tuned.err, ContainsSubstring("pretrained by masked autoencoding (the decoder's 15 are left out), a fresh "
                                           "final norm and head for 10 classes"));
-  CHECK(ask({"eval", "--weights", "after:base@0", "--data", "shapes"}).status == 0);
+  CHECK(ask({"eval", "--weights", "after:x@0", "--data", "shapes"}).status == 0);
   refuse(2, "holds another network than /model: /model/grn is true in the file and false",
          {"run", "x.json", "--out", "other", "--set", "/model/grn=false"});
   refuse(2, "of the task classification, and before of masked_autoencoding",
