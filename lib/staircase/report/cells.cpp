@@ -50,9 +50,9 @@ std::string count_text(double value) {
 
 std::string rounded(double value, double half_width) { return decimals(value, digits_of(half_width)); }
 
-std::string spread_text(const analysis::Spread* spread) {
+std::string spread_text(const analysis::Spread* spread, int digits) {
   if (!spread) return "";
-  if (!spread->std) return decimals(spread->mean, 2);
+  if (!spread->std) return decimals(spread->mean, digits);
   const double half_width = spread->interval->high - spread->mean;
   return rounded(spread->mean, half_width) + " ± " + rounded(*spread->std, half_width);
 }

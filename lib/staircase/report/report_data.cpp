@@ -99,7 +99,12 @@ Json chart_data(const ReportData& data) {
   for (const RunLog& log : data.results.logs)
     runs.push_back({{"row", log.row}, {"seed", log.seed}, {"curve", curve_json(log, names, stride)}});
   return {{"label", data.label},
-          {"metric", {{"name", metric.name}, {"title", metric.title}, {"unit", metric.unit}}},
+          {"metric",
+           {{"name", metric.name},
+            {"title", metric.title},
+            {"unit", metric.unit},
+            {"digits", metric.digits},
+            {"higher_is_better", metric.higher_is_better}}},
           {"results", analysis::write_result(data.results)},
           {"runs", std::move(runs)},
           {"curve_stride", stride}};

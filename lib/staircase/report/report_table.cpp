@@ -45,6 +45,7 @@ std::string state_text(const analysis::SeedResult& seed, const std::string& fold
 TextTable main_table(const Results& results) {
   const config::TaskMetrics& task = *results.task;
   const std::string title(task.primary_metric().title);
+  const int digits = task.primary_metric().digits;
   TextTable table;
   table.header = {results.kind == config::ExperimentKind::ablation ? "rung" : "name",
                   "change",
@@ -71,12 +72,12 @@ TextTable main_table(const Results& results) {
         {row.side_branch ? "  (" + row.name + ")" : row.name, shows_change ? change_text(row.changes) : "",
          shows_delta ? verdict_text(row.delta->difference) : "",
          shows_delta ? difference_text(row.delta->difference) : "",
-         spread_text(row.spread(analysis::score_name(task, false))),
-         spread_text(row.spread(analysis::score_name(task, true))),
-         spread_text(row.spread(analysis::test_name(results.score))), count_text(static_cast<double>(row.params)),
-         count_text(static_cast<double>(row.macs)), row.images_per_second ? decimals(*row.images_per_second, 0) : "",
-         latency_text(row), shows_rate ? decimals(row.drop_path_rate, 2) : "", paper_text(row), bad_images_text(row),
-         status_text(row)});
+         spread_text(row.spread(analysis::score_name(task, false)), digits),
+         spread_text(row.spread(analysis::score_name(task, true)), digits),
+         spread_text(row.spread(analysis::test_name(results.score)), digits),
+         count_text(static_cast<double>(row.params)), count_text(static_cast<double>(row.macs)),
+         row.images_per_second ? decimals(*row.images_per_second, 0) : "", latency_text(row),
+         shows_rate ? decimals(row.drop_path_rate, 2) : "", paper_text(row), bad_images_text(row), status_text(row)});
   }
   drop_empty_columns(table);
   return table;
@@ -124,7 +125,7 @@ TextTable grid_table(const Results& results) {
     for (const std::string& column : across.values) {
       const auto row = cells.find({value, column});  // a requirement may leave the combination out
       const bool known = row != cells.end() && row->second->score;
-      line.push_back(known ? spread_text(&*row->second->score) : "");
+      line.push_back(known ? spread_text(&*row->second->score, results.task->primary_metric().digits) : "");
     }
     table.rows.push_back(line);
   }
