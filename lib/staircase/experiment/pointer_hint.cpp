@@ -1,7 +1,5 @@
 #include "staircase/experiment/pointer_hint.h"
 
-#include <algorithm>
-
 #include "staircase/base/text.h"
 #include "staircase/config/configuration.h"
 #include "staircase/config/usual_names.h"
