@@ -53,7 +53,9 @@ void add_options(Arguments& arguments) {
       "profile", "where a training step's time goes; of an experiment with its data and loader")(
       "loader", "measure the loader of the experiment CONFIG alone")(
       "workers", "of the loader, with --loader or --profile (default: one a core)", cxxopts::value<int64_t>(), "N")(
-      "set", "PTR=VALUE: change a field; of a network alone, of /model and /recipe; may be repeated",
+      "set",
+      "PTR=VALUE: change a field of the experiment CONFIG; of a network alone one of /model or /recipe, of which only "
+      "--profile uses more than batch_size, precision and checkpoint_activations; may be repeated",
       cxxopts::value<std::vector<std::string>>(), "PTR=VALUE");
 }
 

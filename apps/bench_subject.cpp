@@ -1,7 +1,10 @@
 #include "bench_subject.h"
 
+#include <algorithm>
+
 #include "experiment.h"
 #include "network.h"
+#include "staircase/base/text.h"
 #include "staircase/config/codec.h"
 #include "staircase/experiment/design.h"
 
@@ -24,6 +27,15 @@ BenchSubject first_row(const Arguments& arguments) {
   return subject;
 }
 
+/// Without --profile no optimizer steps: a field of the recipe that changes nothing is refused.
+void check_used(const std::string& pointer, bool profile) {
+  const std::vector<std::string> used{"/recipe/batch_size", "/recipe/precision", "/recipe/checkpoint_activations"};
+  if (profile || !pointer.starts_with("/recipe/")) return;
+  if (std::find(used.begin(), used.end(), pointer) == used.end())
+    throw RequestError("--set " + pointer + ": changes nothing here, of a recipe only " + join(used) +
+                       " do; with --profile every field counts");
+}
+
 BenchSubject network_alone(const Arguments& arguments) {
   const Network network = network_from_argument(arguments.positional()[0]);
   BenchSubject subject{network.model.name, {}, {}};
@@ -40,6 +52,7 @@ BenchSubject network_alone(const Arguments& arguments) {
     const experiment::Assignment set = experiment::parse_assignment(text);
     if (!set.pointer.starts_with("/model/") && !set.pointer.starts_with("/recipe/"))
       throw RequestError("--set " + text + ": of a network alone, bench takes /model/FIELD and /recipe/FIELD");
+    check_used(set.pointer, arguments.has("profile"));
     config::set_field(c, set.pointer, set.value, "--set", experiment::model_reader());
   }
   return subject;

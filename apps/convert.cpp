@@ -2,6 +2,7 @@
 
 #include "arguments.h"
 #include "console.h"
+#include "network.h"
 #include "staircase/base/errors.h"
 #include "staircase/base/text.h"
 #include "staircase/formats/weights_file.h"
@@ -33,7 +34,7 @@ int run_convert(const Words& words) {
   formats::check_weights_extension(out);
   check_output(out, "OUT");
   interop::OpenOptions options;
-  if (arguments.has("model")) options.model = plan::model_from_argument(arguments.get<std::string>("model"));
+  if (arguments.has("model")) options.model = network_from_argument(arguments.get<std::string>("model")).model;
   if (options.model && options.model->options.num_classes > 0)
     options.head_way_out = "without num_classes --model takes the file's";
   if (arguments.has("key")) options.key = arguments.get<std::string>("key");

@@ -9,6 +9,7 @@
 #include "staircase/plan/named_models.h"
 #include "staircase/report/trained.h"
 #include "staircase/runs/ledger.h"
+#include "staircase/runs/run_weights.h"
 
 namespace staircase::apps {
 namespace {
@@ -21,7 +22,7 @@ const char* to_text(Kind kind) {
   switch (kind) {
     case Kind::model: return "a model";
     case Kind::experiment: return "an experiment";
-    case Kind::run: return "config.json of a run";
+    case Kind::run: return "a run";
     default: return "a folder of results";
   }
 }
@@ -54,8 +55,9 @@ Side read_folder(const std::string& argument) {
 Side read_side(const std::string& argument) {
   std::error_code ignored;
   if (std::filesystem::is_directory(argument, ignored)) return read_folder(argument);
-  if (argument.ends_with(".json")) {
-    const Json content = config::read_json_file(argument);
+  const std::string file = runs::find_config(argument).string();  // of a run that is named DIR:ROW@SEED
+  if (file.ends_with(".json")) {
+    const Json content = config::read_json_file(file);
     if (plan::is_experiment(content)) {
       // experiment.json of a folder says more than an experiment.
       const bool stored = content.contains("data_has");
@@ -159,7 +161,7 @@ Json differences_of(Side a, Side b) {
   const auto is_network = [](const Side& side) { return side.kind == Kind::model || side.kind == Kind::run; };
   if (a.kind != b.kind && !(is_network(a) && is_network(b)))
     throw RequestError(a.argument + " is " + to_text(a.kind) + " and " + b.argument + " is " + to_text(b.kind) +
-                       "; diff takes two models, two experiments, two config.json of runs or two folders of results");
+                       "; diff takes two models, two experiments, two runs or two folders of results");
   if (a.kind != b.kind)  // a run against a model: by its network
     for (Side* side : {&a, &b}) side->fields = Json{{"model", side->fields["model"]}};
   Json differences = Json::array();
@@ -196,8 +198,9 @@ void print_differences(const Side& a, const Side& b, const Json& differences) {
 
 int run_diff(const Words& words) {
   Arguments arguments("diff",
-                      "The fields in which two models, two experiments or two config.json of runs differ, after "
-                      "resolution;\nof two folders of results, what their rows of one name were trained with.",
+                      "The fields in which two models, two experiments or two runs (config.json, or DIR:ROW@SEED) "
+                      "differ, after\nresolution; of two folders of results, what their rows of one name were trained "
+                      "with.",
                       "A B", "staircase diff resnet50 resnet50-convnext_tiny/depthwise");
   if (!arguments.parse(words, 2, 2)) return 0;
   const Side a = read_side(arguments.positional()[0]), b = read_side(arguments.positional()[1]);

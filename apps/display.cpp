@@ -25,9 +25,12 @@ std::string progress_text(const train::StepReport& r) {
 
 /// "  top-1 71.25", with the number of the averaged weights where there is one; nothing where the line has none.
 std::string score_text(const config::Json& line) {
-  const config::Metric& metric = config::classification_metrics().primary_metric();
+  const config::TaskMetrics& classification = config::classification_metrics();
+  const bool classifies = line.contains(std::string(classification.primary_metric().name));
+  const config::Metric& metric =
+      classifies ? classification.primary_metric() : config::masked_autoencoding_metrics().primary_metric();
   const auto number = [&](const std::string& key) {
-    return line.contains(key) ? decimals(line[key].get<double>(), 2) : std::string();
+    return line.contains(key) ? decimals(line[key].get<double>(), metric.digits) : std::string();
   };
   const std::string raw = number(std::string(metric.name)), average = number(std::string(metric.name) + "_ema");
   return raw.empty() ? raw : std::string(metric.title) + " " + raw + (average.empty() ? "" : ", EMA " + average);

@@ -4,6 +4,7 @@
 #include "console.h"
 #include "device.h"
 #include "export_lines.h"
+#include "network.h"
 #include "staircase/base/errors.h"
 #include "staircase/base/text.h"
 #include "staircase/interop/onnx/export.h"
@@ -35,7 +36,8 @@ Exported trained(const Arguments& arguments) {
 Exported untrained(const Arguments& arguments) {
   if (!arguments.has("model")) throw RequestError("export: needs --weights, or --model alone for an untrained network");
   interop::ModelDescription description;
-  auto model = std::make_shared<nn::Classifier>(plan::model_from_argument(arguments.get<std::string>("model")).options);
+  auto model =
+      std::make_shared<nn::Classifier>(network_from_argument(arguments.get<std::string>("model")).model.options);
   nn::initialize(*model, 0);
   description.model = model->options();
   const int64_t imagenet_size_px = 224;
@@ -94,6 +96,8 @@ void export_as_torchscript(const Arguments& arguments, const std::string& out) {
   const interop::ExportOptions options = torchscript_options(arguments);
   const auto [model, description] = exported(arguments);
   const std::string name = model_name(description.model);
+  std::cerr << "tracing " << name << " at " << description.data.image_size_px << " px, then comparing what " << out
+            << " holds at other shapes: seconds to minutes\n";
   const interop::ExportReport report = interop::export_torchscript(*model, description, out, options);
   if (arguments.json()) {
     print_json({{"model", name},

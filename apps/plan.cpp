@@ -5,6 +5,7 @@
 #include "console.h"
 #include "experiment.h"
 #include "run_options.h"
+#include "staircase/analysis/score.h"
 #include "staircase/analysis/seed_plan.h"
 #include "staircase/base/counted.h"
 #include "staircase/base/duration.h"
@@ -24,6 +25,12 @@ struct Known {
   runs::DataShape data;
   analysis::PooledSpread spread;
   std::optional<double> seconds_a_weight;
+  const config::TaskMetrics* task;
+
+  /// "0.50 points".
+  std::string text(double difference) const {
+    return decimals(difference, task->primary_metric().digits) + analysis::points_of(*task);
+  }
 };
 
 std::optional<Known> known_by(const fs::path& folder) {
@@ -34,7 +41,7 @@ std::optional<Known> known_by(const fs::path& folder) {
   const analysis::Results results = analysis::build_results(experiment, design, ledger);
   const auto spread = analysis::pooled_spread(results);
   if (!spread) return std::nullopt;
-  return Known{folder, data, *spread, analysis::seconds_a_weight(results, design)};
+  return Known{folder, data, *spread, analysis::seconds_a_weight(results, design), results.task};
 }
 
 /// Seeds, and what they cost.
@@ -67,7 +74,7 @@ std::string count_or_more(const std::optional<int64_t>& seeds) {
 }
 
 /// What decides that so many seeds show it.
-std::string judged_text(const analysis::SeedPlan& plan, const config::ExperimentOptions& options) {
+std::string judged_text(const analysis::SeedPlan& plan, const Known& known, const config::ExperimentOptions& options) {
   const analysis::PooledSpread& spread = plan.spread;
   std::string text = "Judged: " + counted(plan.comparisons, "difference") + " together, by pairs of seeds, " +
                      (spread.lent_degrees > 0 ? "by moderated variances that lend each " +
@@ -75,8 +82,8 @@ std::string judged_text(const analysis::SeedPlan& plan, const config::Experiment
                                               : std::string("by Student's t")) +
                      ", two-sided, 5 % over their number.\n";
   if (spread.other)
-    text += "An error of " + decimals(spread.other->std_error, 2) +
-            " points is of the choice of the validation images or of sampled orders; no seeds make it smaller.\n";
+    text += "An error of " + known.text(spread.other->std_error) +
+            " is of the choice of the validation images or of sampled orders; no seeds make it smaller.\n";
   if (options.until)
     text +=
         "That is of one look; seeds that are added until they decide (/until) have a share of the 5 % at each, and "
@@ -94,12 +101,12 @@ bool has_other_data(const config::ExperimentOptions& options) {
 
 std::string plan_text(const analysis::SeedPlan& plan, const std::optional<Cost>& cost, const Known& known,
                       const config::ExperimentOptions& options) {
-  std::string text = "A true difference of " + decimals(plan.smallest, 2) + " points is shown with a power of " +
+  std::string text = "A true difference of " + known.text(plan.smallest) + " is shown with a power of " +
                      decimals(100 * analysis::planned_power, 0) + " % by " + count_or_more(plan.seeds) + " seeds (" +
                      count_or_more(plan.fewest) + " to " + count_or_more(plan.most) + ", as the spread of " +
-                     decimals(plan.spread.std, 2) + " points between pairs of seeds is known from " +
+                     known.text(plan.spread.std) + " between pairs of seeds is known from " +
                      counted(static_cast<long long>(plan.spread.degrees), "degree") + " of freedom in " +
-                     known.folder.string() + ").\n" + judged_text(plan, options);
+                     known.folder.string() + ").\n" + judged_text(plan, known, options);
   if (!cost) return text;
   text += counted(static_cast<long long>(cost->runs), "run") + ", " + std::to_string(cost->done) + " done, about " +
           (cost->hours ? duration_text(*cost->hours * 3600) : "an unknown time") + " one run after another" +
@@ -124,11 +131,12 @@ config::Json plan_json(const analysis::SeedPlan& plan, const std::optional<Cost>
           {"known_from", known.folder.string()}};
 }
 
-double asked_difference(const Arguments& arguments) {
-  const double smallest = arguments.get<double>("smallest");
-  if (!(smallest >= 0.01 && smallest <= 100))
-    throw RequestError("--smallest: found " + config::Json(smallest).dump() +
-                       ", allowed is 0.01 to 100 points: no number of seeds shows a difference of 0");
+double asked_difference(const Arguments& arguments, const config::TaskMetrics& task) {
+  const double smallest = arguments.get<double>("smallest"), least = task.classifies() ? 0.01 : 0.0001;
+  if (!(smallest >= least && smallest <= 100))
+    throw RequestError("--smallest: found " + config::Json(smallest).dump() + ", allowed is " +
+                       config::Json(least).dump() + " to 100" + analysis::points_of(task) +
+                       ": no number of seeds shows a difference of 0");
   return smallest;
 }
 
@@ -166,9 +174,9 @@ int run_plan(const Words& words) {
   add_set_option(arguments);
   if (!arguments.parse(words, 1, 1)) return 0;
   if (!arguments.has("smallest")) throw RequestError("plan needs --smallest POINTS, for example --smallest 0.5");
-  const double smallest = asked_difference(arguments);
   const ProgressOptions progress = progress_options(arguments);
   const experiment::Experiment experiment = read_experiment(arguments);
+  const double smallest = asked_difference(arguments, config::metrics_of(experiment.base.recipe.task));
   const execution::RunOptions options = run_options(arguments, experiment);
   const Known known = known_or_pilot(experiment, options, arguments.has("pilot"), progress);
   const auto design = runs::design_with(experiment, known.data);

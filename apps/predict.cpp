@@ -46,9 +46,14 @@ void add_pattern(Inputs& inputs, const std::string& pattern) {
   const bool found = ::glob(pattern.c_str(), GLOB_BRACE | GLOB_TILDE, nullptr, &matches) == 0;
   const std::vector<std::string> paths(matches.gl_pathv, matches.gl_pathv + (found ? matches.gl_pathc : 0));
   ::globfree(&matches);
-  if (paths.empty()) inputs.faults.push_back(pattern + ": no such file or folder");
+  const size_t before = inputs.images.size();
   for (const std::string& path : paths)
     if (data::has_image_extension(path)) inputs.images.push_back(path);
+  if (inputs.images.size() > before) return;
+  const bool is_pattern = pattern.find_first_of("*?[{") != std::string::npos;
+  inputs.faults.push_back(pattern + (!is_pattern     ? ": no such file or folder"
+                                     : paths.empty() ? ": no file matches this pattern"
+                                                     : ": no image file matches this pattern"));
 }
 
 Inputs find_images(const Words& words) {

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <filesystem>
 #include <iostream>
 #include <thread>
 
@@ -12,6 +13,8 @@
 #include "staircase/data/contact_sheet.h"
 #include "staircase/data/open_data.h"
 #include "staircase/experiment/design.h"
+#include "staircase/plan/masked_autoencoder.h"
+#include "staircase/runs/run_weights.h"
 #include "staircase/train/preview.h"
 #include "weights.h"
 
@@ -46,7 +49,10 @@ config::Json to_json(const train::TrainingImage& image, const std::vector<std::s
   config::Json labels = config::Json::array();
   for (const train::WeightedLabel& label : image.labels)
     labels.push_back({{"class", classes.at(label.index)}, {"index", label.index}, {"weight", label.weight}});
-  return {{"mix", mix_name(image.mix)}, {"labels", labels}};
+  config::Json shown = {{"mix", mix_name(image.mix)}, {"labels", labels}};
+  if (image.masked)
+    shown["shows"] = image.filled_in ? config::Json{"image", "masked", "filled_in"} : config::Json{"image", "masked"};
+  return shown;
 }
 
 /// "cat 0.63", "+ dog 0.37"; "cat" where the image is of one class alone.
@@ -58,18 +64,56 @@ std::vector<std::string> caption(const train::TrainingImage& image, const std::v
   return parts;
 }
 
+int64_t tiles_an_image(const Arguments& arguments, const config::Configuration& configuration) {
+  const bool masks = configuration.recipe.task == config::TaskKind::masked_autoencoding;
+  return 1 + (masks ? 1 : 0) + (arguments.has("weights") ? 1 : 0);
+}
+
+/// The image with its classes; of masked autoencoding, what is hidden of it and what was filled in beside.
+void add_tiles(std::vector<data::Tile>& tiles, train::TrainingImage image, const std::vector<std::string>& classes) {
+  tiles.push_back({std::move(image.image), caption(image, classes)});
+  if (image.masked) tiles.push_back({std::move(*image.masked), {"masked"}});
+  if (image.filled_in) tiles.push_back({std::move(*image.filled_in), {"filled in"}});
+}
+
+train::TrainJob job_of(const experiment::Experiment& experiment, const config::Configuration& configuration) {
+  train::TrainJob job;
+  job.configuration = configuration;
+  job.seed = experiment.options.seeds.front();
+  job.data = data::open_data(configuration.data, {experiment.source, "/data"});
+  job.configuration.model.num_classes = static_cast<int64_t>(job.data.class_names.size());
+  job.configuration.model.in_channels = job.data.channels;
+  job.loader_workers = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  train::check_batch_size(job, experiment.source);
+  if (configuration.recipe.task == config::TaskKind::masked_autoencoding)
+    plan::check_masked_autoencoding(job.configuration, experiment.source);
+  return job;
+}
+
+/// The weights that fill hidden cells in; none: empty.
+std::filesystem::path weights_of(const Arguments& arguments, const config::Configuration& configuration) {
+  if (!arguments.has("weights")) return {};
+  if (configuration.recipe.task != config::TaskKind::masked_autoencoding)
+    throw RequestError(
+        "--weights: fills in what /recipe/task masked_autoencoding hides, and /recipe/task is classification here");
+  return runs::find_weights(arguments.get<std::string>("weights"));
+}
+
 }  // namespace
 
 int run_preview(const Words& words) {
   Arguments arguments(
       "preview",
       "Writes a picture of the training images as the network will see them: cropped, augmented, erased\n"
-      "and mixed, in the order of a run with the experiment's first seed, with their classes under them.",
+      "and mixed, in the order of a run with the experiment's first seed, with their classes under them.\n"
+      "Of masked autoencoding also what is hidden of each, and with --weights what the trained network fills in.",
       "CONFIG", "staircase preview experiments/quickstart.json --variant modern_recipe --out preview.png");
   arguments.options()("out", "the picture to write", cxxopts::value<std::string>(), "FILE.png")(
       "variant", "a configuration, by its name in the experiment's table (default: the first)",
       cxxopts::value<std::string>(), "NAME")("images", "how many", cxxopts::value<int64_t>()->default_value("32"), "N")(
-      "epoch", "whose first images are shown, from 1", cxxopts::value<int64_t>()->default_value("1"), "E");
+      "weights", "of a run of masked autoencoding, a file or DIR:ROW@SEED, to fill in what is hidden",
+      cxxopts::value<std::string>(),
+      "FILE")("epoch", "whose first images are shown, from 1", cxxopts::value<int64_t>()->default_value("1"), "E");
   add_set_option(arguments);
   if (!arguments.parse(words, 1, 1)) return 0;
   arguments.need({"out"});
@@ -80,23 +124,21 @@ int run_preview(const Words& words) {
   const experiment::Variant variant = find_variant(experiment, arguments);
   const int64_t size = variant.configuration.data.image_size_px;
   const int64_t images =
-      arguments.bounded("images", data::most_tiles(size), " of " + std::to_string(size) + " px in one picture");
+      arguments.bounded("images", data::most_tiles(size) / tiles_an_image(arguments, variant.configuration),
+                        " of " + std::to_string(size) + " px in one picture");
   const int64_t epoch = arguments.bounded("epoch", variant.configuration.recipe.epochs);
 
-  train::TrainJob job;
-  job.configuration = variant.configuration;
-  job.seed = experiment.options.seeds.front();
-  job.data = data::open_data(job.configuration.data, {experiment.source, "/data"});
-  train::check_batch_size(job, experiment.source);
-  job.loader_workers = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-  auto previewed = train::preview_images(job, epoch - 1, images, print_warning);
+  const std::filesystem::path weights = weights_of(arguments, variant.configuration);
+  const train::TrainJob job = job_of(experiment, variant.configuration);
+  auto previewed = train::preview_images(job, epoch - 1, images, print_warning, weights);
   std::vector<data::Tile> tiles;
   config::Json list = config::Json::array();
   for (train::TrainingImage& image : previewed) {
     list.push_back(to_json(image, job.data.class_names));
-    tiles.push_back({std::move(image.image), caption(image, job.data.class_names)});
+    add_tiles(tiles, std::move(image), job.data.class_names);
   }
-  write_file_atomically(out, data::encode_png(data::contact_sheet(tiles)));
+  const auto together = static_cast<int>(tiles.size() / previewed.size());
+  write_file_atomically(out, data::encode_png(data::contact_sheet(tiles, together)));
   if (arguments.json())
     print_json(
         {{"file", out}, {"configuration", variant.name}, {"seed", job.seed}, {"epoch", epoch}, {"images", list}});

@@ -11,6 +11,7 @@
 #include "experiment.h"
 #include "run_options.h"
 #include "staircase/analysis/results.h"
+#include "staircase/analysis/score.h"
 #include "staircase/analysis/smallest_shown.h"
 #include "staircase/base/counted.h"
 #include "staircase/base/duration.h"
@@ -26,6 +27,7 @@ namespace {
 
 std::string plan_text(const execution::RunPlan& plan, const analysis::SmallestShown& smallest,
                       const execution::RunOptions& options) {
+  const config::TaskMetrics& task = config::metrics_of(plan.design.variants.at(0).configuration.recipe.task);
   const std::string folder = options.folder.string();
   const size_t to_do = plan.runs - plan.done - plan.to_take_over;
   std::string text;
@@ -44,8 +46,8 @@ std::string plan_text(const execution::RunPlan& plan, const analysis::SmallestSh
             counted(static_cast<long long>(plan.most_runs), "run") + " in all\n";
   if (smallest.points)
     text += "smallest difference that these seeds can show, judged by the seeds that are done: " +
-            decimals(*smallest.points, 2) + " points (corrected for " + std::to_string(smallest.comparisons) +
-            (smallest.comparisons == 1 ? " comparison)\n" : " comparisons)\n");
+            decimals(*smallest.points, task.primary_metric().digits) + analysis::points_of(task) + " (corrected for " +
+            std::to_string(smallest.comparisons) + (smallest.comparisons == 1 ? " comparison)\n" : " comparisons)\n");
   else if (plan.experiment.options.kind != config::ExperimentKind::single)
     text += "smallest difference that these seeds can show: not known: " + smallest.why_unknown + "\n";
   return text;
@@ -70,7 +72,8 @@ config::Json plan_json(const execution::RunPlan& plan, const analysis::SmallestS
 
 /// --dry-run: says what would be done and what it costs.
 void show_plan(const experiment::Experiment& experiment, const execution::RunOptions& options, bool json) {
-  const execution::RunPlan plan = execution::plan_run(experiment, options);
+  const auto say = [](const std::string& text) { std::cerr << text << std::endl; };
+  const execution::RunPlan plan = execution::plan_run(experiment, options, say);
   print_warnings(plan.data.warnings);
   print_warnings(plan.warnings);
   analysis::SmallestShown smallest;

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "network.h"
 #include "staircase/base/errors.h"
 #include "staircase/runs/run_weights.h"
 
@@ -37,7 +38,7 @@ std::optional<int64_t> image_size_option(const Arguments& arguments) {
 interop::ModelFile open_weights(const Arguments& arguments) {
   arguments.need({"weights"});
   interop::OpenOptions options;
-  if (arguments.has("model")) options.model = plan::model_from_argument(arguments.get<std::string>("model"));
+  if (arguments.has("model")) options.model = network_from_argument(arguments.get<std::string>("model")).model;
   if (arguments.has("key")) options.key = arguments.get<std::string>("key");
   if (options.model && options.model->options.num_classes > 0)
     options.head_way_out = "without num_classes --model takes the file's";

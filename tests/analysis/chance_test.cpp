@@ -84,6 +84,16 @@ TEST_CASE("Where every row is at chance there is neither a best row nor a bar", 
   CHECK_THAT(text, !ContainsSubstring("█") && !ContainsSubstring("--weights"));
 }
 
+TEST_CASE("Where every row is at chance nothing is said of how differences are judged", "[analysis]") {
+  const config::Json two = {{"seeds", {0, 1, 2}},
+                            {"steps", {{{"name", "gelu"}, {"set", {{"/model/activation", "gelu"}}}}}}};
+  ScoredFolder folder(four_steps("cumulative", two));
+  const std::string judged = "a table of one difference";
+  CHECK_THAT(report::report_markdown(folder.results(guessed)), !ContainsSubstring(judged));
+  const auto learned = [](experiment::Subset subset, int64_t seed) { return 50 + guessed(subset, seed); };
+  CHECK_THAT(report::report_markdown(folder.results(learned)), ContainsSubstring(judged));
+}
+
 TEST_CASE("A row that has learned is compared with one at chance as ever", "[analysis]") {
   ScoredFolder folder(four_steps("one_at_a_time", {{"seeds", {0, 1, 2}}}));
   const Results results = folder.results([](experiment::Subset subset, int64_t seed) {
@@ -146,6 +156,10 @@ TEST_CASE("The results and the notes say what chance is and which rows do not pa
                                        "images gives 10.00 %"));
     CHECK_THAT(text, ContainsSubstring("At chance, not above 11.10 % (sampling error included): base, gelu; "));
   }
+  const Results one = folder.results(
+      [](experiment::Subset row, int64_t seed) { return row == 1 ? 10.0 : 50 + static_cast<double>(seed); });
+  CHECK_THAT(report::report_markdown(one),
+             ContainsSubstring("(sampling error included): gelu, which has learned nothing that could be compared"));
 }
 
 TEST_CASE("Where no difference has a verdict, nothing is said of its error", "[analysis]") {

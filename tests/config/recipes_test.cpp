@@ -64,6 +64,14 @@ TEST_CASE("The finetune recipe is Table 6 of the paper, with the layer-wise deca
     "mixup_alpha": 0.0, "cutmix_alpha": 0.0, "ema_decay": 0.0, "layer_decay": 0.8, "head_init_scale": 0.001})"));
 }
 
+TEST_CASE("The fcmae recipe is the pretraining of ConvNeXt V2's paper", "[config][reference]") {
+  CHECK(named("fcmae") == modern_with(R"({
+    "task": "masked_autoencoding", "hidden_share": 0.6, "decoder_width": 512, "epochs": 800, "learning_rate": 0.0024,
+    "beta2": 0.95, "warmup_epochs": 40.0, "min_learning_rate": 0.0, "drop_path_rate": 0.0, "label_smoothing": 0.0,
+    "ema_decay": 0.0, "mixup_alpha": 0.0, "cutmix_alpha": 0.0, "crop_area_min": 0.2, "rand_augment_operations": 0,
+    "color_jitter": 0.0, "random_erasing": 0.0})"));
+}
+
 TEST_CASE("The small recipe is as the page of recipes states it", "[config]") {
   CHECK(named("small") == modern_with(R"({
     "epochs": 30, "batch_size": 128, "learning_rate": 0.002, "warmup_epochs": 2.0, "ema_decay": 0.999,

@@ -1,5 +1,6 @@
 #include "staircase/execution/estimate.h"
 
+#include <algorithm>
 #include <cstdlib>
 
 #include <chrono>
@@ -73,11 +74,35 @@ TEST_CASE("Loading counts, though the first batches were made ahead", "[executio
   job.data = data::open_data(job.configuration.data, {"", "/data"});
   const int batches_ahead = 4;
   const std::chrono::milliseconds late(5);
-  job.data.train = std::make_shared<LateImages>(job.data.train, 4 + 16 * batches_ahead, late);
-  const double images = 640 * 3, loading_seconds = images * 0.005;  // by one worker
-  const auto seconds = time_run(job);
-  REQUIRE(seconds);
-  CHECK(*seconds > 0.8 * loading_seconds);
+  const auto images = job.data.train;
+  const double loading_seconds = 640 * 3 * 0.005;  // by one worker
+  // Where the machine holds the trainer back, the loader goes further ahead than it could: then again.
+  double longest = 0;
+  for (int tries = 0; tries < 10 && longest <= 0.8 * loading_seconds; ++tries) {
+    job.data.train = std::make_shared<LateImages>(images, 4 + 16 * batches_ahead, late);
+    const auto seconds = time_run(job);
+    REQUIRE(seconds);
+    longest = std::max(longest, *seconds);
+  }
+  CHECK(longest > 0.8 * loading_seconds);
+}
+
+TEST_CASE("A network whose steps would take minutes is timed on smaller images and scaled", "[execution]") {
+  train::TrainJob job = small_job();
+  config::Configuration& c = job.configuration;
+  c.model = {};  // ResNet-50
+  c.model.num_classes = static_cast<int64_t>(job.data.class_names.size());
+  c.model.in_channels = 3;
+  const auto seconds_at = [&](int64_t size_px) {
+    c.data.image_size_px = size_px;
+    return time_run(job).value();
+  };
+  const auto start = std::chrono::steady_clock::now();
+  const double large = seconds_at(4096);  // 340 times the MACs of 224 px, twice in a step
+  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(60));
+  const double small = seconds_at(256);
+  CHECK(large > 0.2 * 256 * small);
+  CHECK(large < 5 * 256 * small);
 }
 
 TEST_CASE("Timing ends in time, however late images come", "[execution]") {
@@ -96,6 +121,12 @@ TEST_CASE("Earlier seconds are used as they are, and the rest is scaled by the M
   const WorkEstimate scaled = estimate_work({{small_job(), 10.0}, {large, std::nullopt}}, 0);
   CHECK(*scaled.expected_hours == Approx(30.0 / 3600));
   CHECK(scaled.training_macs == Approx(3 * training_macs(small_job())));
-  CHECK_FALSE(estimate_work({{large, std::nullopt}}, 0).expected_hours);
+  std::vector<std::string> told;
+  const auto say = [&](const std::string& text) { told.push_back(text); };
+  CHECK_FALSE(estimate_work({{large, std::nullopt}}, 0, say).expected_hours);
+  CHECK(told.empty());
+  CHECK(estimate_work({{large, std::nullopt}, {small_job(), std::nullopt}}, 20, say).expected_hours);
+  CHECK(told ==
+        std::vector<std::string>{"timing a few training steps, for 20 s at most, to tell how long the runs take"});
   CHECK(estimate_work({}).expected_hours == 0.0);
 }

@@ -44,7 +44,7 @@ struct ScoredFolder {
         ledger(folder.path()),
         design(experiment::design_variants(experiment, 10, 3)) {}
 
-  /// `average_above_raw`: points that the averaged weights reach more than score() says of the raw ones.
+  /// score(): of the task's primary number. `average_above_raw`: points that the averaged weights reach more.
   template <class Score>
   analysis::Results results(Score score, double average_above_raw = 0) {
     for (int64_t seed : experiment.options.seeds)
@@ -52,9 +52,11 @@ struct ScoredFolder {
         const experiment::Variant& variant = design.variants[i];
         const runs::RunKey run{variant.configuration, seed};
         make_folder(ledger.run_folder(run));
-        const double top1 = score(variant.subset.value_or(i), seed);
+        const config::TaskMetrics& task = config::metrics_of(variant.configuration.recipe.task);
+        const std::string name(task.primary_metric().name);
+        const double number = score(variant.subset.value_or(i), seed);
         write_file_atomically(ledger.run_folder(run) / "summary.json",
-                              config::Json{{"top1", top1}, {"top1_ema", top1 + average_above_raw}}.dump());
+                              config::Json{{name, number}, {name + "_ema", number + average_above_raw}}.dump());
       }
     return analysis::build_results(experiment, design, ledger);
   }

@@ -260,7 +260,7 @@ TEST_CASE("Each candidate of a comparison has a plain name of its own", "[experi
   };
   CHECK_NOTHROW(read(with("a", "b")));
   CHECK_THROWS_WITH(read(with("a", "../b")), ContainsSubstring("/candidates/1/name: found \"../b\""));
-  CHECK_THROWS_WITH(read(with("", "b")), ContainsSubstring("/candidates/0/name: found \"\""));
+  CHECK_THROWS_WITH(read(with("", "b")), ContainsSubstring("/candidates/0/name: is missing or empty, allowed are"));
   CHECK_THROWS_WITH(read(with("a", "a")),
                     ContainsSubstring("/candidates/1/name: \"a\" stands twice among the candidates"));
 }
@@ -281,6 +281,24 @@ TEST_CASE("Mistakes in an experiment are named with their place", "[experiment]"
   fails(R"({"kind": "single", "extends": "x.json"})", "in a circle");
   fails(R"({"kind": "sngle"})", "did you mean \"single\"");
   fails(R"({"name": "../up", "kind": "single"})", "/name");
+}
+
+TEST_CASE("A pointer that leads into no configuration is answered with the one that was meant", "[experiment]") {
+  const auto refused = [](const std::string& pointer, const std::string& meant) {
+    const std::string hint = "/data or /init (did you mean " + meant + "?)", edit = "{\"" + pointer + "\": \"layer\"}";
+    CHECK_THROWS_WITH(read(R"({"kind": "ablation", "steps": [{"name": "a", "set": )" + edit + "}]}"),
+                      ContainsSubstring("a step sets fields under /model, /recipe, " + hint + " (in the step a)"));
+    CHECK_THROWS_WITH(read(R"({"kind": "single", "override": )" + edit + "}"), ContainsSubstring(hint));
+  };
+  refused("/base/model/norm", "\"/model/norm\"");
+  refused("/base/recipe", "\"/recipe\"");
+  refused("model/norm", "\"/model/norm\"");
+  refused("/norm", "\"/model/norm\"");
+  refused("/lr", "\"/recipe/learning_rate\"");
+  CHECK_THROWS_WITH(read(R"({"kind": "single", "base": {"model": "resnet50"}})", {"/base/model/norm=layer"}),
+                    ContainsSubstring("no object (did you mean \"/model/norm\"?)"));
+  CHECK_THROWS_WITH(read(R"({"kind": "ablation", "steps": [{"set": {"/model/norm": "layer"}}]})"),
+                    ContainsSubstring("/steps/0/name: is missing or empty"));
 }
 
 TEST_CASE("What is wrong inside a step is said with the step's name and its place", "[experiment]") {

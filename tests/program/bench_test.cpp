@@ -33,6 +33,23 @@ TEST_CASE("A profile's shares are those of a whole step, of a network and of an 
   }
 }
 
+TEST_CASE("A field of the recipe that a measurement does not use is refused", "[program]") {
+  const WorkFolder work;
+  write_experiment(tiny_experiment());
+  WorkFolder::write("net.json", R"({"depths": [1], "width_factor": 0.0625})");
+  refuse(2, "/recipe/learning_rate: changes nothing here", {"bench", "net.json", "--set", "/recipe/learning_rate=1"});
+  const std::vector<std::string> small{"net.json",
+                                       "--image-size",
+                                       "32",
+                                       "--set",
+                                       "/recipe/batch_size=2",
+                                       "--set",
+                                       "/recipe/checkpoint_activations=true"};
+  CHECK(bench(small).at("batch_size") == 2);
+  CHECK(bench({"net.json", "--image-size", "32", "--batch-size", "2", "--profile", "--set", "/recipe/optimizer=sgd"})
+            .at("step_ms") > 0);
+}
+
 TEST_CASE("What is measured of an experiment is its first row, with overrides and --set", "[program]") {
   const WorkFolder work;
   config::Json experiment = tiny_experiment();

@@ -22,6 +22,18 @@ TEST_CASE("One bad file among several costs only its own answer, and the exit st
   CHECK(ask({"predict", "--weights", weights, one, other}).status == 0);
 }
 
+TEST_CASE("A pattern that matches nothing is told from a file that is not there", "[program]") {
+  const WorkFolder work;
+  const std::string weights = train_on_photographs();
+  WorkFolder::write("note.txt", "no image");
+  refuse(2, "zz*.jpg: no file matches this pattern", {"predict", "--weights", weights, "zz*.jpg"});
+  refuse(2, "*.txt: no image file matches this pattern", {"predict", "--weights", weights, "*.txt"});
+  refuse(2, "zz.jpg: no such file or folder", {"predict", "--weights", weights, "zz.jpg"});
+  const Answer answer = ask({"predict", "--weights", weights, "zz*.jpg", "data/val/*/*.png"});
+  CHECK(answer.status == 2);
+  CHECK(!answer.out.empty());
+}
+
 TEST_CASE("Files of a folder that are no images are counted by their kind", "[program]") {
   const WorkFolder work;
   const std::string weights = train_on_photographs();

@@ -174,10 +174,10 @@ TEST_CASE("An experiment where a network is wanted is refused with the names of 
   WorkFolder::write("l.json", R"({"kind": "ablation", "ladder": "resnet50-convnext_tiny"})");
   refuse_all(
       {{"x.json: is an experiment, not a network; its networks are named resnet50; a row that was trained is "
-        "DIR/runs/RUN/config.json",
+        "DIR:ROW@SEED",
         {"describe", "x.json"}},
        {"its networks are named resnet50-convnext_tiny/RUNG", {"describe", "l.json"}},
-       {".: is a folder, not a network; a row that was trained is ./runs/RUN/config.json", {"describe", "."}},
+       {".: is a folder, not a network; a row that was trained is .:ROW@SEED", {"describe", "."}},
        {"x.json is an experiment and resnet50 is a model; diff takes two models", {"diff", "x.json", "resnet50"}}});
 }
 

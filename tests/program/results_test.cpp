@@ -62,6 +62,8 @@ TEST_CASE("config.json of a run names its network and is compared with another's
   const config::Json runs = ask({"diff", run, other, "--json"}).json();
   CHECK(runs == config::Json::array({{{"pointer", "/recipe/batch_size"}, {"a", 16}, {"b", 32}}}));
   CHECK(ask({"diff", run, run}).out == "no difference\n");
+  CHECK(ask({"diff", "results:x@0", "other:x@0", "--json"}).json() == runs);
+  CHECK(ask({"diff", "results:x@0", only_file("config.json")}).out == "no difference\n");
   const config::Json folders = ask({"diff", "results", "other", "--json"}).json();
   CHECK(folders == config::Json::array({{{"row", ""}, {"pointer", "/recipe/batch_size"}, {"a", 16}, {"b", 32}}}));
   CHECK(ask({"diff", "x.json", "results/experiment.json", "--json"}).status == 0);
@@ -93,6 +95,9 @@ TEST_CASE("A run's name stands for its weights in a config and for its network i
     CHECK(ask({"describe", network, "--image-size", "64", "--json"}).json().at("image_size") == 64);
   }
   CHECK(ask({"bench", run, "--seconds", "0.1", "--json"}).json().at("batch_size") == 16);
+  CHECK(ask({"export", "--model", run, "--out", "untrained.pt"}).status == 0);
+  refuse(2, "/model: \"" + run + "\" names a run, allowed is a known model, LADDER/RUNG or an object of fields",
+         {"run", "x.json", "--dry-run", "--set", "/model=" + run});
 }
 
 TEST_CASE("A page of several folders does not take the place of a report of theirs", "[program]") {

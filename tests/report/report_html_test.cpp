@@ -4,8 +4,11 @@
 #include <fstream>
 #include <functional>
 #include <regex>
+#include <set>
 
 #include "experiment/sample_experiment.h"
+#include "staircase/base/files.h"
+#include "staircase/report/cells.h"
 #include "staircase/report/comparison.h"
 #include "staircase/report/embedded.h"
 #include "staircase/report/folder.h"
@@ -156,6 +159,32 @@ TEST_CASE("Writing the reports of a folder writes the page too", "[report]") {
   CHECK(read_file(sample.folder / "grid/report.html").starts_with("<!doctype html>"));
 }
 
+TEST_CASE("A run that is not done stands in the report as in the status", "[report]") {
+  const Sample sample;
+  const std::filesystem::path run = sample.first_run();
+  std::filesystem::remove(run / "summary.json");
+  const auto state = [&] {
+    report_folder(sample.folder / "grid");
+    return run_table(sample.read().results, (sample.folder / "grid").string()).rows[0][2];
+  };
+  CHECK(state() == "waiting");
+  make_folder(run / "checkpoints");
+  write_file_atomically(run / "checkpoints/step-000000001.safetensors", "");
+  CHECK(state() == "stopped");
+  CHECK_THAT(read_file(sample.folder / "grid/report.md"), ContainsSubstring(" | stopped | "));
+}
+
+TEST_CASE("An end of an interval shows on which side of 0 it lies", "[report]") {
+  analysis::Difference difference;
+  difference.count = 3;
+  difference.mean = 0.6;
+  difference.interval = {{-0.03, 1.23}};
+  CHECK(difference_text(difference) == "+0.6 [-0.03, +1.2]");
+  difference.interval = {{0.03, 1.17}};
+  CHECK(difference_text(difference) == "+0.6 [+0.03, +1.2]");
+  CHECK(signed_text(0, 0.6) == "+0.0");
+}
+
 TEST_CASE("Experiments side by side show what differs and match rows by name", "[report]") {
   const Sample sample;
   std::string other = tests::sample_grid();
@@ -166,8 +195,10 @@ TEST_CASE("Experiments side by side show what differs and match rows by name", "
   const auto experiments = read_experiments({sample.folder / "grid", sample.folder / "other"});
   CHECK(experiments[0].label == (sample.folder / "grid").string());  // both are named "grid"
   const TextTable table = comparison_table(experiments);
-  REQUIRE(table.header[table.header.size() - 2] == "verdict");
-  CHECK(table.header.back() == (sample.folder / "other").string() + " - " + (sample.folder / "grid").string());
+  const std::string difference = (sample.folder / "other").string() + " - " + (sample.folder / "grid").string();
+  REQUIRE(table.header[table.header.size() - 2] == difference + ": verdict");
+  CHECK(table.header.back() == difference);
+  CHECK(std::set<std::string>(table.header.begin(), table.header.end()).size() == table.header.size());
   CHECK(table.rows[0].back().starts_with("+2.0"));  // by pairs of equal seed
   CHECK(table.rows[0][table.header.size() - 2] == "higher");
   // The steps set the batch size of the other rows.
@@ -192,6 +223,7 @@ TEST_CASE("Scores of other data are not subtracted, and that is said first", "[r
                     note = first + " (shapes, 10 classes) and " + second +
                            " (shapes, 10 classes) have other data: their scores cannot be subtracted";
   CHECK(comparison_terminal(experiments).starts_with(note + "\n"));
+  CHECK_THAT(comparison_terminal(experiments), !ContainsSubstring("judged by seeds alone"));
   const std::string page = own_part(report_html(experiments));
   CHECK(page.find(note) < page.find("<h2>"));
   for (TrainedRow& row : experiments[1].trained.rows) {
@@ -328,6 +360,22 @@ TEST_CASE("Each row says how many images of training and of validation were dama
                                       ContainsSubstring(">training 2, validation 1</td>"));
   CHECK_THAT(report_csv(data.results),
              ContainsSubstring(",bad_images,bad_val_images\n") && ContainsSubstring(",2,1\n"));
+}
+
+TEST_CASE("The report names damaged images and says what became of them", "[report]") {
+  const Sample sample;
+  const auto write = [&](const analysis::RunLog& log, const char* train) {
+    write_file_atomically(sample.folder / "grid/runs" / log.run / "damaged_images.json",
+                          config::Json{{"train", {train, "train/a/2.jpg"}}, {"val", {"val/a/1.jpg"}}}.dump());
+  };
+  const auto logs = sample.read().results.logs;
+  write(logs[0], "train/a/1.jpg");
+  write(logs[1], "train/a/3.jpg");
+  report_folder(sample.folder / "grid");
+  const std::string page = read_file(sample.folder / "grid/report.md");
+  CHECK_THAT(page, ContainsSubstring("- Data: warning: damaged training images, in whose place the next image that can "
+                                     "be read was trained on: train/a/1.jpg, train/a/2.jpg, train/a/3.jpg\n"));
+  CHECK_THAT(page, ContainsSubstring("- Data: warning: damaged validation images, which were left out: val/a/1.jpg\n"));
 }
 
 TEST_CASE("The best row's weights are named as commands take them, with what the file holds", "[report]") {

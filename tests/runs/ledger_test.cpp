@@ -218,22 +218,27 @@ TEST_CASE("A drop-path rate that no recipe asks for does not make another experi
   CHECK(!folder.refusal(now, shape("/data/clothes")).empty());
 }
 
-TEST_CASE("An override that differs is named with what it is there and here", "[runs]") {
+TEST_CASE("Each override that differs is named with what it is there and here", "[runs]") {
   Folder folder;
-  const std::string place = folder.folder.path().string();
-  const std::string start = place + ": belongs to another experiment: ";
+  const std::string start = folder.folder.path().string() + ": belongs to another experiment: ";
   Experiment now = folder.experiment, without = folder.experiment;
   now.options.override_fields["/recipe/epochs"] = 9;
-  CHECK(folder.refusal(now, shape("/data/clothes")) == start + "/override sets /recipe/epochs to 9 here; the runs in " +
-                                                           place + " were made without it; use another --out");
+  CHECK(folder.refusal(now, shape("/data/clothes")) ==
+        start + "/override sets /recipe/epochs to 9 (there not set) here; use another --out");
   folder.ledger.write_experiment_file(now, shape("/data/clothes"));
   CHECK(folder.refusal(without, shape("/data/clothes")) ==
-        start + "the runs in " + place +
-            " were made with --set /recipe/epochs=9, which is missing here; set it too, or use another --out");
+        start + "its runs were made with --set /recipe/epochs=9, missing here: set it too, or use another --out");
   now.options.override_fields["/recipe/epochs"] = 10;
-  CHECK(folder.refusal(now, shape("/data/clothes")) == start +
-                                                           "/override sets /recipe/epochs to 10 here; the runs in " +
-                                                           place + " were made with 9; use another --out");
+  now.options.override_fields["/recipe/learning_rate"] = 0.5;
+  CHECK(folder.refusal(now, shape("/data/clothes")) ==
+        start +
+            "/override sets /recipe/epochs to 10 (there 9), /recipe/learning_rate to 0.5 (there not set) here; "
+            "use another --out");
+  without.options.override_fields["/recipe/learning_rate"] = 0.5;
+  CHECK(folder.refusal(without, shape("/data/clothes")) ==
+        start +
+            "/override sets /recipe/learning_rate to 0.5 (there not set) here; its runs were made with --set "
+            "/recipe/epochs=9, missing here: set it too; use another --out");
 }
 
 TEST_CASE("A folder goes on with checkpointed activations, however they are asked for", "[runs]") {

@@ -93,7 +93,9 @@ TEST_CASE("A run whose summary is damaged is not done, and a status says why", "
   folder.finish(0, 10);
   folder.finish(1, 10);
   folder.write(1, "summary.json", "{\"top1\": 1");
+  folder.write(1, "metrics.jsonl", "{}\n{}\n{}\n");  // all its epochs: the next start does them again
   const ExperimentStatus status = folder.read();
+  CHECK(status.runs[1].seconds_left == 10);
   CHECK(status.count(RunState::done) == 1);
   CHECK(status.runs[1].state == RunState::damaged);
   CHECK(status.to_json().at("damaged") == 1);

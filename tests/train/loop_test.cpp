@@ -125,4 +125,8 @@ TEST_CASE("A summary counts damaged images of training and of validation, each f
   CHECK(summary.at("bad_val_images") == 2);
   CHECK(summary.at("images") == 38);
   CHECK(notes.warnings.size() == 5);
+  const config::Json named = config::read_json_file(job.folder / "damaged_images.json");
+  for (const size_t index : {4, 7, 9})
+    CHECK(named.at("train").dump().find(job.data.train->name(index)) != std::string::npos);
+  CHECK(named.at("val") == config::Json{job.data.val->name(3), job.data.val->name(20)});
 }

@@ -86,7 +86,7 @@ TEST_CASE("What a run starts from is reported: tensors, head, what is frozen, an
   job.data.class_names = {"cat", "dog", "fox", "owl"};
   auto model = network(4, 1);
   model->freeze(config::Freeze::stem);
-  const config::Json report = start_report(job, *model, nn::named_state(*model).size() - 2);
+  const config::Json report = start_report(job, *model, {nn::named_state(*model).size() - 2});
   int64_t stem = 0, all = 0;
   for (const auto& item : model->named_parameters()) {
     all += item.value().numel();

@@ -51,7 +51,7 @@ Row read_row(const experiment::Variant& variant, const runs::Ledger& ledger, Res
   for (const std::string& name : number_names(*results.task))
     if (const auto numbers = values_of(row.scores(name)); !numbers.empty())
       row.numbers.emplace_back(name, spread_of(numbers));
-  const ChanceLevel chance = chance_level(c, ledger.data_content(c.data));
+  const ChanceLevel chance = results.task->classifies() ? chance_level(c, ledger.data_content(c.data)) : ChanceLevel{};
   if (results.rows.empty()) results.chance = chance;
   const auto is_at_chance = [&](const Spread& score) {
     return chance.at_chance_up_to && score.mean <= *chance.at_chance_up_to;
@@ -161,6 +161,10 @@ ImagesOfRuns images_to_judge_by(const experiment::DesignedExperiment& design, co
     results.validation_images.why_not = "seeds are added until they decide";
     return {};
   }
+  if (!results.task->classifies()) {
+    results.validation_images.why_not = "only right and wrong answers are kept image by image";
+    return {};
+  }
   ImagesOfRuns images = read_images(design, ledger, results);
   results.validation_images = images_used(results.rows, images);
   if (!results.validation_images.used) images.clear();
@@ -194,13 +198,14 @@ Results build_results(const experiment::Experiment& experiment, const experiment
   results.kind = options.kind;
   results.design = options.design;
   results.seeds = options.seeds;
-  results.task = &config::classification_metrics();
+  results.task = &config::metrics_of(design.variants.at(0).configuration.recipe.task);
   choose_score(design, options.score, results);
   results.schedules = too_short_schedules(design, ledger);
   RunReader reader(ledger, results);
   for (const experiment::Variant& variant : design.variants)
     results.rows.push_back(read_row(variant, ledger, results, reader));
-  if (results.of_average) results.average_lag = average_lag(design, results.rows, *results.task, results.chance);
+  if (results.of_average && results.task->classifies())
+    results.average_lag = average_lag(design, results.rows, *results.task, results.chance);
   ImagesOfRuns images = images_to_judge_by(design, options, ledger, results);
   add_deltas(design, images, results);
   judge(design, options, images, results);

@@ -21,6 +21,8 @@ std::string score_name(const config::TaskMetrics& task, bool of_average) {
 
 std::string test_name(const std::string& score) { return "test_" + score; }
 
+std::string points_of(const config::TaskMetrics& task) { return task.primary_metric().unit == "%" ? " points" : ""; }
+
 std::string score_title(const config::TaskMetrics& task, bool of_average) {
   return std::string(task.primary_metric().title) + (of_average ? " EMA" : " raw");
 }

@@ -15,6 +15,9 @@ std::vector<std::string> number_names(const config::TaskMetrics& task);
 std::string score_name(const config::TaskMetrics& task, bool of_average);
 std::string test_name(const std::string& score);
 
+/// What follows a difference of the primary numbers: " points" where they are in percent, else nothing.
+std::string points_of(const config::TaskMetrics& task);
+
 /// What tables call a score: "top-1 EMA", "top-1 raw".
 std::string score_title(const config::TaskMetrics& task, bool of_average);
 

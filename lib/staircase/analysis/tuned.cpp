@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "staircase/analysis/a_a_checks.h"
+#include "staircase/config/task_metrics.h"
 
 namespace staircase::analysis {
 namespace {
@@ -71,6 +72,19 @@ bool has_one_budget(const experiment::DesignedExperiment& design, size_t context
   return true;
 }
 
+/// Where lower is better, numbers are chosen and bounded with the other sign.
+SeedNumbers signed_numbers(SeedNumbers numbers, double sign) {
+  for (auto& [seed, number] : numbers) number *= sign;
+  return numbers;
+}
+
+Difference signed_difference(Difference difference, double sign) {
+  difference.mean *= sign;
+  if (sign < 0 && difference.interval)
+    difference.interval = Interval{-difference.interval->high, -difference.interval->low};
+  return difference;
+}
+
 }  // namespace
 
 SeedNumbers chosen_by_other_seeds(const NumbersByContext& numbers) {
@@ -132,14 +146,17 @@ Given<Tuned> tuned_rows(const experiment::DesignedExperiment& design, const conf
     tuned.contexts.push_back(design.contexts[c].name);
   }
   if (eligible.size() < 2) return {};
+  const config::TaskKind task = design.variants.at(0).configuration.recipe.task;
+  const double sign = config::metrics_of(task).primary_metric().higher_is_better ? 1 : -1;
   std::vector<NumbersByContext> numbers;
   for (size_t i = 0; i < design.rows_a_context(); ++i) {
     numbers.emplace_back();
-    for (const size_t c : eligible) numbers[i].push_back(rows[c * design.rows_a_context() + i].scores(score));
+    for (const size_t c : eligible)
+      numbers[i].push_back(signed_numbers(rows[c * design.rows_a_context() + i].scores(score), sign));
     const SeedNumbers chosen = chosen_by_other_seeds(numbers[i]);
     TunedRow row{rows[i].name, "", "", std::nullopt, std::nullopt};
     if (!chosen.empty()) {
-      row.score = sum_of(chosen) / static_cast<double>(chosen.size());
+      row.score = sign * sum_of(chosen) / static_cast<double>(chosen.size());
       row.best = tuned.contexts[highest(sums_of(whole(numbers[i])))];
     }
     tuned.rows.push_back(std::move(row));
@@ -155,6 +172,7 @@ Given<Tuned> tuned_rows(const experiment::DesignedExperiment& design, const conf
     row.to = rows[i].delta->to;
     row.difference = tuned_difference(numbers[i], numbers[to]);
     if (!row.difference) continue;
+    row.difference = signed_difference(*row.difference, sign);
     if (at_chance(i) && at_chance(to)) leave_at_chance(*row.difference);
     judged.push_back(&*row.difference);
   }

@@ -58,6 +58,27 @@ RecipeOptions finetune() {
   return r;
 }
 
+/// Pretraining by masked autoencoding: crops and flips alone, at batch 4096.
+/// Source: Woo et al. 2023, arXiv:2301.00808, and the code published with it.
+RecipeOptions fcmae() {
+  RecipeOptions r;
+  r.task = TaskKind::masked_autoencoding;
+  r.epochs = 800;
+  r.learning_rate = 1.5e-4 * 4096 / 256;
+  r.beta2 = 0.95;
+  r.warmup_epochs = 40;
+  r.min_learning_rate = 0.0;
+  r.drop_path_rate = {0.0};
+  r.label_smoothing = 0.0;
+  r.ema_decay = 0.0;
+  r.mixup_alpha = r.cutmix_alpha = 0.0;
+  r.crop_area_min = 0.2;
+  r.rand_augment_operations = 0;
+  r.color_jitter = 0.0;
+  r.random_erasing = 0.0;
+  return r;
+}
+
 /// Short schedules on few, small images: the modern recipe with everything that needs hundreds of
 /// epochs turned down.
 RecipeOptions small() {
@@ -87,6 +108,7 @@ const std::vector<NamedRecipe>& named_recipes() {
       {"modern", "ConvNeXt on ImageNet-1K: AdamW, 300 epochs, heavy augmentation", RecipeOptions{}},
       {"deit", "DeiT on ImageNet-1K: modern with batch 1024 and repeated augmentation", deit()},
       {"finetune", "from published weights to other classes or larger images: 30 epochs, layer-wise decay", finetune()},
+      {"fcmae", "pretraining of ConvNeXt V2 by masked autoencoding: AdamW, 800 epochs, batch 4096", fcmae()},
       {"small", "the modern recipe for small data and short schedules", small()}};
   return recipes;
 }

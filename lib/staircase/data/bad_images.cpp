@@ -45,9 +45,9 @@ bool BadImages::contains(size_t index) const {
   return indices_.contains(index);
 }
 
-bool BadImages::add(size_t index, const std::string& message) {
+bool BadImages::add(size_t index, const std::string& message, const std::string& instead) {
   const std::lock_guard lock(mutex_);
-  if (indices_.insert(index).second) warnings_.push_back(message);
+  if (indices_.insert(index).second) warnings_.push_back(message + instead);
   return static_cast<double>(indices_.size()) <= max_fraction_ * static_cast<double>(size_);
 }
 

@@ -16,9 +16,9 @@ class BadImages {
   BadImages(size_t size, double max_fraction) : size_(size), max_fraction_(max_fraction) {}
 
   bool contains(size_t index) const;
-  /// Adds an image and, the first time, a warning with `message` (which names the path). False: there are now more
-  /// than allowed.
-  bool add(size_t index, const std::string& message);
+  /// Adds an image and, the first time, a warning: `message`, which names the path, and what happens `instead`.
+  /// False: there are now more than allowed.
+  bool add(size_t index, const std::string& message, const std::string& instead = {});
   /// The sentence for that end: all damaged images of the part are counted and five named, so that they can be mended
   /// in one go. Reads the others for this, for at most so many seconds, once.
   std::string too_many(const Dataset& images, double most_seconds = 20);

@@ -78,12 +78,13 @@ void check(const std::vector<Tile>& tiles) {
 
 }  // namespace
 
-Image contact_sheet(const std::vector<Tile>& tiles) {
+Image contact_sheet(const std::vector<Tile>& tiles, int together) {
   check(tiles);
   const int size = tiles[0].image.width, count = static_cast<int>(tiles.size()), fewest_columns = 8;
   const int side = shown_side(size);
   const int square = static_cast<int>(std::ceil(std::sqrt(count)));
-  const int columns = std::min(count, std::max(fewest_columns, square)), rows = (count + columns - 1) / columns;
+  const int wanted = (std::max(fewest_columns, square) + together - 1) / together * together;
+  const int columns = std::min(count, wanted), rows = (count + columns - 1) / columns;
   std::vector<std::vector<std::string>> captions;
   size_t most_lines = 0;
   for (const Tile& tile : tiles) {

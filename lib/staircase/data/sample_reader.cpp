@@ -58,7 +58,10 @@ bool SampleReader::try_image(size_t index, Sample& sample) {
     make(index, sample);
     return true;
   } catch (const BadImage& error) {
-    if (!bad_images_.add(index, error.what())) throw std::runtime_error(bad_images_.too_many(*dataset_));
+    const char* const instead = mode_ == LoaderMode::train
+                                    ? "; in training the next image that can be read takes its place"
+                                    : "; it is left out";
+    if (!bad_images_.add(index, error.what(), instead)) throw std::runtime_error(bad_images_.too_many(*dataset_));
     return false;
   }
 }

@@ -6,6 +6,8 @@
 #include <map>
 
 #include "staircase/base/clock.h"
+#include "staircase/base/errors.h"
+#include "staircase/base/text.h"
 #include "staircase/config/naming.h"
 #include "staircase/plan/plan.h"
 #include "staircase/train/schedule.h"
@@ -14,10 +16,17 @@ namespace staircase::execution {
 namespace fs = std::filesystem;
 namespace {
 
-double forward_macs(const train::TrainJob& job) {
-  const config::Configuration& c = job.configuration;
+double forward_macs(const config::Configuration& c) {
   return static_cast<double>(plan::count_model(c.model, c.data.image_size_px).all_macs());
 }
+
+double forward_macs(const train::TrainJob& job) { return forward_macs(job.configuration); }
+
+/// Of a step that is taken for its time alone: about a quarter of a second, on the CPU or on a GPU.
+double macs_a_step(const train::TrainJob& job) { return job.device.is_cpu() ? 1e10 : 2e12; }
+
+/// Of the smallest batch that every network trains on.
+double smallest_step_macs(const config::Configuration& c) { return 2 * 3 * forward_macs(c); }
 
 double training_images(const train::TrainJob& job) {
   const config::RecipeOptions& recipe = job.configuration.recipe;
@@ -93,11 +102,35 @@ double loading_seconds(const data::Dataset& dataset) {
   return seconds_since(start) / static_cast<double>(images);
 }
 
+/// The same with images of half the side; empty: the network takes none.
+std::optional<config::Configuration> with_half_the_side(config::Configuration c) {
+  const bool follows = plan::has_position_table(c.model) && c.model.image_size_px == c.data.image_size_px;
+  c.data.image_size_px /= 2;
+  if (follows) c.model.image_size_px = c.data.image_size_px;
+  try {
+    forward_macs(c);
+    return c;
+  } catch (const RequestError&) {
+    return std::nullopt;
+  }
+}
+
+/// The job with images so small that a step of two takes a second or two; its own where they are, or where its network
+/// takes no smaller ones.
+train::TrainJob with_small_images(train::TrainJob job) {
+  while (smallest_step_macs(job.configuration) > 5 * macs_a_step(job)) {
+    const auto smaller = with_half_the_side(job.configuration);
+    if (!smaller) break;
+    job.configuration = *smaller;
+  }
+  return job;
+}
+
 /// The job with batches of which a step takes well under a second, loading included.
 train::TrainJob with_small_batches(train::TrainJob job) {
   config::RecipeOptions& recipe = job.configuration.recipe;
-  const double macs_a_step = job.device.is_cpu() ? 1e10 : 2e12, loading_a_step = 0.2;
-  const double by_macs = macs_a_step / std::max(1.0, 3 * forward_macs(job));
+  const double loading_a_step = 0.2;
+  const double by_macs = macs_a_step(job) / std::max(1.0, 3 * forward_macs(job));
   const double by_loading = loading_a_step * job.loader_workers / std::max(1e-6, loading_seconds(*job.data.train));
   const int64_t whole = recipe.micro_batch_size > 0 ? recipe.micro_batch_size : recipe.batch_size;
   recipe.batch_size = std::min(whole, std::max<int64_t>(2, static_cast<int64_t>(std::min(by_macs, by_loading))));
@@ -113,7 +146,10 @@ std::optional<double> time_run(const train::TrainJob& wanted, double most_second
   const ScratchFolder folder;
   const std::atomic<bool> never{false};
   try {
-    train::TrainJob job = with_small_batches(wanted);
+    train::TrainJob job = with_small_images(wanted);
+    const double longest_step = 200;  // times one of a quarter of a second
+    if (smallest_step_macs(job.configuration) > longest_step * macs_a_step(job)) return std::nullopt;
+    job = with_small_batches(std::move(job));
     job.folder = folder.path();
     const config::RecipeOptions& recipe = job.configuration.recipe;
     const auto steps = train::count_steps(recipe, static_cast<int64_t>(job.data.train->size()));
@@ -122,7 +158,7 @@ std::optional<double> time_run(const train::TrainJob& wanted, double most_second
     try {
       train::train(job, timer, never);
     } catch (const StepTimer::Enough&) {
-      const double an_image = timer.seconds_a_step / timer.batch_size;
+      const double an_image = timer.seconds_a_step / timer.batch_size * forward_macs(wanted) / forward_macs(job);
       return an_image * (training_images(wanted) + evaluated_images(wanted) / 3);
     }
   } catch (const std::exception&) {  // a run that fails says so when it is run
@@ -130,7 +166,8 @@ std::optional<double> time_run(const train::TrainJob& wanted, double most_second
   return std::nullopt;
 }
 
-WorkEstimate estimate_work(std::vector<PlannedRun> runs, double cap_seconds) {
+WorkEstimate estimate_work(std::vector<PlannedRun> runs, double cap_seconds,
+                           const std::function<void(const std::string&)>& say) {
   WorkEstimate estimate;
   const auto start = Clock::now();
   std::map<std::string, std::optional<double>> timed;
@@ -138,7 +175,12 @@ WorkEstimate estimate_work(std::vector<PlannedRun> runs, double cap_seconds) {
   for (PlannedRun& run : runs) {
     const std::string name = config::content_name(run.job.configuration);
     const double left = cap_seconds - seconds_since(start);
-    if (!run.seconds && !timed.count(name) && left > 0) timed[name] = time_run(run.job, left);
+    if (!run.seconds && !timed.count(name) && left > 0) {
+      if (timed.empty() && say)
+        say("timing a few training steps, for " + decimals(cap_seconds, 0) +
+            " s at most, to tell how long the runs take");
+      timed[name] = time_run(run.job, left);
+    }
     if (!run.seconds && timed.count(name)) run.seconds = timed[name];
     const double macs = training_macs(run.job);
     estimate.training_macs += macs;

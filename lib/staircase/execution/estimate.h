@@ -1,6 +1,8 @@
 #pragma once
 
+#include <functional>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "staircase/train/trainer.h"
@@ -23,14 +25,16 @@ struct WorkEstimate {
 double training_macs(const train::TrainJob& job);
 
 /// Seconds that a run of this job should take, from a few training steps in a temporary folder, on batches that
-/// are small enough for steps of well under a second. The steps that find their batch ready, because the loader
+/// are small enough for steps of well under a second; where two images are too large for that, on smaller ones, scaled
+/// by the MACs. The steps that find their batch ready, because the loader
 /// made it during the slow first one, are not timed: loading counts as it does in the long run. An image of an
 /// evaluation is taken as a third of one in training. It ends with the step in which `most_seconds` are over.
-/// Empty: the steps failed.
+/// Empty: the steps failed, or none would end in less than a minute.
 std::optional<double> time_run(const train::TrainJob& job, double most_seconds = 20.0);
 
 /// What the runs cost together. Configurations of unknown time are timed one by one for at most `cap_seconds` and a step;
-/// the rest is estimated from the MACs at the mean rate of the others.
-WorkEstimate estimate_work(std::vector<PlannedRun> runs, double cap_seconds = 20.0);
+/// the rest is estimated from the MACs at the mean rate of the others. `say` is told before anything is timed.
+WorkEstimate estimate_work(std::vector<PlannedRun> runs, double cap_seconds = 20.0,
+                           const std::function<void(const std::string&)>& say = {});
 
 }  // namespace staircase::execution

@@ -179,7 +179,8 @@ bool add_seeds(PreparedExperiment& experiment, const RunOptions& options, Experi
 
 }  // namespace
 
-RunPlan plan_run(experiment::Experiment experiment, const RunOptions& options) {
+RunPlan plan_run(experiment::Experiment experiment, const RunOptions& options,
+                 const std::function<void(const std::string&)>& say) {
   check_options(options);
   PreparedExperiment prepared(std::move(experiment), options);
   RunPlan plan;
@@ -206,7 +207,8 @@ RunPlan plan_run(experiment::Experiment experiment, const RunOptions& options) {
     if (const auto known = seconds.find(run.content); known != seconds.end()) planned.seconds = known->second;
     missing.push_back(std::move(planned));
   }
-  plan.work = estimate_work(std::move(missing));
+  const double most_timing_seconds = 20;
+  plan.work = estimate_work(std::move(missing), most_timing_seconds, say);
   plan.experiment = prepared.experiment();
   plan.design = prepared.design();
   plan.notes = prepared.notes();

@@ -26,8 +26,9 @@ struct RunPlan {
 };
 
 /// Checks everything that can be checked without training and says what would be done; times a few training
-/// steps where no earlier run tells how long one takes. Writes nothing into the folder.
-RunPlan plan_run(experiment::Experiment experiment, const RunOptions& options);
+/// steps where no earlier run tells how long one takes, and tells `say` before it does. Writes nothing into the folder.
+RunPlan plan_run(experiment::Experiment experiment, const RunOptions& options,
+                 const std::function<void(const std::string&)>& say = {});
 
 /// Trains what the folder lacks; what folders beside it hold is taken over where the options say so. An experiment with
 /// /until goes on with more seeds until its differences are decided. Programs that run the same folder share the work.

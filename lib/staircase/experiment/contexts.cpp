@@ -4,6 +4,7 @@
 
 #include "staircase/experiment/looks.h"
 #include "staircase/experiment/names.h"
+#include "staircase/experiment/pointer_hint.h"
 #include "staircase/experiment/unread_fields.h"
 
 namespace staircase::experiment {
@@ -22,9 +23,8 @@ void check_edits(const ExperimentOptions& options, const ContextOptions& context
   if (context.set.empty()) throw ConfigError(place, "the context " + context.name + " sets nothing");
   for (const auto& [pointer, value] : context.set.items()) {
     if (!config::is_configuration_pointer(pointer))
-      throw ConfigError(
-          place.at(pointer),
-          "a context sets fields under /model, /recipe, /data or /init (in the context " + context.name + ")");
+      throw ConfigError(place.at(pointer), "a context sets fields under /model, /recipe, /data or /init" +
+                                               pointer_hint(pointer) + " (in the context " + context.name + ")");
     for (const config::StepOptions& step : options.steps)
       for (const auto& [edited, ignored] : step.set.items())
         if (edited == pointer || edited.starts_with(pointer + "/"))

@@ -221,6 +221,18 @@ void append_context(DesignedExperiment& all, DesignedExperiment rows, const Json
   all.contexts.push_back(std::move(context));
 }
 
+/// Rows that are trained for different tasks have no number to be compared by.
+void check_one_task(const DesignedExperiment& design, const std::string& source) {
+  const auto task_of = [](const Variant& row) { return config::to_name(row.configuration.recipe.task); };
+  const Variant& first = design.variants.at(0);
+  for (const Variant& row : design.variants)
+    if (task_of(row) != task_of(first))
+      throw config::ConfigError({source, "/recipe/task"},
+                                "is " + std::string(task_of(row)) + " in the row " + row.name + " and " +
+                                    std::string(task_of(first)) + " in " + first.name +
+                                    ": rows of different tasks cannot be compared; use an experiment for each");
+}
+
 }  // namespace
 
 DesignedExperiment design_variants(const Experiment& experiment, int64_t classes, int64_t channels,
@@ -233,6 +245,7 @@ DesignedExperiment design_variants(const Experiment& experiment, int64_t classes
     append_context(design, Designer(experiment, data, &contexts[i]).run(), contexts[i].set, contexts[i].name,
                    experiment.source);
   }
+  check_one_task(design, experiment.source);
   return design;
 }
 

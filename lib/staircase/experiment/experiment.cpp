@@ -5,6 +5,7 @@
 #include "staircase/experiment/experiment_checks.h"
 #include "staircase/experiment/looks.h"
 #include "staircase/experiment/names.h"
+#include "staircase/experiment/pointer_hint.h"
 #include "staircase/plan/ladder.h"
 #include "staircase/plan/named_models.h"
 
@@ -54,6 +55,11 @@ Json read_merged(const fs::path& file, int depth) {
 
 void set_pointer(Json& content, const Assignment& assignment) {
   const auto parts = config::pointer_parts(assignment.pointer, "--set");
+  const auto refuse_no_object = [&] {
+    const bool in_base = assignment.pointer.starts_with("/base/");
+    throw ConfigError({"--set", assignment.pointer},
+                      "leads into a value that is no object" + (in_base ? pointer_hint(assignment.pointer) : ""));
+  };
   Json* at = &content;
   for (size_t i = 0; i + 1 < parts.size(); ++i) {
     if (at->is_array()) {
@@ -66,10 +72,10 @@ void set_pointer(Json& content, const Assignment& assignment) {
       at = &(*at)[parts[i]];
       if (at->is_null()) *at = Json::object();
     } else {
-      throw ConfigError({"--set", assignment.pointer}, "leads into a value that is no object");
+      refuse_no_object();
     }
   }
-  if (!at->is_object()) throw ConfigError({"--set", assignment.pointer}, "leads into a value that is no object");
+  if (!at->is_object()) refuse_no_object();
   (*at)[parts.back()] = assignment.value;
 }
 

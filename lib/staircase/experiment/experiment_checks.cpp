@@ -5,6 +5,7 @@
 #include "staircase/base/text.h"
 #include "staircase/experiment/contexts.h"
 #include "staircase/experiment/names.h"
+#include "staircase/experiment/pointer_hint.h"
 #include "staircase/experiment/requirements.h"
 
 namespace staircase::experiment {
@@ -41,8 +42,8 @@ void check_steps(const Experiment& experiment) {
     std::vector<std::string> pointers;
     for (const auto& [pointer, value] : step.set.items()) {
       if (!config::is_configuration_pointer(pointer))
-        throw ConfigError(place.at(pointer),
-                          "a step sets fields under /model, /recipe, /data or /init (in the step " + step.name + ")");
+        throw ConfigError(place.at(pointer), "a step sets fields under /model, /recipe, /data or /init" +
+                                                 pointer_hint(pointer) + " (in the step " + step.name + ")");
       pointers.push_back(pointer);
     }
     if (pointers.empty() && i > 0)
@@ -68,7 +69,8 @@ void check_overrides(const ExperimentOptions& options, const std::string& source
     config::detail::refuse(options.override_fields, place, "an object of pointer to value");
   for (const auto& [pointer, value] : options.override_fields.items()) {
     if (!config::is_configuration_pointer(pointer))
-      throw ConfigError(place.at(pointer), "an override sets fields under /model, /recipe, /data or /init");
+      throw ConfigError(place.at(pointer),
+                        "an override sets fields under /model, /recipe, /data or /init" + pointer_hint(pointer));
     for (const StepOptions& step : options.steps)
       for (const auto& [edited, ignored] : step.set.items())
         if (edited == pointer || edited.starts_with(pointer + "/"))

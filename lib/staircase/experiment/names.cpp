@@ -12,9 +12,9 @@ bool is_plain(const std::string& name) {
 }  // namespace
 
 void check_name(const std::string& name, const config::Place& place) {
-  if (!is_plain(name))
-    throw config::ConfigError(
-        place, "found \"" + name + "\", allowed are 1 to 100 letters, digits, '.', '_' and '-', not '.' first");
+  if (is_plain(name)) return;
+  const std::string found = name.empty() ? "is missing or empty" : "found \"" + name + "\"";
+  throw config::ConfigError(place, found + ", allowed are 1 to 100 letters, digits, '.', '_' and '-', not '.' first");
 }
 
 }  // namespace staircase::experiment

@@ -64,6 +64,10 @@ const std::vector<Condition>& conditions() {
        [](const Configuration& c) { return c.recipe.task != config::TaskKind::masked_autoencoding; },
        "where /recipe/task is masked_autoencoding",
        {"/recipe/task"}},
+      {{"/recipe/label_smoothing", "/recipe/drop_path_rate", "/recipe/head_init_scale"},
+       [](const Configuration& c) { return c.recipe.task == config::TaskKind::masked_autoencoding; },
+       "where /recipe/task is classification",
+       {"/recipe/task"}},
       {{"/recipe/layer_groups"},
        [](const Configuration& c) { return c.recipe.layer_decay == 1; },
        "where /recipe/layer_decay is below 1",
@@ -127,7 +131,10 @@ const std::vector<Condition>& conditions() {
   return list;
 }
 
-double drop_path_rate(const Configuration& c) { return c.recipe.drop_path_rate.rate.value_or(c.model_drop_path_rate); }
+double drop_path_rate(const Configuration& c) {
+  if (c.recipe.task == config::TaskKind::masked_autoencoding) return 0.0;  // its network drops no path
+  return c.recipe.drop_path_rate.rate.value_or(c.model_drop_path_rate);
+}
 
 int64_t images_a_pass(const config::RecipeOptions& r) {
   return r.micro_batch_size == 0 ? r.batch_size : r.micro_batch_size;

@@ -56,19 +56,27 @@ std::string newest_name(std::string key) {
 
 bool is_head(const std::string& ours) { return ours.starts_with("head.linear."); }
 
+bool is_of_decoder(const std::string& key) { return key.starts_with("decoder."); }
+
+bool is_skipped(const std::string& ours, Head head) {
+  if (head == Head::none) return ours.starts_with("head.");
+  return head == Head::fresh && is_head(ours);
+}
+
 }  // namespace
 
 formats::TensorFile to_staircase(const formats::TensorFile& file, const config::ModelOptions& model, KeyLayout layout,
                                  const std::string& name, Head head, const std::string& head_way_out) {
   std::map<std::string, torch::Tensor> tensors;
   for (const auto& [key, tensor] : file.tensors)
-    if (layout == KeyLayout::staircase || !is_derived(key)) tensors.emplace(newest_name(key), tensor);
+    if (!(head == Head::none && is_of_decoder(key)) && (layout == KeyLayout::staircase || !is_derived(key)))
+      tensors.emplace(newest_name(key), tensor);
   formats::TensorFile converted;
   converted.metadata = file.metadata;
   Problems problems;
   for (const KeyMapping& mapping : map_keys(model, layout)) {
     const auto found = tensors.find(mapping.theirs);
-    const bool there = found != tensors.end(), skipped = head == Head::fresh && is_head(mapping.ours);
+    const bool there = found != tensors.end(), skipped = is_skipped(mapping.ours, head);
     if (there && !skipped && same_but_for_ones(found->second.sizes(), mapping.their_shape)) {
       converted.tensors.emplace_back(mapping.ours, found->second.reshape(mapping.our_shape));
     } else if (const auto resized = there && !skipped ? resized_for(mapping, found->second) : std::nullopt) {

@@ -5,12 +5,13 @@
 
 namespace staircase::interop {
 
-/// What is done with the classification head of a file.
-enum class Head { from_file, fresh };
+/// What is done with the classification head of a file. none: the file has neither a head nor the final norm before it,
+/// and a decoder in its place, which is left out.
+enum class Head { from_file, fresh, none };
 
 /// The tensors of a file under our names and in our shapes, complete for the network and nothing
 /// else; types stay. A missing num_batches_tracked is 0. Head::fresh leaves head.linear out,
-/// whatever the file holds of it. `name`: of the file, for messages.
+/// whatever the file holds of it, Head::none all of head. `name`: of the file, for messages.
 /// Throws RequestError that lists missing, unexpected and misshapen tensors (20 of each at most), and ends with
 /// `head_way_out`, if that is not empty, where only the head does not fit.
 formats::TensorFile to_staircase(const formats::TensorFile& file, const config::ModelOptions& model, KeyLayout layout,

@@ -1,8 +1,11 @@
 #include "staircase/interop/model_file.h"
 
+#include <algorithm>
+
 #include "staircase/base/errors.h"
 #include "staircase/base/text.h"
 #include "staircase/formats/safetensors.h"
+#include "staircase/formats/tensor_bytes.h"
 #include "staircase/formats/weights_file.h"
 #include "staircase/interop/class_names.h"
 #include "staircase/interop/resized_tables.h"
@@ -68,7 +71,8 @@ void fill_image_size(config::ModelOptions& model, const formats::TensorFile& fil
 
 void check_wanted(const config::ModelOptions& found, plan::NamedModel wanted, const OpenOptions& options,
                   const std::string& name) {
-  if (wanted.options.num_classes == 0 || options.head == Head::fresh) wanted.options.num_classes = found.num_classes;
+  if (wanted.options.num_classes == 0 || options.head != Head::from_file)
+    wanted.options.num_classes = found.num_classes;
   if (wanted.options.in_channels == 0) wanted.options.in_channels = found.in_channels;
   wanted.options.initialization = found.initialization;  // says nothing about weights that are there
   if (wanted.options.layer_scale_init != 0 && found.layer_scale_init != 0)
@@ -104,7 +108,7 @@ config::ModelOptions model_of(const formats::TensorFile& file, KeyLayout layout,
     model = config::read_options<config::ModelOptions>(*json, {name + ": metadata " + model_key, "/model"});
     if (options.model) {
       check_wanted(model, *options.model, options, name);
-      if (options.head == Head::fresh) model.num_classes = options.model->options.num_classes;
+      if (options.head != Head::from_file) model.num_classes = options.model->options.num_classes;
       take_table_sizes(model, options.model->options);
     }
   } else if (options.model) {
@@ -117,9 +121,27 @@ config::ModelOptions model_of(const formats::TensorFile& file, KeyLayout layout,
   return model;
 }
 
-ModelFile describe_and_rename(const formats::TensorFile& file, const std::string& name, const OpenOptions& options) {
+/// What is opened of a file of masked autoencoding, where it is taken at all.
+OpenOptions without_head(OpenOptions options, const std::string& name) {
+  if (!options.takes_pretrained)
+    throw RequestError(name +
+                       ": was pretrained by masked autoencoding and has no head, so it names no classes; a run with "
+                       "/init/weights trains it further");
+  options.head = Head::none;
+  return options;
+}
+
+size_t count_decoder_tensors(const formats::TensorFile& file) {
+  return static_cast<size_t>(std::count_if(file.tensors.begin(), file.tensors.end(),
+                                           [](const auto& tensor) { return tensor.first.starts_with("decoder."); }));
+}
+
+ModelFile describe_and_rename(const formats::TensorFile& file, const std::string& name, const OpenOptions& asked) {
   ModelFile opened;
   ModelDescription& description = opened.description;
+  read_part(description.recipe, file, recipe_key, name);
+  const OpenOptions options = opened.has_head() ? asked : without_head(asked, name);
+  if (!opened.has_head()) opened.decoder_tensors = count_decoder_tensors(file);
   description.layout = layout_of(file, name);
   description.model = model_of(file, description.layout, options, name);
   const int64_t imagenet_size_px = 224;
@@ -129,7 +151,6 @@ ModelFile describe_and_rename(const formats::TensorFile& file, const std::string
   if (options.model && options.model->family == "vit" && description.layout != KeyLayout::torchvision)
     description.data.mean = description.data.std = {0.5, 0.5, 0.5};
   read_part(description.data, file, data_key, name);
-  read_part(description.recipe, file, recipe_key, name);
   description.class_names = read_class_names(file, name);
   // Files from elsewhere name no classes; those with a thousand are ImageNet's, in its order.
   if (description.class_names.empty() && description.layout != KeyLayout::staircase &&
@@ -159,6 +180,29 @@ std::shared_ptr<nn::Classifier> build_model(const ModelFile& file) {
   copy_into(*model, file.tensors);
   model->eval();
   return model;
+}
+
+void load_autoencoder(nn::MaskedAutoencoder& network, const std::filesystem::path& path) {
+  const torch::NoGradGuard no_grad;
+  const std::string name = path.string();
+  const formats::TensorFile file = formats::read_weights(path, {});
+  ModelFile described;
+  read_part(described.description.recipe, file, recipe_key, name);
+  read_part(described.description.model, file, model_key, name);
+  if (described.has_head())
+    throw RequestError(name + ": was not pretrained by masked autoencoding, so it has no decoder");
+  OpenOptions options;
+  options.head = Head::none;
+  check_wanted(described.description.model, {"/model", "custom", network.options(), 0.0}, options, name);
+  const std::map<std::string, torch::Tensor> tensors(file.tensors.begin(), file.tensors.end());
+  for (nn::NamedTensor& item : nn::named_state(network)) {
+    const auto found = tensors.find(item.name);
+    if (found == tensors.end() || found->second.sizes() != item.tensor.sizes())
+      throw RequestError(name + ": holds another network than /model and /recipe/decoder_width: " + item.name + " is " +
+                         (found == tensors.end() ? "missing" : formats::shape_text(found->second.sizes())) +
+                         " instead of " + formats::shape_text(item.tensor.sizes()));
+    item.tensor.copy_(found->second);
+  }
 }
 
 std::map<std::string, std::string> describe_model(const ModelDescription& d, const std::string& which) {

@@ -7,7 +7,7 @@
 
 #include "staircase/config/configuration.h"
 #include "staircase/interop/convert_keys.h"
-#include "staircase/nn/classifier.h"
+#include "staircase/nn/masked_autoencoder.h"
 #include "staircase/plan/named_models.h"
 
 namespace staircase::interop {
@@ -27,13 +27,18 @@ struct ModelDescription {
 struct ModelFile {
   ModelDescription description;
   formats::TensorFile tensors;
+  size_t decoder_tensors = 0;  ///< of a file of masked autoencoding, left out
+
+  /// False: pretrained by masked autoencoding, without a head and the final norm before it.
+  bool has_head() const { return description.recipe.task != config::TaskKind::masked_autoencoding; }
 };
 
 struct OpenOptions {
   std::optional<plan::NamedModel> model;  ///< empty: told by the file's metadata or its tensors
   std::optional<std::string> key;         ///< of the state dict in a .pth, see formats::read_pth
   Head head = Head::from_file;
-  std::string head_way_out;  ///< what the asker can do where only the classes do not fit; ends the message
+  bool takes_pretrained = false;  ///< also files of masked autoencoding; else they are refused
+  std::string head_way_out;       ///< what the asker can do where only the classes do not fit; ends the message
 };
 
 /// Reads weights of either format in any layout. Throws RequestError: what read_weights throws, an
@@ -42,6 +47,10 @@ ModelFile open_model_file(const std::filesystem::path& path, const OpenOptions& 
 
 /// The network of a file in evaluation mode, on the CPU.
 std::shared_ptr<nn::Classifier> build_model(const ModelFile& file);
+
+/// Gives a network of masked autoencoding the weights that a run of that task wrote, decoder included.
+/// Throws RequestError naming the file: of another task or network, or with other tensors.
+void load_autoencoder(nn::MaskedAutoencoder& network, const std::filesystem::path& path);
 
 /// The metadata that makes a weights file describe itself. `which`: "ema" or "raw", if known.
 std::map<std::string, std::string> describe_model(const ModelDescription& description, const std::string& which);

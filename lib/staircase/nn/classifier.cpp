@@ -6,10 +6,13 @@
 namespace staircase::nn {
 
 Classifier::Classifier(const config::ModelOptions& options, plan::ImageSize image)
-    : options_(options), plan_(plan::plan_model(options, image)) {
-  if (!options_.num_classes) options_.num_classes = plan_.head.back().out;
+    : Classifier(plan::plan_model(options, image), options) {}
+
+Classifier::Classifier(plan::ModelPlan planned, const config::ModelOptions& options)
+    : options_(options), plan_(std::move(planned)) {
+  if (!options_.num_classes && !plan_.head.empty()) options_.num_classes = plan_.head.back().out;
   if (!options_.in_channels) options_.in_channels = plan_.stem.front().in;
-  if (!options_.image_size_px && plan::has_position_table(options_)) options_.image_size_px = image.height;
+  if (!options_.image_size_px && plan::has_position_table(options_)) options_.image_size_px = plan_.image.height;
   stem_ = register_module("stem", std::make_shared<Chain>(plan_.stem));
   auto stages = register_module("stages", std::make_shared<torch::nn::Module>());
   for (size_t s = 0; s < plan_.stages.size(); ++s) {

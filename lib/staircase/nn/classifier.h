@@ -20,13 +20,17 @@ class Classifier : public torch::nn::Module {
 
   /// x: (N, in_channels, H, W) float, normalized -> logits (N, num_classes) float.
   /// Throws std::invalid_argument naming the expected and the received shape.
-  torch::Tensor forward(const torch::Tensor& x);
+  virtual torch::Tensor forward(const torch::Tensor& x);
+  /// Every layer with its whole path as name, for initialize().
+  virtual std::vector<plan::LayerSpec> flat_layers() const { return plan::flat_layers(plan_); }
+  /// Another network of the same layers, with neutral parameters.
+  virtual std::shared_ptr<Classifier> another() const { return std::make_shared<Classifier>(options_, plan_.image); }
 
   /// Drop path linear over the blocks, from 0 (first) to `rate` (last).
   void set_drop_path(double rate);
   /// Whether training keeps the inputs alone of the blocks, and computes the rest anew in the backward pass: less
   /// memory, more time, the same gradients.
-  void set_checkpoint_activations(bool on);
+  virtual void set_checkpoint_activations(bool on);
   /// Keeps everything up to and including a part as it is: no gradients, and evaluation mode (batch
   /// statistics, no drop path) also while the rest trains.
   void freeze(config::Freeze upto);
@@ -39,14 +43,20 @@ class Classifier : public torch::nn::Module {
   const plan::ModelPlan& plan() const { return plan_; }
   const std::vector<std::shared_ptr<Block>>& blocks() const { return blocks_; }
 
+ protected:
+  /// Of a plan of these options, which may lack its head.
+  Classifier(plan::ModelPlan planned, const config::ModelOptions& options);
+
+  std::shared_ptr<StepCounter> counter_ = std::make_shared<StepCounter>();
+  std::shared_ptr<Chain> stem_;
+  std::vector<std::shared_ptr<torch::nn::Module>> body_;  // downsampling chains and blocks as they run
+
  private:
   config::ModelOptions options_;
   plan::ModelPlan plan_;
-  std::shared_ptr<StepCounter> counter_ = std::make_shared<StepCounter>();
-  std::shared_ptr<Chain> stem_, head_;
+  std::shared_ptr<Chain> head_;
   std::vector<std::shared_ptr<Block>> blocks_;
   std::vector<std::shared_ptr<torch::nn::Module>> stages_, frozen_;
-  std::vector<std::shared_ptr<torch::nn::Module>> body_;  // downsampling chains and blocks as they run
 };
 
 /// A named tensor of a module: a parameter or a buffer.

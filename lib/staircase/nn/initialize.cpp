@@ -21,7 +21,7 @@ void initialize(Classifier& model, uint64_t seed) {
   const torch::NoGradGuard no_grad;
   std::map<std::string, torch::Tensor> state;
   for (const NamedTensor& item : named_state(model)) state.emplace(item.name, item.tensor);
-  for (const plan::LayerSpec& layer : plan::flat_layers(model.plan())) {
+  for (const plan::LayerSpec& layer : model.flat_layers()) {
     const auto named_inside = plan::layer_kind(layer.kind).tensors(layer), named_whole = plan::layer_tensors(layer);
     for (size_t i = 0; i < named_inside.size(); ++i) {
       const torch::Tensor tensor = state.at(named_whole[i].name).fill_(named_whole[i].neutral);

@@ -32,7 +32,13 @@ std::vector<std::string> named_networks(const Json& experiment) {
   const std::vector<std::string> names = named_networks(content);
   throw RequestError(file + ": is an experiment, not a network; " +
                      (names.empty() ? "" : "its networks are named " + join(names) + "; ") +
-                     "a row that was trained is DIR/runs/RUN/config.json, as staircase status DIR lists them");
+                     "a row that was trained is DIR:ROW@SEED, as staircase status DIR lists them");
+}
+
+/// DIR:ROW@SEED names a run and its weights; this layer knows no runs.
+bool is_like_a_run(const std::string& name) {
+  const size_t at = name.rfind('@');
+  return at != std::string::npos && name.find(':') < at;
 }
 
 }  // namespace
@@ -60,6 +66,12 @@ NamedModel find_model(const std::string& name, const Place& place) {
       if (path == name) return {name, ladder.name, rung.model, ladder.drop_path_rate};
       known.push_back(path);
     }
+  if (is_like_a_run(name))
+    throw ConfigError(place,
+                      "\"" + name +
+                          "\" names a run, allowed is a known model, LADDER/RUNG or an object of fields: "
+                          "/configuration/model in the run's config.json is its network, as staircase describe " +
+                          name + " --json prints it; its weights go to /init/weights");
   const std::string hint = did_you_mean(name, known);
   known.resize(named_models().size());
   throw ConfigError(place, "\"" + name + "\" is not a known model" +
@@ -86,7 +98,7 @@ NamedModel model_from_argument(const std::string& argument) {
   std::error_code ignored;
   if (std::filesystem::is_directory(argument, ignored))
     throw RequestError(argument + ": is a folder, not a network; a row that was trained is " + argument +
-                       "/runs/RUN/config.json, as staircase status " + argument + " lists them");
+                       ":ROW@SEED, as staircase status " + argument + " lists them");
   if (!file) return find_model(argument, {"", "MODEL"});
   const Json content = read_json_file(argument);
   if (is_experiment(content)) refuse_experiment(content, argument);

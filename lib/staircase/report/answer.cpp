@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "staircase/analysis/judged.h"
+#include "staircase/analysis/score.h"
 #include "staircase/analysis/smallest_shown.h"
 #include "staircase/base/some_of.h"
 #include "staircase/base/text.h"
@@ -73,7 +74,7 @@ void add_open(const Results& results, const std::vector<Judged>& all, int compar
   const int seeds = static_cast<int>(results.seeds.size());
   if (const auto shown = analysis::smallest_shown(results, seeds); shown.points)
     lines.push_back("What " + std::to_string(seeds) + " seeds can show here: differences from about " +
-                    rounded(*shown.points, *shown.points) + " points on");
+                    rounded(*shown.points, *shown.points) + analysis::points_of(*results.task) + " on");
 }
 
 std::vector<std::string> without_verdicts(const Results& results, const std::vector<Judged>& all) {
@@ -89,20 +90,18 @@ std::vector<std::string> without_verdicts(const Results& results, const std::vec
   return {"No two rows have two seeds done yet"};
 }
 
-void add_interactions(const Results& results, std::vector<std::string>& lines) {
+void add_interactions(const Results& results, Verdict better, std::vector<std::string>& lines) {
   if (!results.worth.interactions) return;
   std::vector<Judged> pairs;
   for (const analysis::Interaction& each : *results.worth.interactions)
     pairs.push_back({each.a + " + " + each.b, each.worth.difference ? &*each.worth.difference : nullptr});
   const size_t before = lines.size();
   add_sentence(
-      pairs,
-      "Shown to give more together than alone: ", [](const Difference& d) { return d.verdict == Verdict::higher; },
+      pairs, "Shown to give more together than alone: ", [&](const Difference& d) { return d.verdict == better; },
       named_text, lines);
   add_sentence(
-      pairs,
-      "Shown to give less together than alone: ", [](const Difference& d) { return d.verdict == Verdict::lower; },
-      named_text, lines);
+      pairs, "Shown to give less together than alone: ",
+      [&](const Difference& d) { return d.verdict == analysis::reversed(better); }, named_text, lines);
   const bool any_open = std::any_of(pairs.begin(), pairs.end(), [](const Judged& each) {
     return each.difference && each.difference->verdict == Verdict::not_shown;
   });
@@ -115,6 +114,14 @@ std::string error_parts(const analysis::ImagesUsed& images) {
   return ": of a difference's standard error, " + rounded(images.seeds_error, images.seeds_error) +
          " points are of the seeds and " + rounded(images.images_error, images.images_error) +
          " of the choice of these images";
+}
+
+/// Whether some difference was judged: rows at chance are not.
+bool is_any_judged(const Results& results) {
+  const auto all = analysis::judged_differences(results);
+  return std::any_of(all.begin(), all.end(), [](const analysis::JudgedDifference& each) {
+    return each.difference && each.difference->verdict && each.difference->verdict != Verdict::at_chance;
+  });
 }
 
 }  // namespace
@@ -139,7 +146,7 @@ std::vector<std::string> answer_lines(const Results& results) {
   add_sentence(
       all, "Smaller than asked, whichever way: ", [](const Difference& d) { return d.verdict == Verdict::smaller; },
       named_text, lines);
-  add_interactions(results, lines);
+  add_interactions(results, better, lines);
   add_open(results, all, comparisons_left(judged), lines);
   add_sentence(
       all, "Not to be told, since their rows are at chance: ",
@@ -160,8 +167,8 @@ std::vector<std::string> method_notes(const Results& results) {
     const double std = std::sqrt(prior.variance);
     lines.push_back("Judged by moderated variances (Smyth 2004): the table lends each difference " +
                     decimals(prior.degrees, 1) + " degrees of freedom beside those of its own seeds, at a spread of " +
-                    rounded(std, std) + " points a run");
-  } else {
+                    rounded(std, std) + analysis::points_of(*results.task) + " a run");
+  } else if (is_any_judged(results)) {
     lines.push_back(
         "Judged by Student's t of each difference's own seeds: a table of one difference, or one without "
         "spread, has no other to lend it any");

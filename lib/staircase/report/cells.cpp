@@ -50,15 +50,20 @@ std::string count_text(double value) {
 
 std::string rounded(double value, double half_width) { return decimals(value, digits_of(half_width)); }
 
-std::string spread_text(const analysis::Spread* spread) {
+std::string spread_text(const analysis::Spread* spread, int digits) {
   if (!spread) return "";
-  if (!spread->std) return decimals(spread->mean, 2);
+  if (!spread->std) return decimals(spread->mean, digits);
   const double half_width = spread->interval->high - spread->mean;
   return rounded(spread->mean, half_width) + " ± " + rounded(*spread->std, half_width);
 }
 
 std::string signed_text(double value, double half_width) {
-  const std::string text = rounded(value, half_width);
+  const int most_digits = 4;
+  int digits = digits_of(half_width);
+  std::string text = decimals(value, digits);
+  // On which side of 0 an interval ends must show: "-0.03" beside "+1.2", not "+0.0".
+  while (value != 0 && digits < most_digits && text.find_first_not_of("0.") == std::string::npos)
+    text = decimals(value, ++digits);
   return text.starts_with('-') ? text : "+" + text;
 }
 

@@ -15,8 +15,8 @@ std::string count_text(double value);
 /// A number with the digits that its uncertainty leaves it: one of `half_width`, two where that begins with 1.
 /// 71.2531 with 0.42 is "71.3", with 0.14 "71.25", with 12 "71".
 std::string rounded(double value, double half_width);
-/// "71.3 ± 0.3", with the digits of its interval, or without a spread "71.25"; nothing where there is none.
-std::string spread_text(const analysis::Spread* spread);
+/// "71.3 ± 0.3", with the digits of its interval, or without a spread "71.25", of so many; nothing where there is none.
+std::string spread_text(const analysis::Spread* spread, int digits = 2);
 /// "+1.50".
 std::string signed_text(double value, double half_width = 0);
 /// "+1.5 [+0.2, +2.8]", with the digits of the interval; "+1.50" without one. Nothing of one seed, whose difference is

@@ -152,7 +152,8 @@ TextTable comparison_table(const std::vector<ReportData>& experiments) {
   const std::vector<Rows> rows = rows_by_name(experiments);
   std::vector<std::optional<Difference>> differences;
   if (experiments.size() == 2) {
-    add_columns(experiments[1].label + " - " + experiments[0].label, "verdict");
+    const std::string difference = experiments[1].label + " - " + experiments[0].label;
+    add_columns(difference, difference + ": verdict");
     differences = judged_differences(experiments, rows, score, names);
   }
   for (size_t i = 0; i < names.size(); ++i) {
@@ -208,6 +209,11 @@ std::string other_data_note(const std::vector<ReportData>& experiments) {
 
 std::string seeds_alone_note(const std::vector<ReportData>& experiments) {
   if (experiments.size() != 2) return "";
+  const auto differences =
+      judged_differences(experiments, rows_by_name(experiments), common_score(experiments), all_names(experiments));
+  const bool any =
+      std::any_of(differences.begin(), differences.end(), [](const auto& each) { return each && each->interval; });
+  if (!any) return "";
   return "The difference of the two experiments is judged by seeds alone: its intervals leave out the choice of the "
          "validation images";
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "staircase/analysis/judged.h"
+#include "staircase/analysis/score.h"
 #include "staircase/base/counted.h"
 #include "staircase/base/some_of.h"
 #include "staircase/base/text.h"
@@ -92,7 +93,8 @@ TextTable tuned_table(const Results& results) {
       {}};
   if (!results.contexts || !results.contexts->tuned) return table;
   for (const analysis::TunedRow& row : results.contexts->tuned->rows)
-    table.rows.push_back({row.row, row.best, row.score ? decimals(*row.score, 2) : "",
+    table.rows.push_back({row.row, row.best,
+                          row.score ? decimals(*row.score, results.task->primary_metric().digits) : "",
                           row.to.empty() ? "" : difference_text(row.difference), verdict_text(row.difference), row.to});
   drop_empty_columns(table);
   return table;
@@ -133,7 +135,8 @@ std::vector<std::string> a_a_notes(const Results& results) {
 std::vector<std::string> look_notes(const Results& results) {
   if (!results.looks) return {};
   const analysis::Looks& looks = *results.looks;
-  const std::string points = decimals(looks.shown, 2) + " points";
+  const std::string points =
+      decimals(looks.shown, results.task->primary_metric().digits) + analysis::points_of(*results.task);
   std::vector<std::string> counts;
   for (const int64_t each : looks.looks) counts.push_back(std::to_string(each));
   std::string text = "Seeds are added until every difference is shown or within ±" + points + ", at most " +

@@ -25,6 +25,11 @@ analysis::Results report_folder(const fs::path& folder) {
 std::vector<ReportData> read_experiments(const std::vector<fs::path>& folders) {
   std::vector<ReportData> experiments;
   for (const fs::path& folder : folders) experiments.push_back(report_data(folder, results_of(folder)));
+  for (const ReportData& each : experiments)
+    if (each.results.task != experiments[0].results.task)
+      throw RequestError(each.folder + ": holds runs of the task " + std::string(each.results.task->task) + ", and " +
+                         experiments[0].folder + " of " + std::string(experiments[0].results.task->task) +
+                         ": they have no number in common; report them one by one");
   label_experiments(experiments);
   return experiments;
 }

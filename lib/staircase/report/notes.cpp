@@ -30,7 +30,9 @@ std::vector<std::string> chance_notes(const Results& results) {
   if (!names.empty())
     lines.push_back("At chance, not above " + decimals(*level.at_chance_up_to, 2) + " % (" +
                     (level.val_images ? "sampling error included" : "validation images unknown") + "): " + join(names) +
-                    "; differences between them have no verdict: they have learned nothing that could be compared");
+                    (names.size() == 1 ? ", which has learned nothing that could be compared"
+                                       : "; differences between them have no verdict: they have learned nothing that "
+                                         "could be compared"));
   if (!averages.empty())
     lines.push_back("Only the averages are not above " + decimals(*level.at_chance_up_to, 2) +
                     " %, the raw weights are: " + join(averages) +

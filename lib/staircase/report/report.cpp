@@ -69,6 +69,7 @@ std::vector<std::string> bars(const Results& results, size_t width) {
     if (row.score) highest = std::max(highest, row.score->mean);
   std::vector<std::string> list;
   if (highest <= start || is_all_at_chance(results)) return list;
+  if (!results.task->primary_metric().higher_is_better) return list;  // the longest would be the worst
   for (const Row& row : results.rows) {
     list.emplace_back();
     const double share = row.score ? (row.score->mean - start) / (highest - start) : 0;

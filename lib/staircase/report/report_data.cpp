@@ -1,9 +1,12 @@
 #include "staircase/report/report_data.h"
 
 #include <algorithm>
+#include <set>
 
 #include "staircase/base/duration.h"
+#include "staircase/base/some_of.h"
 #include "staircase/base/text.h"
+#include "staircase/runs/damaged_images.h"
 
 namespace staircase::report {
 namespace fs = std::filesystem;
@@ -55,6 +58,24 @@ struct Cost {
   }
 };
 
+/// What became of the damaged images that the runs met, with their names; none: they met none.
+std::vector<std::string> damaged_lines(const fs::path& folder, const Results& results) {
+  std::set<std::string> train, val;
+  for (const RunLog& log : results.logs) {
+    const runs::DamagedImages met = runs::read_damaged_images(folder / "runs" / log.run);
+    train.insert(met.train.begin(), met.train.end());
+    val.insert(met.val.begin(), met.val.end());
+  }
+  const size_t most_named = 20;
+  std::vector<std::string> lines;
+  const auto add = [&](const char* start, const std::set<std::string>& names) {
+    if (!names.empty()) lines.push_back(start + some_of({names.begin(), names.end()}, most_named));
+  };
+  add("damaged training images, in whose place the next image that can be read was trained on: ", train);
+  add("damaged validation images, which were left out: ", val);
+  return lines;
+}
+
 }  // namespace
 
 ReportData report_data(const fs::path& folder, Results results) {
@@ -62,6 +83,7 @@ ReportData report_data(const fs::path& folder, Results results) {
   try {
     data.experiment = config::read_json_file(folder / "experiment.json");
     data.trained = trained_rows(folder);
+    for (std::string& line : damaged_lines(folder, data.results)) data.trained.data_warnings.push_back(std::move(line));
   } catch (const RequestError&) {
     data.results.warnings.push_back("experiment.json: is damaged and was left out");
   }
@@ -77,7 +99,12 @@ Json chart_data(const ReportData& data) {
   for (const RunLog& log : data.results.logs)
     runs.push_back({{"row", log.row}, {"seed", log.seed}, {"curve", curve_json(log, names, stride)}});
   return {{"label", data.label},
-          {"metric", {{"name", metric.name}, {"title", metric.title}, {"unit", metric.unit}}},
+          {"metric",
+           {{"name", metric.name},
+            {"title", metric.title},
+            {"unit", metric.unit},
+            {"digits", metric.digits},
+            {"higher_is_better", metric.higher_is_better}}},
           {"results", analysis::write_result(data.results)},
           {"runs", std::move(runs)},
           {"curve_stride", stride}};

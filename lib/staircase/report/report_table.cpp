@@ -8,6 +8,7 @@
 #include "staircase/report/cells.h"
 #include "staircase/report/use.h"
 #include "staircase/runs/run_weights.h"
+#include "staircase/runs/status.h"
 
 namespace staircase::report {
 namespace {
@@ -33,11 +34,18 @@ std::string status_text(const Row& row) {
   return done == row.seeds.size() ? "" : std::to_string(done) + " of " + std::to_string(row.seeds.size());
 }
 
+/// In the words of `status`, which also tells what is not done apart.
+std::string state_text(const analysis::SeedResult& seed, const std::string& folder) {
+  if (seed.status != SeedStatus::missing) return std::string(config::to_name(seed.status));
+  return runs::to_name(runs::read_run_state(folder, seed.run));
+}
+
 }  // namespace
 
 TextTable main_table(const Results& results) {
   const config::TaskMetrics& task = *results.task;
   const std::string title(task.primary_metric().title);
+  const int digits = task.primary_metric().digits;
   TextTable table;
   table.header = {results.kind == config::ExperimentKind::ablation ? "rung" : "name",
                   "change",
@@ -64,12 +72,12 @@ TextTable main_table(const Results& results) {
         {row.side_branch ? "  (" + row.name + ")" : row.name, shows_change ? change_text(row.changes) : "",
          shows_delta ? verdict_text(row.delta->difference) : "",
          shows_delta ? difference_text(row.delta->difference) : "",
-         spread_text(row.spread(analysis::score_name(task, false))),
-         spread_text(row.spread(analysis::score_name(task, true))),
-         spread_text(row.spread(analysis::test_name(results.score))), count_text(static_cast<double>(row.params)),
-         count_text(static_cast<double>(row.macs)), row.images_per_second ? decimals(*row.images_per_second, 0) : "",
-         latency_text(row), shows_rate ? decimals(row.drop_path_rate, 2) : "", paper_text(row), bad_images_text(row),
-         status_text(row)});
+         spread_text(row.spread(analysis::score_name(task, false)), digits),
+         spread_text(row.spread(analysis::score_name(task, true)), digits),
+         spread_text(row.spread(analysis::test_name(results.score)), digits),
+         count_text(static_cast<double>(row.params)), count_text(static_cast<double>(row.macs)),
+         row.images_per_second ? decimals(*row.images_per_second, 0) : "", latency_text(row),
+         shows_rate ? decimals(row.drop_path_rate, 2) : "", paper_text(row), bad_images_text(row), status_text(row)});
   }
   drop_empty_columns(table);
   return table;
@@ -117,7 +125,7 @@ TextTable grid_table(const Results& results) {
     for (const std::string& column : across.values) {
       const auto row = cells.find({value, column});  // a requirement may leave the combination out
       const bool known = row != cells.end() && row->second->score;
-      line.push_back(known ? spread_text(&*row->second->score) : "");
+      line.push_back(known ? spread_text(&*row->second->score, results.task->primary_metric().digits) : "");
     }
     table.rows.push_back(line);
   }
@@ -129,9 +137,8 @@ TextTable run_table(const Results& results, const std::string& folder) {
       {"row", "seed", "state", "folder", "weights", "name in commands"}, {false, true, false, false, false, false}, {}};
   for (const Row& row : results.rows)
     for (const analysis::SeedResult& seed : row.seeds)
-      table.rows.push_back({row.name, std::to_string(seed.seed), std::string(config::to_name(seed.status)),
-                            "runs/" + seed.run, kept_weights(results, seed),
-                            runs::run_word(folder, row.name, seed.seed)});
+      table.rows.push_back({row.name, std::to_string(seed.seed), state_text(seed, folder), "runs/" + seed.run,
+                            kept_weights(results, seed), runs::run_word(folder, row.name, seed.seed)});
   return table;
 }
 

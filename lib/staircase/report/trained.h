@@ -17,7 +17,7 @@ struct Trained {
   std::vector<TrainedRow> rows;
   int64_t classes = 0;
   std::vector<config::DataContent> sets;  ///< what the files of their data hold; none for data that are drawn
-  std::vector<std::string> data_warnings;  ///< what was found in their data before they were trained
+  std::vector<std::string> data_warnings;  ///< what was found in their data before they were trained, and in training
 };
 
 /// Throws RequestError when the folder holds no experiment.

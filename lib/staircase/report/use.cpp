@@ -66,9 +66,10 @@ std::string best_weights_line(const Results& results, const std::string& folder)
   }
   // weights.safetensors holds the average where there is one; :raw asks for the others.
   const bool wants_raw = kept_weights(results, *best) == "EMA" && !best_found.of_average;
-  return "weights of the best row: --weights " + runs::run_word(folder, row.name, best->seed) +
-         (wants_raw ? ":raw" : "") + " (" + (best_found.of_average ? "EMA" : "raw") + ", " + std::string(metric.title) +
-         " " + decimals(*best->number(score), 2) + ")";
+  return std::string("weights of the best row: ") + (results.task->classifies() ? "--weights " : "/init/weights ") +
+         runs::run_word(folder, row.name, best->seed) + (wants_raw ? ":raw" : "") + " (" +
+         (best_found.of_average ? "EMA" : "raw") + ", " + std::string(metric.title) + " " +
+         decimals(*best->number(score), metric.digits) + ")";
 }
 
 }  // namespace staircase::report

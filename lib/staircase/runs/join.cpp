@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "staircase/base/counted.h"
+#include "staircase/base/text.h"
 #include "staircase/config/naming.h"
 
 namespace staircase::runs {
@@ -65,24 +66,26 @@ void check_kept(const Json& before, const Json& now, const char* list, const cha
   }
 }
 
-/// An override that the runs of the folder were made without, with, or with another value.
+/// Overrides that the runs of the folder were made without, with, or with another value: each of them.
 void check_overrides(const Json& before, const Json& now, const fs::path& folder) {
   const auto value_of = [](const Json& overrides, const std::string& pointer) {
     return overrides.is_object() ? overrides.value(pointer, Json()) : Json();
   };
-  const auto refuse = [&](const std::string& what) {
-    throw RequestError(folder.string() + ": belongs to another experiment: " + what);
-  };
-  for (const auto& [pointer, value] : now.items()) {
-    const Json there = value_of(before, pointer);
-    if (there == value) continue;
-    refuse("/override sets " + pointer + " to " + value.dump() + " here; the runs in " + folder.string() +
-           " were made " + (there.is_null() ? "without it" : "with " + there.dump()) + "; use another --out");
-  }
+  std::vector<std::string> others, lacking;
+  for (const auto& [pointer, value] : now.items())
+    if (const Json there = value_of(before, pointer); there != value)
+      others.push_back(pointer + " to " + value.dump() + " (there " + (there.is_null() ? "not set" : there.dump()) +
+                       ")");
   for (const auto& [pointer, value] : before.items())
-    if (value_of(now, pointer).is_null())
-      refuse("the runs in " + folder.string() + " were made with --set " + pointer + "=" + value.dump() +
-             ", which is missing here; set it too, or use another --out");
+    if (value_of(now, pointer).is_null()) lacking.push_back("--set " + pointer + "=" + value.dump());
+  if (others.empty() && lacking.empty()) return;
+  std::vector<std::string> parts;
+  if (!others.empty()) parts.push_back("/override sets " + join(others, ", ") + " here");
+  if (!lacking.empty())
+    parts.push_back("its runs were made with " + join(lacking, ", ") + ", missing here: set " +
+                    (lacking.size() == 1 ? "it" : "them") + " too");
+  throw RequestError(folder.string() + ": belongs to another experiment: " + join(parts, "; ") +
+                     (others.empty() ? ", or use another --out" : "; use another --out"));
 }
 
 /// When the differences are looked at is fixed before the first look, or the looks would err more often than they say.

@@ -85,6 +85,15 @@ class Durations {
   double seconds_ = 0, weight_ = 0;
 };
 
+RunState state_of(const fs::path& folder, const std::string& run, const RunSummary& summary) {
+  const fs::path place = folder / "runs" / run;
+  if (summary.numbers) return RunState::done;
+  if (FileLock::is_held(place / run_lock_file)) return RunState::running;
+  if (read_failure(folder, run)) return RunState::failed;
+  if (!summary.damage.empty()) return RunState::damaged;
+  return is_begun(place) ? RunState::stopped : RunState::waiting;
+}
+
 RunStatus read_run(const Ledger& ledger, const RunKey& run, std::vector<std::string>& warnings) {
   const std::string name = ledger.run_name(run);
   const fs::path &folder = ledger.folder(), place = folder / "runs" / name;
@@ -96,23 +105,19 @@ RunStatus read_run(const Ledger& ledger, const RunKey& run, std::vector<std::str
   status.epochs = run.configuration.recipe.epochs;
   const RunSummary summary = read_summary(folder, name);
   if (!summary.damage.empty()) warnings.push_back(summary.damage);
-  if (summary.numbers) {
-    status.state = RunState::done;
+  status.state = state_of(folder, name, summary);
+  if (status.state == RunState::done) {
     status.epochs_done = status.epochs;
     status.holds = run.configuration.recipe.ema_decay > 0 ? "EMA" : "raw";
     return status;
   }
-  if (!summary.damage.empty()) status.state = RunState::damaged;
   status.epochs_done = std::min(status.epochs, count_lines(place / "metrics.jsonl"));
-  if (FileLock::is_held(place / run_lock_file)) {
-    status.state = RunState::running;
+  if (status.state == RunState::running) {
     const Json note = Json::parse(FileLock::read_note(place / run_lock_file), nullptr, false);
     if (note.is_object()) status.note = note;
-  } else if (const auto reason = read_failure(folder, name)) {
-    status.state = RunState::failed;
-    status.reason = *reason;
-  } else if (is_begun(place) && summary.damage.empty()) {
-    status.state = RunState::stopped;
+  } else if (status.state == RunState::failed) {
+    status.reason = read_failure(folder, name).value_or("");
+  } else if (status.state == RunState::stopped) {
     if (const int64_t step = saved_step(place)) status.next_step = step + 1;
     status.steps = count_steps(ledger, run.configuration);
   }
@@ -130,6 +135,7 @@ std::optional<double> seconds_left(const RunStatus& status, const RunKey& run, D
   if (status.state == RunState::done || status.state == RunState::failed) return 0.0;
   if (status.note.contains("seconds_left")) return status.note["seconds_left"].get<double>();
   const auto whole = durations.of(run);
+  if (status.state == RunState::damaged) return whole;  // the next start does it again
   const double share_left = 1.0 - static_cast<double>(status.epochs_done) / static_cast<double>(status.epochs);
   return whole ? std::optional<double>(*whole * share_left) : std::nullopt;
 }
@@ -170,6 +176,10 @@ const char* to_name(RunState state) {
     case RunState::stopped: return "stopped";
     default: return "waiting";
   }
+}
+
+RunState read_run_state(const fs::path& folder, const std::string& run) {
+  return state_of(folder, run, read_summary(folder, run));
 }
 
 size_t ExperimentStatus::count(RunState state) const {

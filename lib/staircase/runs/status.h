@@ -34,6 +34,9 @@ struct RunStatus {
   std::optional<double> seconds_left;          ///< 0 for a done or failed one; empty: not known
 };
 
+/// Where a run stands: `folder` of the experiment, `run` its folder's name under runs/.
+RunState read_run_state(const std::filesystem::path& folder, const std::string& run);
+
 /// What the runs of a folder are at, now.
 struct ExperimentStatus {
   std::vector<RunStatus> runs;

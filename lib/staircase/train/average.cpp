@@ -27,9 +27,7 @@ void move_by_kernel(const torch::Tensor& average, const torch::Tensor& source, d
 }  // namespace
 
 WeightAverage::WeightAverage(const std::shared_ptr<nn::Classifier>& model, double decay, bool warmup)
-    : decay_(decay),
-      warmup_(warmup),
-      average_(std::make_shared<nn::Classifier>(model->options(), model->plan().image)) {
+    : decay_(decay), warmup_(warmup), average_(model->another()) {
   const torch::NoGradGuard no_grad;
   const auto from = nn::named_state(*model);
   if (!from.empty()) average_->to(from.front().tensor.device());

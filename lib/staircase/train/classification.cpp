@@ -27,10 +27,4 @@ std::vector<double> Classification::values(const std::vector<double>& sums, int6
   return {100.0 * sums.at(0) / count, 100.0 * sums.at(1) / count, sums.at(2) / count};
 }
 
-std::shared_ptr<const Task> task_of(const TrainJob& job) {
-  if (job.task) return job.task;
-  const config::Configuration& c = job.configuration;
-  return std::make_shared<Classification>(static_cast<int64_t>(job.data.class_names.size()), c.recipe.label_smoothing);
-}
-
 }  // namespace staircase::train

@@ -2,6 +2,7 @@
 
 #include "staircase/base/errors.h"
 #include "staircase/config/recipes.h"
+#include "staircase/plan/masked_autoencoder.h"
 #include "staircase/plan/plan.h"
 #include "staircase/train/start.h"
 
@@ -41,6 +42,7 @@ void check_job(const TrainJob& job, const std::string& source) {
   const config::Configuration& c = job.configuration;
   config::check_recipe(c.recipe, {source, "/recipe"});
   plan::count_layers(plan::plan_model(c.model), c.data.image_size_px);
+  if (c.recipe.task == config::TaskKind::masked_autoencoding) plan::check_masked_autoencoding(c, source);
   read_initial_weights(c.init, c.model, job.data.class_names);
   check_batch_size(job, source);
   const auto classes = static_cast<int64_t>(job.data.class_names.size());

@@ -15,7 +15,7 @@ class Task;
 
 /// One training run. The folder receives config.json, metrics.jsonl, timing.jsonl, checkpoints/, weights.safetensors,
 /// weights_raw.safetensors where there is an average, start.json where it starts from a file, per_class.json,
-/// correct.bits (see RunFiles) and, last, summary.json.
+/// correct.bits, damaged_images.json where it met some (see RunFiles) and, last, summary.json.
 struct TrainJob {
   config::Configuration configuration;  ///< resolved: classes and channels are the data's
   int64_t seed = 0;
@@ -25,7 +25,7 @@ struct TrainJob {
   int threads = 1;                   ///< of LibTorch's operations; part of what decides the result
   int loader_workers = 1;            ///< decides nothing but speed
   double checkpoint_minutes = 10.0;  ///< beside the checkpoint at the end of every epoch
-  std::shared_ptr<const Task> task;  ///< empty: classification, smoothed as the recipe says
+  std::shared_ptr<const Task> task;  ///< empty: the one that the recipe names
 };
 
 /// Refuses more images a step than there are, and fewer than the norm needs. `source`: the experiment's file, for

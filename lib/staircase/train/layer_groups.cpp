@@ -13,11 +13,16 @@ int number_behind(const std::string& path, const std::string& word) {
   return at == std::string::npos ? -1 : std::stoi(path.substr(at + word.size()));
 }
 
+/// Of the head, or of a decoder in its place.
+bool is_behind_stages(const std::string& parameter) {
+  return parameter.starts_with("head.") || parameter.starts_with("decoder.");
+}
+
 }  // namespace
 
 int layer_group(const std::string& parameter, const config::ModelOptions& model) {
   const int head = twelve_groups + 1, third_stage = 2, last_stage = 3;
-  if (parameter.starts_with("head.")) return head;
+  if (is_behind_stages(parameter)) return head;
   int stage = number_behind(parameter, "stages.");
   if (stage < 0) return 0;
   const auto depth = static_cast<int>(model.depths[static_cast<size_t>(stage)]);
@@ -32,7 +37,7 @@ int block_group(const std::string& parameter, const config::ModelOptions& model)
   const auto blocks_before = [&](int stage) {
     return static_cast<int>(std::accumulate(model.depths.begin(), model.depths.begin() + stage, int64_t{0}));
   };
-  if (parameter.starts_with("head.")) return blocks_before(static_cast<int>(model.depths.size()));
+  if (is_behind_stages(parameter)) return blocks_before(static_cast<int>(model.depths.size()));
   const int stage = number_behind(parameter, "stages.");
   if (stage < 0) return 0;
   return blocks_before(stage) + std::max(0, number_behind(parameter, "blocks."));

@@ -42,13 +42,13 @@ void TrainLoop::start_or_go_on() {
     state_.restore(*checkpoint, job_);
     train_loader_->restore_bad_images(state_.bad_images);
   } else {
-    const size_t tensors = state_.start(job_);
-    if (!job_.configuration.init.weights.empty()) tell_of_start(tensors);
+    const LoadedWeights loaded = state_.start(job_);
+    if (!job_.configuration.init.weights.empty()) tell_of_start(loaded);
   }
 }
 
-void TrainLoop::tell_of_start(size_t tensors) {
-  const Json report = start_report(job_, *state_.model, tensors);
+void TrainLoop::tell_of_start(const LoadedWeights& loaded) {
+  const Json report = start_report(job_, *state_.model, loaded);
   files_.write_start(report);
   observer_.on_note(start_sentence(report));
 }
@@ -123,7 +123,7 @@ std::vector<ClassResults> TrainLoop::evaluate_part(Json& line, const std::shared
   if (!loader) loader = make_eval_loader(job_, part, warn());
   const config::TaskMetrics& metrics = task_->metrics();
   std::vector<ClassResults> classes(models.size());
-  const bool classifies = metrics.task == config::classification_metrics().task;
+  const bool classifies = metrics.classifies();
   const auto evaluations = evaluate(
       models, *loader, *task_, job_.device, recipe_.precision,
       [this] {
@@ -152,6 +152,8 @@ void TrainLoop::finish_epoch() {
   if (epoch % recipe_.eval_every_epochs == 0 || epoch == recipe_.epochs) {
     const std::vector<ClassResults> classes = evaluate_part(line, job_.data.val, "");
     // Before the checkpoint: a run that goes on from it evaluates no more.
+    if (epoch == recipe_.epochs)
+      files_.write_damaged_images(train_loader_->bad_images(), eval_loaders_[job_.data.val.get()]->bad_images());
     if (epoch == recipe_.epochs && !classes.empty()) {
       files_.write_classes(classes);
       files_.write_image_outcomes(classes);
@@ -181,7 +183,8 @@ Json TrainLoop::finish() {
   summary["bad_val_images"] = static_cast<int64_t>(job_.data.val->size()) - summary["images"].get<int64_t>();
   nn::Classifier* average = state_.average ? state_.average->model().get() : nullptr;
   files_.write_weights(*state_.model, average);
-  files_.append_latency(average ? *average : *state_.model);
+  // What is pretrained is not what will be used.
+  if (task_->metrics().classifies()) files_.append_latency(average ? *average : *state_.model);
   files_.write_summary(summary);
   checkpoints_.clear();
   return summary;

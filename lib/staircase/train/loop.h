@@ -28,7 +28,7 @@ class TrainLoop {
  private:
   std::function<void(const std::string&)> warn() const;
   void start_or_go_on();
-  void tell_of_start(size_t tensors);
+  void tell_of_start(const LoadedWeights& loaded);
   void train_epoch();
   double take_step(double learning_rate);
   void report_step(double loss, double learning_rate);

@@ -48,6 +48,16 @@ std::string validation_data(const config::DataOptions& options) {
   return data.dump();
 }
 
+Json names_of(const data::Dataset& part, const std::set<size_t>& indices, const std::string& folder) {
+  Json names = Json::array();
+  for (const size_t index : indices) {
+    std::string name = part.name(index);
+    if (!folder.empty() && name.starts_with(folder + "/")) name.erase(0, folder.size() + 1);
+    names.push_back(std::move(name));
+  }
+  return names;
+}
+
 }  // namespace
 
 void RunFiles::write_metrics(const Json& lines) const {
@@ -113,6 +123,15 @@ void RunFiles::write_image_outcomes(const std::vector<ClassResults>& results) co
       config::validation_set_name(validation_data(job_.configuration.data), labels), correct_of(results[0]), {}};
   if (results.size() > 1) outcomes.average = correct_of(results[1]);
   write_file_atomically(job_.folder / "correct.bits", config::write_image_outcomes(outcomes));
+}
+
+void RunFiles::write_damaged_images(const std::set<size_t>& train, const std::set<size_t>& val) const {
+  if (train.empty() && val.empty()) return;
+  const std::string& folder = job_.configuration.data.path;
+  const Json content = {{"train", names_of(*job_.data.train, train, folder)},
+                        {"val", names_of(*job_.data.val, val, folder)}};
+  write_file_atomically(job_.folder / "damaged_images.json",
+                        content.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
 }
 
 void RunFiles::write_summary(const Json& summary) const {

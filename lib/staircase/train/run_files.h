@@ -1,5 +1,7 @@
 #pragma once
 
+#include <set>
+
 #include "staircase/nn/classifier.h"
 #include "staircase/train/class_results.h"
 #include "staircase/train/job.h"
@@ -39,6 +41,9 @@ class RunFiles {
   void write_classes(const std::vector<ClassResults>& results) const;
   /// correct.bits, of a run that classifies: config/image_outcomes.h, of the same evaluation.
   void write_image_outcomes(const std::vector<ClassResults>& results) const;
+  /// damaged_images.json, of a run that met any: {"train": [names], "val": [names]}, in the order of the data, relative
+  /// to the data's folder where they lie in it.
+  void write_damaged_images(const std::set<size_t>& train, const std::set<size_t>& val) const;
   /// summary.json, which says that the run is done: the last file of a run.
   void write_summary(const config::Json& summary) const;
 

@@ -4,7 +4,7 @@
 
 #include "staircase/base/errors.h"
 #include "staircase/config/naming.h"
-#include "staircase/train/start.h"
+#include "staircase/train/task.h"
 
 namespace staircase::train {
 namespace {
@@ -33,7 +33,7 @@ void check_checkpoint(const TrainJob& job) {
 
 RunState::RunState(const TrainJob& job) {
   const config::RecipeOptions& recipe = job.configuration.recipe;
-  model = std::make_shared<nn::Classifier>(job.configuration.model, plan::square(job.configuration.data.image_size_px));
+  model = network_of(job);
   model->to(job.device);
   model->freeze(job.configuration.init.freeze);
   model->set_drop_path(recipe.drop_path_rate.rate.value_or(job.configuration.model_drop_path_rate));
@@ -42,11 +42,11 @@ RunState::RunState(const TrainJob& job) {
   if (recipe.ema_decay > 0) average = std::make_unique<WeightAverage>(model, recipe.ema_decay, recipe.ema_warmup);
 }
 
-size_t RunState::start(const TrainJob& job) {
-  const size_t tensors = fill_weights(*model, static_cast<uint64_t>(job.seed), job.configuration.init,
-                                      job.configuration.recipe, job.data.class_names);
+LoadedWeights RunState::start(const TrainJob& job) {
+  const LoadedWeights loaded = fill_weights(*model, static_cast<uint64_t>(job.seed), job.configuration.init,
+                                            job.configuration.recipe, job.data.class_names);
   if (average) average->restart();
-  return tensors;
+  return loaded;
 }
 
 std::vector<std::pair<std::string, torch::Tensor>> RunState::tensors() const {

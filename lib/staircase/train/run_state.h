@@ -6,6 +6,7 @@
 #include "staircase/train/average.h"
 #include "staircase/train/checkpoint.h"
 #include "staircase/train/optimizer.h"
+#include "staircase/train/start.h"
 #include "staircase/train/trainer.h"
 
 namespace staircase::train {
@@ -14,8 +15,8 @@ namespace staircase::train {
 struct RunState {
   /// The network with neutral weights; start() or restore() fills it.
   explicit RunState(const TrainJob& job);
-  /// Fills the weights for step 0. Returns how many tensors came from a file.
-  size_t start(const TrainJob& job);
+  /// Fills the weights for step 0. Returns what of them came from a file.
+  LoadedWeights start(const TrainJob& job);
 
   std::shared_ptr<nn::Classifier> model;
   std::unique_ptr<Optimizer> optimizer;

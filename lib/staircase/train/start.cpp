@@ -1,10 +1,6 @@
 #include "staircase/train/start.h"
 
-#include <utility>
-
 #include "staircase/interop/class_names.h"
-#include "staircase/interop/convert_keys.h"
-#include "staircase/interop/model_file.h"
 #include "staircase/nn/initialize.h"
 
 namespace staircase::train {
@@ -23,27 +19,28 @@ void put_head_in_order(interop::ModelFile& file, const std::vector<std::string>&
 
 }  // namespace
 
-formats::TensorFile read_initial_weights(const config::InitOptions& init, const config::ModelOptions& model,
-                                         const std::vector<std::string>& classes) {
+interop::ModelFile read_initial_weights(const config::InitOptions& init, const config::ModelOptions& model,
+                                        const std::vector<std::string>& classes) {
   if (init.weights.empty()) return {};
   interop::OpenOptions options;
   options.model = plan::NamedModel{"/model", "custom", model, 0.0};
   options.head = init.new_head ? interop::Head::fresh : interop::Head::from_file;
   options.head_way_out = way_out;
+  options.takes_pretrained = true;
   interop::ModelFile file = interop::open_model_file(init.weights, options);
-  if (!init.new_head && !classes.empty()) put_head_in_order(file, classes, init.weights);
-  return std::move(file.tensors);
+  if (!init.new_head && file.has_head() && !classes.empty()) put_head_in_order(file, classes, init.weights);
+  return file;
 }
 
-size_t fill_weights(nn::Classifier& model, uint64_t seed, const config::InitOptions& init,
-                    const config::RecipeOptions& recipe, const std::vector<std::string>& classes) {
+LoadedWeights fill_weights(nn::Classifier& model, uint64_t seed, const config::InitOptions& init,
+                           const config::RecipeOptions& recipe, const std::vector<std::string>& classes) {
   const torch::NoGradGuard no_grad;
   nn::initialize(model, seed);
   for (nn::NamedTensor& item : nn::named_state(model))
     if (item.name.starts_with("head.linear.")) item.tensor.mul_(recipe.head_init_scale);
-  const formats::TensorFile file = read_initial_weights(init, model.options(), classes);
-  interop::copy_into(model, file);
-  return file.tensors.size();
+  const interop::ModelFile file = read_initial_weights(init, model.options(), classes);
+  interop::copy_into(model, file.tensors);
+  return {file.tensors.tensors.size(), file.has_head(), file.decoder_tensors};
 }
 
 }  // namespace staircase::train

@@ -35,9 +35,18 @@ std::string rates_text(const Json& parts) {
   return join(texts);
 }
 
+/// Which head the network starts with, up to the number of its classes.
+std::string head_text(const Json& report) {
+  if (report.at("final_norm") == "fresh")
+    return "pretrained by masked autoencoding (the decoder's " +
+           grouped_digits(report.at("decoder_tensors").get<int64_t>()) +
+           " are left out), a fresh final norm and head for ";
+  return report.at("head") == "fresh" ? "a fresh head for " : "the file's head, kept, for ";
+}
+
 }  // namespace
 
-Json start_report(const TrainJob& job, const nn::Classifier& model, size_t tensors) {
+Json start_report(const TrainJob& job, const nn::Classifier& model, const LoadedWeights& loaded) {
   const config::Configuration& c = job.configuration;
   int64_t all = 0, frozen = 0;
   Json parts = Json::array();
@@ -58,9 +67,11 @@ Json start_report(const TrainJob& job, const nn::Classifier& model, size_t tenso
     }
   }
   return {{"weights", c.init.weights},
-          {"tensors", tensors},
+          {"tensors", loaded.tensors},
           {"of_tensors", nn::named_state(model).size()},
-          {"head", c.init.new_head ? "fresh" : "kept"},
+          {"decoder_tensors", loaded.decoder_tensors},
+          {"head", c.init.new_head || !loaded.has_head ? "fresh" : "kept"},
+          {"final_norm", loaded.has_head ? "kept" : "fresh"},
           {"classes", job.data.class_names.size()},
           {"parameters", all},
           {"frozen_parameters", frozen},
@@ -71,10 +82,9 @@ Json start_report(const TrainJob& job, const nn::Classifier& model, size_t tenso
 
 std::string start_sentence(const Json& report) {
   const auto digits = [&](const char* key) { return grouped_digits(report.at(key).get<int64_t>()); };
-  const bool frozen = report.at("frozen_parameters") > 0, fresh = report.at("head") == "fresh";
+  const bool frozen = report.at("frozen_parameters") > 0;
   return "starts from " + report.at("weights").get<std::string>() + ": " + digits("tensors") + " of " +
-         digits("of_tensors") + " tensors loaded, " + (fresh ? "a fresh head for " : "the file's head, kept, for ") +
-         digits("classes") + " classes; " +
+         digits("of_tensors") + " tensors loaded, " + head_text(report) + digits("classes") + " classes; " +
          (frozen ? digits("frozen_parameters") + " of " + digits("parameters") + " parameters frozen (up to " +
                        report.at("freeze").get<std::string>() + ")"
                  : "none of " + digits("parameters") + " parameters frozen") +

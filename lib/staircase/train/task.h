@@ -11,6 +11,10 @@
 #include "staircase/train/job.h"
 #include "staircase/train/mixing.h"
 
+namespace staircase::nn {
+class Classifier;
+}
+
 namespace staircase::train {
 
 /// A micro-batch as a task sees it, on the CPU. The images are mixed already, the labels are not: the partner of
@@ -23,7 +27,6 @@ struct TaskBatch {
 
 /// What a network is trained for. Without state: safe to share, and equal batches give equal tensors. Others fit so:
 /// - a teacher (distillation): targets() runs it on batch.images, mixed as the student sees them, and gives two tensors;
-/// - masked pretraining: inputs() and targets() draw one mask from the counter, the targets are pixels and mask;
 /// - dense prediction: the data's labels are maps (N, H, W), and sums() are the entries of a confusion table.
 class Task {
  public:
@@ -44,7 +47,10 @@ class Task {
   virtual std::vector<double> values(const std::vector<double>& sums, int64_t images) const = 0;
 };
 
-/// The job's task, or classification into the data's classes.
+/// The job's own task, or the one that its recipe names.
 std::shared_ptr<const Task> task_of(const TrainJob& job);
+
+/// The network that this task trains, with neutral weights.
+std::shared_ptr<nn::Classifier> network_of(const TrainJob& job);
 
 }  // namespace staircase::train

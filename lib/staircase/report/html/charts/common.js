@@ -63,8 +63,8 @@ function themeConfig(colors) {
 const hasNumber = (value) => typeof value === "number" && Number.isFinite(value);
 const meanOf = (value) => (hasNumber(value) ? value : value && hasNumber(value.mean) ? value.mean : null);
 const signed = (value, digits = 2) => (value < 0 ? "−" : "+") + Math.abs(value).toFixed(digits);
-const spreadText = (spread) =>
-  spread.mean.toFixed(2) + (hasNumber(spread.std) ? " ± " + spread.std.toFixed(2) : "");
+const spreadText = (spread, digits = 2) =>
+  spread.mean.toFixed(digits) + (hasNumber(spread.std) ? " ± " + spread.std.toFixed(digits) : "");
 const minOf = (list) => list.reduce((a, b) => Math.min(a, b), Infinity);
 const maxOf = (list) => list.reduce((a, b) => Math.max(a, b), -Infinity);
 
@@ -95,7 +95,7 @@ function chartRows(experiment, score = experiment.results.score) {
     order: index,
     side: Boolean(row.side_branch),
     score: meanOf(row[score]),
-    scoreText: row[score] ? spreadText(row[score]) : "no result",
+    scoreText: row[score] ? spreadText(row[score], metricDigits(experiment)) : "no result",
     seeds: row.seeds
       .filter((seed) => hasNumber(seed[score]))
       .map((seed) => ({ seed: seed.seed, score: seed[score] })),
@@ -111,9 +111,13 @@ function chartRows(experiment, score = experiment.results.score) {
 }
 
 /** "top-1", and "Top-1 of the EMA weights (%)". A page puts experiments of one task side by side. */
+const metricDigits = (experiment) => experiment.metric.digits;
+const betterWay = (experiment) => (experiment.metric.higher_is_better ? "Up" : "Down");
 const metricTitle = (experiment) => experiment.metric.title;
 const metricUnit = (experiment) => (experiment.metric.unit ? " (" + experiment.metric.unit + ")" : "");
 const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+/** "Accuracy" where answers are right or wrong, else the number's own name. */
+const scoreWord = (experiment) => (experiment.metric.unit === "%" ? "Accuracy" : capital(metricTitle(experiment)));
 const averageScore = (experiment) => experiment.metric.name + "_ema";
 const scoreName = (experiment, score) =>
   capital(metricTitle(experiment)) +
@@ -127,7 +131,8 @@ const differenceTitle = (experiment) =>
 const isOpen = (verdict) => Boolean(verdict) && !["higher", "lower"].includes(verdict);
 
 /** In parentheses: a difference that the seeds do not show. */
-const differenceText = (value, verdict) => (isOpen(verdict) ? "(" + signed(value) + ")" : signed(value));
+const differenceText = (value, verdict, digits = 2) =>
+  isOpen(verdict) ? "(" + signed(value, digits) + ")" : signed(value, digits);
 
 /** A row a label, in the order given; only the leftmost of several panels names them. */
 const labelAxis = (labels, shown) => ({

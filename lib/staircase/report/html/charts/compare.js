@@ -117,7 +117,7 @@ function compareScores(experiments, colors) {
   const spec = lanesChart(experiments, colors, tables.flat(), scoreName(experiments[0], common), false);
   return (
     spec && {
-      title: "Accuracy, side by side",
+      title: scoreWord(experiments[0]) + ", side by side",
       caption: "Lines reach from the lowest to the highest seed. Rows are matched by name.",
       spec,
     }
@@ -153,8 +153,8 @@ function compareMacs(experiments, colors) {
   if (points.length < 2) return null;
   const { shape, color } = experimentChannels(experiments, colors);
   return {
-    title: "Accuracy against MACs, side by side",
-    caption: "Up and to the left is better.",
+    title: scoreWord(experiments[0]) + " against MACs, side by side",
+    caption: betterWay(experiments[0]) + " and to the left is better.",
     spec: {
       data: { values: points },
       width: 520,

@@ -122,24 +122,25 @@ function scatterChart(experiment, colors, { value, title, axis, caption }) {
 const macsChart = (experiment, colors) =>
   scatterChart(experiment, colors, {
     value: (row) => row.macs,
-    title: "Accuracy against MACs",
+    title: scoreWord(experiment) + " against MACs",
     axis: "MACs of one image",
-    caption: "Up and to the left is better.",
+    caption: betterWay(experiment) + " and to the left is better.",
   });
 const rateChart = (experiment, colors) =>
   scatterChart(experiment, colors, {
     value: (row) => row.rate,
-    title: "Accuracy against throughput",
+    title: scoreWord(experiment) + " against throughput",
     axis: "Images a second in training",
-    caption: "Up and to the right is better. Measured while training, so other load on the machine shows.",
+    caption: betterWay(experiment) + " and to the right is better. Measured while training, so other load on the machine shows.",
   });
 const latencyChart = (experiment, colors) =>
   scatterChart(experiment, colors, {
     value: (row) => row.latency,
-    title: "Accuracy against latency",
+    title: scoreWord(experiment) + " against latency",
     axis: "Latency of one image (ms)",
     caption:
-      "Up and to the left is better. Median at batch 1, measured when a run ends with the threads and on the device of the run, so other load on the machine shows.",
+      betterWay(experiment) +
+      " and to the left is better. Median at batch 1, measured when a run ends with the threads and on the device of the run, so other load on the machine shows.",
   });
 /** What a network costs in time: latency, or throughput where a row has none, so that no row is left out. */
 const timeChart = (experiment, colors) => {

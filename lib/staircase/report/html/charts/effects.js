@@ -32,6 +32,7 @@ function effectRows(experiment) {
             interval: intervalOf(row.delta),
             verdict: row.delta.verdict,
           }));
+  const digits = metricDigits(experiment);
   return effects
     .filter((effect) => hasNumber(effect.value))
     .map(({ name, value, interval, verdict }) => {
@@ -44,7 +45,8 @@ function effectRows(experiment) {
         paper: row.paperDelta,
         verdict: !interval ? verdicts.unknown : isOpen(verdict) ? verdicts.none : verdicts.shown,
         text:
-          signed(value) + (interval ? "  [" + signed(interval[0]) + ", " + signed(interval[1]) + "]" : ""),
+          signed(value, digits) +
+          (interval ? "  [" + signed(interval[0], digits) + ", " + signed(interval[1], digits) + "]" : ""),
       };
     });
 }

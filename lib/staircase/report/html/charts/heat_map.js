@@ -38,7 +38,7 @@ function interactionChart(experiment, colors) {
   if (given.length === 0) return null;
   const names = [...new Set(given.flatMap((each) => [each.a, each.b]))];
   const cells = given.flatMap(({ a, b, value, verdict }) => {
-    const text = differenceText(value, verdict);
+    const text = differenceText(value, verdict, metricDigits(experiment));
     return [
       { row: a, column: b, value, text },
       { row: b, column: a, value, text },
@@ -48,7 +48,7 @@ function interactionChart(experiment, colors) {
   const color = {
     field: "value",
     type: "quantitative",
-    title: "points",
+    title: experiment.metric.unit === "%" ? "points" : metricTitle(experiment),
     legend: { format: "+" },
     scale: { domain: [-limit, 0, limit], range: [colors.low, colors.middle, colors.high] },
   };
@@ -58,8 +58,9 @@ function interactionChart(experiment, colors) {
   return {
     title: "Which steps work together",
     caption:
-      "Interaction in " + metricTitle(experiment) + ": both steps, minus each alone, plus none. Above 0 the two help each other; " +
-      "below 0 they get in each other's way." +
+      "Interaction in " + metricTitle(experiment) + ": both steps, minus each alone, plus none. " +
+      (experiment.metric.higher_is_better ? "Above 0 the two help each other; below" : "Below 0 the two help each other; above") +
+      " 0 they get in each other's way." +
       brackets,
     spec: heatMap(cells, null, null, names, names, color),
   };

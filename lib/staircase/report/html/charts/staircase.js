@@ -122,7 +122,7 @@ function openText(rows) {
 function staircaseChart(experiment, colors) {
   const rows = chartRows(experiment).map((row) => ({
     ...row,
-    deltaText: isShown(row.delta) ? differenceText(row.delta.mean, row.delta.verdict) : "",
+    deltaText: isShown(row.delta) ? differenceText(row.delta.mean, row.delta.verdict, metricDigits(experiment)) : "",
     paperText: row.paper === null ? "" : row.paper.toFixed(2),
     macsText: countText(row.macs),
   }));
@@ -147,7 +147,7 @@ function staircaseChart(experiment, colors) {
     title:
       experiment.results.design === "cumulative" && experiment.results.kind === "ablation"
         ? "Staircase"
-        : "Accuracy",
+        : scoreWord(experiment),
     caption: caption.join(" "),
     spec: { data: { values: rows }, hconcat: panels, spacing: 20, resolve: { scale: { y: "shared" } } },
   };
