@@ -97,7 +97,8 @@ int run_report(const Words& words) {
   const Format format = format_option(arguments, several);
   if (several) report_several(folders, out, format == Format::json);
   else report_one(folders[0], format);
-  if (arguments.has("open")) open_page(several ? out : std::filesystem::path(folders[0]) / "report.html");
+  if (arguments.has("open"))
+    open_page(several ? std::filesystem::path(out) : std::filesystem::path(folders[0]) / "report.html");
   return 0;
 }
 
