@@ -98,18 +98,23 @@ cat >zsh_driver.txt <<'DRIVER'
 zmodload zsh/zpty
 zpty completer zsh -f -i
 send() { zpty -w completer "$1"; }
-send 'PS1=; fpath=($PWD/functions $fpath); autoload -Uz compinit; compinit -u -D; LISTMAX=0'
-# compadd is where every word passes that is offered.
-send 'setopt extendedglob; compadd() { local -a __; [[ -n ${@[(r)-(O|A|D)*]} ]] || { builtin compadd -O __ "$@"; print -rl -- $__ >>offered.txt }; builtin compadd "$@" }'
+wait_for() {
+  local out
+  for i in {1..200}; do
+    while zpty -r -t completer out; do :; done
+    [[ -s $1 ]] && return
+    sleep 0.05
+  done
+}
+rm -f offered.txt ready.txt finished.txt
 : >offered.txt
-zpty -n -w completer "$1"$'\t'
-zpty -n -w completer $'\x15print done >finished.txt\n'
-for i in {1..100}; do
-  zpty -r -t completer out && continue
-  [[ -s finished.txt ]] && break
-  sleep 0.05
-done
-rm -f finished.txt
+send 'PS1=; fpath=($PWD/functions $fpath); autoload -Uz compinit; compinit -u -D; LISTMAX=0; bindkey "^I" complete-word'
+# compadd is where every word passes that is offered.
+send 'compadd() { local -a __; [[ ${@[1,(i)(-|--)]} == *-(O|A|D)\ * ]] || { builtin compadd -O __ "$@"; print -rl -- $__ >>offered.txt }; builtin compadd "$@" }'
+send 'finish() { print done >finished.txt }; zle -N finish; bindkey "^X" finish; print ready >ready.txt'
+wait_for ready.txt
+zpty -n -w completer "$1"$'\t\x18'
+wait_for finished.txt
 cat offered.txt
 zpty -d completer
 DRIVER
