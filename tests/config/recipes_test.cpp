@@ -1,4 +1,4 @@
-// The five recipes, field by field, as their sources and experiments/RECIPE.md state them.
+// The six recipes, field by field, as their sources and experiments/RECIPE.md state them.
 
 #include "staircase/config/recipes.h"
 
@@ -12,11 +12,12 @@ namespace {
 /// Everything that Liu et al. 2022, Table 5, and the code published with it say.
 Json modern() {
   return parse_json(R"({
+    "task": "classification", "hidden_share": 0.6, "decoder_width": 512,
     "epochs": 300, "batch_size": 4096, "micro_batch_size": 0, "precision": "fp32", "checkpoint_activations": false,
     "eval_every_epochs": 1, "data_order_seed": 0,
     "optimizer": "adamw", "learning_rate": 0.004, "momentum": 0.9, "beta1": 0.9, "beta2": 0.999,
     "epsilon": 1e-8, "weight_decay": 0.05, "decay_norms_and_biases": false, "clip_grad_norm": 0.0,
-    "layer_decay": 1.0, "head_init_scale": 1.0,
+    "layer_decay": 1.0, "layer_groups": "twelve", "head_init_scale": 1.0,
     "schedule": "cosine", "warmup_epochs": 20.0, "warmup_learning_rate": 0.0, "min_learning_rate": 1e-6,
     "step_epochs": 30, "step_factor": 0.1,
     "drop_path_rate": 0.1, "label_smoothing": 0.1, "ema_decay": 0.9999, "ema_warmup": false,

@@ -53,6 +53,7 @@ TEST_CASE("What is hidden of an image changes no visible feature by a bit", "[nn
   const Tensor cells = visible_cells(), shown = at_pixels(cells), images = torch::randn({2, 3, 32, 32});
   const Tensor other = images * shown + 100 * torch::randn({2, 3, 32, 32}) * (1 - shown);
   std::vector<config::ModelOptions> networks{small(), small(false)};
+  networks.back().layer_scale_init = 0.5;  // ConvNeXt
   networks.push_back(small());  // the order of ResNet's block, which has biases and a norm before the convolution
   networks.back().spatial_position = config::SpatialPosition::middle;
   networks.push_back(small());

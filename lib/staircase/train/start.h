@@ -10,8 +10,8 @@
 
 namespace staircase::train {
 
-/// What /init/weights gives a network, with tensors under its names; nothing without such a file. `classes`: the data's,
-/// in their order; a kept head's rows are put in that order where the file names its own. Empty: rows stay.
+/// What /init/weights gives a network, with tensors under its names; nothing without such a file. `classes`: the
+/// data's, in their order; a kept head's rows are put in that order where the file names its own. Empty: rows stay.
 /// Throws RequestError naming the file: unreadable, of another network, or with a head for another number of classes
 /// or for classes of other names while new_head is not set.
 interop::ModelFile read_initial_weights(const config::InitOptions& init, const config::ModelOptions& model,

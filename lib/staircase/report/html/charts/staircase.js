@@ -4,8 +4,9 @@
 function barDomain(values) {
   const low = minOf(values),
     high = maxOf(values),
-    span = high - low || 5;
-  return [Math.max(0, Math.floor(low - 0.15 * span)), high + 0.03 * span];
+    span = high - low || Math.min(5, high),
+    start = low - 0.15 * span;
+  return [Math.max(0, high < 2 ? start : Math.floor(start)), high + 0.03 * span]; // a loss is no percentage
 }
 
 /** Bars of `field` from the axis' start; outlines only where `outline` is set. */
