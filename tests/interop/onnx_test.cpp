@@ -155,6 +155,6 @@ TEST_CASE("A network whose logits are no numbers leaves no ONNX file", "[interop
   const Subject s;
   for (auto& item : nn::named_state(*s.model))
     if (item.name == "head.linear.bias") item.tensor.detach().fill_(std::nan(""));
-  CHECK_THROWS_WITH(s.write(), ContainsSubstring("differ from the network's by nan"));
+  CHECK_THROWS_WITH(s.write(), ContainsSubstring("nan, at most"));
   CHECK(std::filesystem::is_empty(s.folder.path()));
 }
