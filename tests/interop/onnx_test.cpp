@@ -90,7 +90,8 @@ TEST_CASE("Parameters stand in an ONNX file under the network's own names", "[in
   const Subject s;
   s.write();
   std::set<std::string> names;
-  for (const auto& tensor : s.read().graph().initializer()) names.insert(tensor.name());
+  const onnx::ModelProto content = s.read();
+  for (const auto& tensor : content.graph().initializer()) names.insert(tensor.name());
   for (const auto& item : s.model->named_parameters()) {
     INFO(item.key());
     CHECK(names.contains(item.key()));
@@ -103,7 +104,8 @@ TEST_CASE("Networks of windows and tables are written for one size of image, whi
     Subject s(name);
     s.description.data.image_size_px = 80;
     CHECK_FALSE(s.write().any_size);
-    const auto& shape = s.read().graph().input(0).type().tensor_type().shape();
+    const onnx::ModelProto content = s.read();
+    const auto& shape = content.graph().input(0).type().tensor_type().shape();
     CHECK(shape.dim(0).dim_param() == "batch");
     CHECK(shape.dim(2).dim_value() == 80);
     CHECK(shape.dim(3).dim_value() == 80);
@@ -153,6 +155,6 @@ TEST_CASE("A network whose logits are no numbers leaves no ONNX file", "[interop
   const Subject s;
   for (auto& item : nn::named_state(*s.model))
     if (item.name == "head.linear.bias") item.tensor.detach().fill_(std::nan(""));
-  CHECK_THROWS_WITH(s.write(), ContainsSubstring("differ from the network's by nan"));
+  CHECK_THROWS_WITH(s.write(), ContainsSubstring("nan, at most"));
   CHECK(std::filesystem::is_empty(s.folder.path()));
 }

@@ -16,10 +16,11 @@ inline std::vector<plan::NamedModel> all_models() {
   return all;
 }
 
-/// The same structure at an eighth of the width and with shallow stages, so that it runs in a blink.
+/// The same structure at an eighth of the width and of the groups, and with shallow stages, so that it runs in a blink.
 inline config::ModelOptions reduced(config::ModelOptions options) {
   options.width_factor = 0.125;
   for (int64_t& depth : options.depths) depth = std::min<int64_t>(depth, 2);
+  if (options.spatial == config::Spatial::grouped) options.groups = std::max<int64_t>(1, options.groups / 8);
   options.num_classes = 7;
   return options;
 }
