@@ -62,7 +62,7 @@ TEST_CASE("The best row is the one of the lowest loss, and its file is one to st
 }
 
 TEST_CASE("A row is tuned to the context of its lowest loss", "[analysis]") {
-  config::Json content = tests::four_steps("one_at_a_time", {{"seeds", {0, 1, 2, 3}}});
+  config::Json content = tests::four_steps("cumulative", {{"seeds", {0, 1, 2, 3}}});
   content["base"]["recipe"] = pretraining;
   content["steps"] = {content["steps"][0]};
   content["contexts"] = {{{"name", "half_rate"}, {"set", {{"/recipe/learning_rate", 0.001}}}}};
