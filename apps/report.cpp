@@ -87,7 +87,9 @@ int run_report(const Words& words) {
       "DIR...", "staircase report runs/quickstart");
   arguments.options()("out", "the page for several folders",
                       cxxopts::value<std::string>()->default_value("comparison.html"),
-                      "FILE.html")("open", "show the page in a browser: $BROWSER, else by xdg-open");
+                      "FILE.html")("format", "what is printed: the tables, or one of the files of the report",
+                                   cxxopts::value<std::string>()->default_value("text"), "text|csv|json|md|html")(
+      "open", "show the page in a browser: $BROWSER, else by xdg-open");
   if (!arguments.parse(words, 1, 100)) return 0;
   const Words& folders = arguments.positional();
   const auto out = arguments.get<std::string>("out");

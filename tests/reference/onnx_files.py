@@ -15,7 +15,7 @@ import onnx
 import torch
 
 NETWORKS = ["resnet50", "convnext_tiny", "convnextv2_tiny", "swin_tiny", "deit_tiny", "deit3_small", "poolformer_s12",
-            "resnet50-convnext_tiny/inverted_bottleneck", "swin_tiny-convnext_tiny/start"]
+            "resnet50-convnext_tiny/inverted_bottleneck", "swin_tiny-convnext_tiny/stage_ratio"]
 
 
 def evaluator(path):

@@ -19,10 +19,8 @@ class Preprocessing {
         cast(graph_.add("Transpose", {image}, {{"perm", std::vector<int64_t>{0, 3, 1, 2}}}), onnx::TensorProto::DOUBLE);
     const std::string height = side_of(pixels, 2), width = side_of(pixels, 3);
     const auto [tall, wide] = fitted(height, width);
-    const std::vector<int64_t> turned{0, 1, 3, 2};
-    const std::string narrow = resize(pixels, width, wide);
-    const std::string low = resize(graph_.add("Transpose", {narrow}, {{"perm", turned}}), height, tall);
-    return normalized(graph_.add("Transpose", {low}, {{"perm", turned}}));
+    const std::string narrow = resized(op("MatMul", pixels, weights(width, wide, /*of_rows=*/false)));
+    return normalized(resized(op("MatMul", weights(height, tall, /*of_rows=*/true), narrow)));
   }
 
  private:
@@ -41,16 +39,15 @@ class Preprocessing {
 
   /// Height and width that an image is resized to before its center is taken.
   std::pair<std::string, std::string> fitted(const std::string& height, const std::string& width) {
-    const std::string size = whole(size_px_), shorter = whole(shorter_px_);
-    if (size_px_ >= 384) return {size, size};
-    const std::string upright = op("LessOrEqual", width, height);
+    if (size_px_ >= 384) return {whole(size_px_), whole(size_px_)};
+    const std::string shorter = whole(shorter_px_), upright = op("LessOrEqual", width, height);
     const auto longer = [&](const std::string& side, const std::string& other) {
       return op("Div", op("Mul", shorter, side), other);
     };
     std::string tall = choose(upright, longer(height, width), shorter);
     std::string wide = choose(upright, shorter, longer(width, height));
     if (size_px_ > 32) return {tall, wide};
-    const std::string fits = op("And", op("Equal", height, size), op("Equal", width, size));
+    const std::string size = whole(size_px_), fits = op("And", op("Equal", height, size), op("Equal", width, size));
     return {choose(fits, size, tall), choose(fits, size, wide)};
   }
 
@@ -70,15 +67,18 @@ class Preprocessing {
     return choose(op("Less", d, real(1)), near, choose(op("Less", d, real(2)), far, real(0)));
   }
 
-  /// (given, size): of each position that is left, what it takes of each that is there, in units of 2^-22.
-  std::string weights(const std::string& given, const std::string& length) {
+  /// What each position that is left takes of each that is there, in units of 2^-22: for rows (size, given), which stands
+  /// before an image, for columns (given, size), which stands behind. Nothing is turned over: ONNX Runtime would join that
+  /// with the product into one that it does not have in float64.
+  std::string weights(const std::string& given, const std::string& length, bool of_rows) {
+    const int64_t sum_axis = of_rows ? 1 : 0;
     const std::string scale = op("Div", to_real(given), to_real(length)), stretch = op("Max", scale, real(1));
     const std::string support = op("Mul", stretch, real(is_cubic_ ? 2 : 1)), first = central(length);
     const std::string range = graph_.add("Range", {first, op("Add", first, whole(size_px_)), whole(1)});
     const std::string centers =
-        op("Unsqueeze", op("Mul", op("Add", to_real(range), real(0.5)), scale), graph_.numbers({1}));
+        op("Unsqueeze", op("Mul", op("Add", to_real(range), real(0.5)), scale), graph_.numbers({sum_axis}));
     const std::string there = graph_.add("Range", {whole(0), given, whole(1)});
-    const std::string places = op("Unsqueeze", to_real(there), graph_.numbers({0}));
+    const std::string places = op("Unsqueeze", to_real(there), graph_.numbers({1 - sum_axis}));
     const auto end = [&](const char* side) {
       return graph_.add("Floor", {op("Add", op(side, centers, support), real(0.5))});
     };
@@ -87,17 +87,15 @@ class Preprocessing {
         op("Mul", op("Add", op("Sub", places, centers), real(0.5)), op("Div", real(1), stretch));
     const std::string raw = choose(taken, kernel(graph_.add("Abs", {distance})), real(0));
     // Added up in this order, as Pillow does.
-    const std::string sums = graph_.add("CumSum", {raw, whole(1)});
-    const std::string sum = graph_.add("Gather", {sums, graph_.numbers({-1})}, {{"axis", int64_t{1}}});
+    const std::string sums = graph_.add("CumSum", {raw, whole(sum_axis)});
+    const std::string sum = graph_.add("Gather", {sums, graph_.numbers({-1})}, {{"axis", sum_axis}});
     const std::string scaled = op("Mul", op("Div", raw, sum), real(4194304));
     const std::string rounded = graph_.add("Floor", {op("Add", graph_.add("Abs", {scaled}), real(0.5))});
-    return graph_.add("Transpose", {op("Mul", graph_.add("Sign", {scaled}), rounded)},
-                      {{"perm", std::vector<int64_t>{1, 0}}});
+    return op("Mul", graph_.add("Sign", {scaled}), rounded);
   }
 
-  /// The central part of the last axis after it was resized to `length`.
-  std::string resize(const std::string& x, const std::string& given, const std::string& length) {
-    const std::string sums = op("MatMul", x, weights(given, length));
+  /// Pixels of such sums.
+  std::string resized(const std::string& sums) {
     const std::string rounded = graph_.add("Floor", {op("Div", op("Add", sums, real(2097152)), real(4194304))});
     return graph_.add("Clip", {rounded, real(0), real(255)});
   }
