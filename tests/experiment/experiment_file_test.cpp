@@ -91,7 +91,7 @@ TEST_CASE("A folder of another format is refused with both versions", "[experime
   config::Json content = stored.content();
   content["staircase"] = newer;
   content["staircase"]["format"] = 3;
-  content["base"]["model"]["grn"] = true;
+  content["base"]["model"]["gated"] = true;
   stored.write(content);
   stored.check_refused("experiment.json: was written by Staircase 0.9.0 (fedcba9) in format 3; this is Staircase " +
                        build_info().version);
@@ -107,9 +107,9 @@ TEST_CASE("A folder with a field that this version lacks is refused with the ver
   Stored stored;
   config::Json content = stored.content();
   content["staircase"] = newer;
-  content["base"]["model"]["grn"] = true;
+  content["base"]["model"]["gated"] = true;
   stored.write(content);
-  stored.check_refused("/model/grn: is not a known field");
+  stored.check_refused("/model/gated: is not a known field");
   stored.check_refused("; the file was written by Staircase 0.9.0 (fedcba9), this is Staircase " +
                        build_info().version);
   content.erase("staircase");
@@ -123,12 +123,12 @@ TEST_CASE("So is a step, a candidate or an override with such a field", "[experi
     content["staircase"] = newer;
     content[config::Json::json_pointer(pointer)] = value;
     stored.write(content);
-    stored.check_refused("/model/grn: is not a known field");
+    stored.check_refused("/model/gated: is not a known field");
     stored.check_refused("; the file was written by Staircase 0.9.0 (fedcba9)");
   };
-  check(Stored(), "/override/~1model~1grn", true);
-  check(Stored(), "/steps/0/set", {{"/model/grn", true}});
-  check(Stored(comparison), "/candidates/1/model/grn", true);
+  check(Stored(), "/override/~1model~1gated", true);
+  check(Stored(), "/steps/0/set", {{"/model/gated", true}});
+  check(Stored(comparison), "/candidates/1/model/gated", true);
 }
 
 TEST_CASE("A field that a folder lacks has its frozen default", "[experiment]") {
