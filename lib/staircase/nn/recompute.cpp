@@ -40,9 +40,9 @@ class KeptBuffers {
 
 /// The output of the second run, with its graph.
 Tensor run_again(const FirstRun& first, const Tensor& x) {
-
+  const KeptBuffers kept(first.buffers);
   const at::AutoGradMode with_graph(true);
-
+  const Bfloat16Scope bf16(first.bf16, x.device().type());
   return first.operation(x);
 }
 
