@@ -144,10 +144,11 @@ TEST_CASE("A backbone is told from the tensors of another implementation", "[int
         guess_model(from_staircase(tensors_of(options), options, named.layout), named.layout, "test");
     if (guessed.layer_scale_init != 0) guessed.layer_scale_init = options.layer_scale_init;
     // A file says the width of a ViT and not its heads, which have 64 channels each in all that were published.
-    if (options.spatial == config::Spatial::attention) {
-      CHECK(guessed.head_dim == 64);
-      guessed.head_dim = options.head_dim;
-    }
+    if (options.spatial == config::Spatial::attention) CHECK(guessed.head_dim == 64);
+    // Without attention nothing says it, nor asks.
+    const bool windows = options.spatial == config::Spatial::window_attention ||
+                         options.spatial == config::Spatial::shifted_window_attention;
+    if (!windows) guessed.head_dim = options.head_dim;
     for (const auto& difference : config::diff_options(guessed, options))
       FAIL_CHECK(difference.pointer << " " << difference.a << " " << difference.b);
   }
