@@ -37,7 +37,7 @@ config::Json evaluated(const std::string& weights) {
 
 TEST_CASE("Another experiment and another network are refused, and results stay as they are", "[program]") {
   const Results results;
-  refuse(2, "/override sets /recipe/epochs to 2 here; the runs in results were made without it; use another --out",
+  refuse(2, "belongs to another experiment: /override sets /recipe/epochs to 2 (there not set) here; use another --out",
          {"run", "x.json", "--out", "results", "--set", "/recipe/epochs=2"});
   refuse(2, "weights", {"eval", "--data", "shapes"});
   refuse(2, "holds another network than resnet50",
