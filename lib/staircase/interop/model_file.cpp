@@ -9,6 +9,7 @@
 #include "staircase/formats/weights_file.h"
 #include "staircase/interop/class_names.h"
 #include "staircase/interop/resized_tables.h"
+#include "staircase/interop/sparse_encoder.h"
 
 namespace staircase::interop {
 namespace {
@@ -136,12 +137,16 @@ size_t count_decoder_tensors(const formats::TensorFile& file) {
                                            [](const auto& tensor) { return tensor.first.starts_with("decoder."); }));
 }
 
-ModelFile describe_and_rename(const formats::TensorFile& file, const std::string& name, const OpenOptions& asked) {
+ModelFile describe_and_rename(const formats::TensorFile& given, const std::string& name, const OpenOptions& asked) {
   ModelFile opened;
   ModelDescription& description = opened.description;
+  const std::optional<formats::TensorFile> pretrained = dense_encoder(given);
+  const formats::TensorFile& file = pretrained ? *pretrained : given;
   read_part(description.recipe, file, recipe_key, name);
+  if (pretrained) description.recipe.task = config::TaskKind::masked_autoencoding;
   const OpenOptions options = opened.has_head() ? asked : without_head(asked, name);
-  if (!opened.has_head()) opened.decoder_tensors = count_decoder_tensors(file);
+  if (pretrained) opened.decoder_tensors = given.tensors.size() - file.tensors.size();
+  else if (!opened.has_head()) opened.decoder_tensors = count_decoder_tensors(file);
   description.layout = layout_of(file, name);
   description.model = model_of(file, description.layout, options, name);
   const int64_t imagenet_size_px = 224;
