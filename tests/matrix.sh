@@ -118,4 +118,13 @@ copy_sources
 in_tree sh $home/third_party/install.sh --tests
 echo "Debian $suite: LibTorch $(in_tree dpkg-query -W -f '${Version}' libtorch-dev)," \
   "GCC $(in_tree g++ -dumpfullversion)"
-in_tree sh $home/tests/run.sh "$@"
+
+# oneDNN 3.6 divides by zero, or gives wrong numbers, in convolutions on processors that name no caches, as some virtual
+# machines' do: torchvision's own networks die of it too, and what they would be compared with is wrong.
+if in_tree python3 $home/tests/reference/convolutions_run.py >/dev/null 2>&1; then
+  in_tree sh $home/tests/run.sh "$@"
+else
+  echo "LEFT OUT: every test that runs a network. torchvision's ResNet-50 dies on this processor with Debian $suite's LibTorch." \
+    "Built is all of it; tests without networks follow."
+  in_tree sh $home/tests/run.sh -R '^(base|config|plan|kernels|formats|data|experiment|runs|report|analysis): ' -E learning "$@"
+fi

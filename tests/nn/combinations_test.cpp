@@ -25,7 +25,7 @@ std::shared_ptr<Classifier> built_if_allowed(config::ModelOptions options) {
 
 }  // namespace
 
-TEST_CASE("Options at random that are not refused give a network that runs and trains", "[nn]") {
+TEST_CASE("Options at random that are not refused give a network that runs and trains", "[nn][random_settings]") {
   RandomStream random(mix_key({13, 2}));
   torch::manual_seed(0);
   const torch::Tensor x = torch::randn({2, 3, 32, 32}), targets = torch::tensor({1, 5}, torch::kLong);
