@@ -11,11 +11,8 @@
 namespace staircase::apps {
 namespace {
 
-/// An experiment's file has "base" or "name"; any other JSON file is a model.
 bool is_experiment(const std::string& argument) {
-  if (!argument.ends_with(".json")) return false;
-  const config::Json content = config::read_json_file(argument);
-  return content.is_object() && (content.contains("base") || content.contains("extends") || content.contains("ladder"));
+  return argument.ends_with(".json") && plan::is_experiment(config::read_json_file(argument));
 }
 
 BenchSubject first_row(const Arguments& arguments) {

@@ -66,7 +66,7 @@ torch::Tensor Block::forward(const torch::Tensor& x) {
   std::vector<torch::Tensor> drop_paths;
   if (is_training() && drop_path_rate_ > 0)
     for (size_t i = 0; i < residuals_.size(); ++i) drop_paths.push_back(drop_path_mask(i, x));
-  if (!checkpoint_ || !is_training() || !at::GradMode::is_enabled()) return run(x, drop_paths);
+  if (!checkpoint_) return run(x, drop_paths);
   return recomputed(
       *this, [this, drop_paths](const torch::Tensor& input) { return run(input, drop_paths); }, x);
 }

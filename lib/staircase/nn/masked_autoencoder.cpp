@@ -60,7 +60,7 @@ MaskedAutoencoder::MaskedAutoencoder(const config::ModelOptions& options, plan::
 
 torch::Tensor MaskedAutoencoder::run_block(const Block& block, const torch::Tensor& x,
                                            const torch::Tensor& visible) const {
-  if (!checkpoint_ || !is_training() || !at::GradMode::is_enabled()) return run_residuals(block, x, visible);
+  if (!checkpoint_) return run_residuals(block, x, visible);
   return recomputed(
       block, [&block, visible](const torch::Tensor& input) { return run_residuals(block, input, visible); }, x);
 }

@@ -79,6 +79,7 @@ struct Recomputed : torch::autograd::Function<Recomputed> {
 
 Tensor recomputed(const torch::nn::Module& module, const std::function<Tensor(const Tensor&)>& operation,
                   const Tensor& x) {
+  if (!module.is_training() || !at::GradMode::is_enabled()) return operation(x);
   auto run = c10::make_intrusive<FirstRun>();
   run->operation = operation;
   run->buffers = module.buffers();
