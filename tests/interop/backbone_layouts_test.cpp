@@ -1,12 +1,12 @@
 // Transformers, ConvNeXt V2 and PoolFormer under the names that their own code gives them.
 #include <map>
 
+#include "interop/named_tensors.h"
 #include "staircase/config/codec.h"
 #include "staircase/formats/safetensors.h"
 #include "staircase/interop/convert_keys.h"
 #include "staircase/interop/derived_tensors.h"
 #include "staircase/interop/model_file.h"
-#include "staircase/nn/initialize.h"
 #include "staircase/nn/position_embedding.h"
 #include "support/catch.h"
 #include "support/refusal.h"
@@ -15,6 +15,9 @@
 using namespace staircase;
 using namespace staircase::formats;
 using namespace staircase::interop;
+using tests::by_name;
+using tests::equal;
+using tests::tensors_of;
 
 namespace {
 
@@ -30,26 +33,6 @@ config::ModelOptions small(const std::string& name) {
   options.in_channels = 3;
   if (plan::has_position_table(options)) options.image_size_px = 224;
   return options;
-}
-
-TensorFile tensors_of(const config::ModelOptions& options) {
-  nn::Classifier model(options);
-  nn::initialize(model, 1);
-  TensorFile file;
-  for (const auto& item : nn::named_state(model)) file.tensors.emplace_back(item.name, item.tensor.detach());
-  return file;
-}
-
-std::map<std::string, torch::Tensor> by_name(const TensorFile& file) {
-  return {file.tensors.begin(), file.tensors.end()};
-}
-
-bool equal(const TensorFile& a, const TensorFile& b) {
-  const auto left = by_name(a), right = by_name(b);
-  if (left.size() != right.size()) return false;
-  for (const auto& [name, tensor] : left)
-    if (!right.count(name) || !tensor.equal(right.at(name))) return false;
-  return true;
 }
 
 struct Named {

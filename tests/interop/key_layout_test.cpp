@@ -3,10 +3,10 @@
 
 #include <map>
 
+#include "interop/named_tensors.h"
 #include "staircase/base/errors.h"
 #include "staircase/config/codec.h"
 #include "staircase/interop/convert_keys.h"
-#include "staircase/nn/initialize.h"
 #include "staircase/plan/named_models.h"
 #include "support/catch.h"
 #include "support/refusal.h"
@@ -14,6 +14,9 @@
 using namespace staircase;
 using namespace staircase::formats;
 using namespace staircase::interop;
+using tests::by_name;
+using tests::equal;
+using tests::tensors_of;
 
 namespace {
 
@@ -23,26 +26,6 @@ config::ModelOptions small(const std::string& name) {
   options.num_classes = 5;
   options.in_channels = 3;
   return options;
-}
-
-TensorFile tensors_of(const config::ModelOptions& options) {
-  nn::Classifier model(options);
-  nn::initialize(model, 1);
-  TensorFile file;
-  for (const auto& item : nn::named_state(model)) file.tensors.emplace_back(item.name, item.tensor.detach());
-  return file;
-}
-
-std::map<std::string, torch::Tensor> by_name(const TensorFile& file) {
-  return {file.tensors.begin(), file.tensors.end()};
-}
-
-bool equal(const TensorFile& a, const TensorFile& b) {
-  const auto left = by_name(a), right = by_name(b);
-  if (left.size() != right.size()) return false;
-  for (const auto& [name, tensor] : left)
-    if (!right.count(name) || !tensor.equal(right.at(name))) return false;
-  return true;
 }
 
 bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
@@ -89,7 +72,8 @@ TEST_CASE("A network is told from the tensors of another implementation", "[inte
 TEST_CASE("A network off the families is refused by the field that keeps it out", "[interop]") {
   const auto rung = small("resnet50-convnext_tiny/gelu");
   CHECK(contains(tests::refusal([&] { map_keys(rung, KeyLayout::timm); }), "/model/"));
-  CHECK(contains(tests::refusal([&] { map_keys(small("resnet50"), KeyLayout::official); }), "the layout official has no names for a ResNet; use torchvision, timm or staircase"));
+  CHECK(contains(tests::refusal([&] { map_keys(small("resnet50"), KeyLayout::official); }),
+                 "the layout official has no names for a ResNet; use torchvision, timm or staircase"));
   CHECK_NOTHROW(map_keys(rung, KeyLayout::staircase));
 }
 

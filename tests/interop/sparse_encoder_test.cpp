@@ -1,11 +1,9 @@
 // Files of pretraining as the code published with ConvNeXt V2 writes them.
 #include "staircase/interop/sparse_encoder.h"
 
-#include <map>
-
+#include "interop/named_tensors.h"
 #include "staircase/formats/safetensors.h"
 #include "staircase/interop/model_file.h"
-#include "staircase/nn/initialize.h"
 #include "support/catch.h"
 #include "support/refusal.h"
 #include "support/temporary_folder.h"
@@ -24,15 +22,10 @@ config::ModelOptions narrow_v2() {
   return options;
 }
 
-TensorFile tensors_of(const config::ModelOptions& options) {
-  nn::Classifier model(options);
-  nn::initialize(model, 1);
-  TensorFile file;
-  for (const auto& item : nn::named_state(model)) {
-    const torch::NoGradGuard no_grad;
-    item.tensor.uniform_(-1, 1);  // so that none of them is all zeros
-    file.tensors.emplace_back(item.name, item.tensor.detach());
-  }
+/// None of them all zeros, as first weights partly are.
+TensorFile random_tensors_of(const config::ModelOptions& options) {
+  TensorFile file = tests::tensors_of(options);
+  for (auto& [name, tensor] : file.tensors) tensor.uniform_(-1, 1);
   return file;
 }
 
@@ -101,7 +94,7 @@ TEST_CASE("A kernel of another shape is refused by name, and other files are non
 
 TEST_CASE("What the published code pretrained starts a network, all but its final norm and head", "[interop]") {
   const config::ModelOptions options = narrow_v2();
-  const TensorFile own = tensors_of(options);
+  const TensorFile own = random_tensors_of(options);
   const tests::TemporaryFolder folder;
   const auto path = folder / "fcmae.safetensors";
   write_safetensors(path, pretraining_file(options, own));
@@ -113,7 +106,7 @@ TEST_CASE("What the published code pretrained starts a network, all but its fina
   const ModelFile opened = open_model_file(path, asked);
   CHECK_FALSE(opened.has_head());
   CHECK(opened.decoder_tensors == 3);
-  const std::map<std::string, torch::Tensor> found(opened.tensors.tensors.begin(), opened.tensors.tensors.end());
+  const auto found = tests::by_name(opened.tensors);
   size_t of_encoder = 0;
   for (const auto& [name, tensor] : own.tensors) {
     INFO(name);
