@@ -100,6 +100,30 @@ TEST_CASE("A run's name stands for its weights in a config and for its network i
          {"run", "x.json", "--dry-run", "--set", "/model=" + run});
 }
 
+TEST_CASE("What a step or a context starts from the name of a run is found again by everything that reads the folder",
+          "[program]") {
+  const Results results;
+  config::Json content = tiny_experiment();
+  content["kind"] = "ablation";
+  const config::Json from_run = {{"/init/weights", "results:x@0"}};
+  content["steps"] = {{{"name", "scratch"}, {"set", config::Json::object()}}, {{"name", "tuned"}, {"set", from_run}}};
+  const auto all_done = [](const std::string& folder, size_t runs) {
+    const config::Json status = ask({"status", folder, "--json"}).json();
+    CHECK(status.at("runs") == runs);
+    CHECK(status.at("done") == runs);
+  };
+  write_experiment(content);
+  REQUIRE(ask({"run", "x.json", "--out", "steps", "--json"}).status == 0);
+  all_done("steps", 2);
+  CHECK(ask({"run", "x.json", "--out", "steps", "--dry-run", "--json"}).json().at("done") == 2);
+
+  content["steps"][1] = {{"name", "smooth"}, {"set", {{"/recipe/label_smoothing", 0.2}}}};
+  content["contexts"] = {{{"name", "from_run"}, {"set", from_run}}};
+  write_experiment(content);
+  REQUIRE(ask({"run", "x.json", "--out", "contexts", "--json"}).status == 0);
+  all_done("contexts", 4);
+}
+
 TEST_CASE("A page of several folders does not take the place of a report of theirs", "[program]") {
   const Results results;
   std::filesystem::copy("results", "other", std::filesystem::copy_options::recursive);

@@ -41,6 +41,7 @@ experiment::Experiment with_runs_found(experiment::Experiment experiment) {
   find_weights_of_edits(experiment.options.override_fields, source);
   for (config::StepOptions& step : experiment.steps)
     experiment::within_step(experiment, step.name, [&] { find_weights_of_edits(step.set, source); });
+  for (config::ContextOptions& context : experiment.options.contexts) find_weights_of_edits(context.set, source);
   return experiment;
 }
 

@@ -211,7 +211,9 @@ Experiment resolve_experiment(const Json& content, const std::string& source) {
 }
 
 Json write_experiment(const Experiment& experiment) {
-  Json written = config::write_options(experiment.options);
+  ExperimentOptions options = experiment.options;
+  options.steps = experiment.steps;
+  Json written = config::write_options(options);
   for (const char* resolved : {"$schema", "extends", "ladder"}) written.erase(resolved);
   Json base = config::write_configuration(experiment.base);
   if (experiment.options.kind == ExperimentKind::comparison) {
