@@ -24,11 +24,6 @@ bool is_one_of(const auto& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-bool is_left_over(const fs::path& path) {
-  const std::string name = path.filename().string();
-  return name == run_lock_file || is_folder_hold(name) || is_unfinished_file(path);
-}
-
 /// Which images a folder of photographs has, kept so that they need not be listed again.
 bool is_data_index(const std::string& name) { return name.starts_with("data-") && name.ends_with(".index"); }
 

@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "staircase/base/files.h"
 #include "staircase/runs/run_log.h"
 
 namespace staircase::runs {
@@ -23,6 +24,8 @@ bool is_failed_at_most(const fs::path& run) {
   return !FileLock::is_held(run / run_lock_file);
 }
 
+bool is_folder_hold(const std::string& name) { return name.starts_with(hold_start); }
+
 std::vector<fs::path> holds_in(const fs::path& folder) {
   std::vector<fs::path> holds;
   std::error_code error;
@@ -33,7 +36,10 @@ std::vector<fs::path> holds_in(const fs::path& folder) {
 
 }  // namespace
 
-bool is_folder_hold(const std::string& name) { return name.starts_with(hold_start); }
+bool is_left_over(const fs::path& path) {
+  const std::string name = path.filename().string();
+  return name == run_lock_file || is_folder_hold(name) || is_unfinished_file(path);
+}
 
 bool is_free(const fs::path& folder) {
   const std::vector<fs::path> holds = holds_in(folder);

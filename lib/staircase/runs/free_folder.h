@@ -16,8 +16,9 @@ bool is_free(const std::filesystem::path& folder);
 /// killed processes left of theirs. The folder's lock is held meanwhile. Empty: this process holds it already.
 std::optional<FileLock> hold_folder(const std::filesystem::path& folder);
 
-/// Whether a file of this name shows that a process works in the folder, or did.
-bool is_folder_hold(const std::string& name);
+/// Whether a file is of work in a folder, not of results: a lock, what shows that a process works there, or what a killed
+/// one left of a file that it was writing.
+bool is_left_over(const std::filesystem::path& path);
 
 /// Removes the runs of a folder that is free. Throws std::runtime_error naming the path and the reason.
 void remove_failed_runs(const std::filesystem::path& folder);

@@ -17,10 +17,6 @@ const std::string shape_key = "data_has";
 
 const std::string lock_name = run_lock_file;
 
-bool is_left_over(const fs::path& path) {
-  return path.filename() == lock_name || is_folder_hold(path.filename().string()) || is_unfinished_file(path);
-}
-
 bool is_unused(const fs::path& folder) {
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(folder, error))
