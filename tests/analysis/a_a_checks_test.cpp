@@ -5,6 +5,8 @@
 #include "staircase/report/report.h"
 #include "support/catch.h"
 
+namespace a_a_checks_test {
+
 using namespace staircase;
 using namespace staircase::analysis;
 using tests::ScoredFolder;
@@ -53,3 +55,5 @@ TEST_CASE("A table without such a step has no checks", "[analysis]") {
   ScoredFolder folder(tests::four_steps("cumulative"));
   CHECK_FALSE(folder.results([](size_t, int64_t) { return 50.0; }).a_a_checks);
 }
+
+}  // namespace a_a_checks_test

@@ -4,6 +4,8 @@
 #include "staircase/report/report.h"
 #include "support/catch.h"
 
+namespace average_lag_test {
+
 using namespace staircase;
 using namespace staircase::analysis;
 using tests::four_steps;
@@ -66,3 +68,5 @@ TEST_CASE("Few validation images widen what an average may be behind by chance",
   CHECK_FALSE(results_with(-6, {{"override", {{"/data/val_images", 100}}}}).average_lag);
   CHECK(results_with(-6).average_lag);
 }
+
+}  // namespace average_lag_test

@@ -5,6 +5,8 @@
 #include "staircase/report/report.h"
 #include "support/catch.h"
 
+namespace chance_test {
+
 using namespace staircase;
 using namespace staircase::analysis;
 using tests::four_steps;
@@ -171,3 +173,5 @@ TEST_CASE("Where no difference has a verdict, nothing is said of its error", "[a
   results.validation_images.seeds_error = 1;
   CHECK_THAT(report::method_notes(results).back(), ContainsSubstring("1.0 points are of the seeds"));
 }
+
+}  // namespace chance_test

@@ -7,6 +7,8 @@
 #include "staircase/report/report.h"
 #include "support/catch.h"
 
+namespace contexts_test {
+
 using namespace staircase;
 using namespace staircase::analysis;
 using tests::ScoredFolder;
@@ -147,3 +149,5 @@ TEST_CASE("Choosing among contexts shows no difference that is none, as the spre
   CHECK(by_spread > 0.08 * experiments);  // why the interval is made in another way
   CHECK(sum / experiments == Approx(0).margin(0.02));
 }
+
+}  // namespace contexts_test

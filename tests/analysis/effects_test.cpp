@@ -7,6 +7,8 @@
 #include "staircase/report/report_table.h"
 #include "support/catch.h"
 
+namespace effects_test {
+
 using namespace staircase;
 using namespace staircase::analysis;
 using namespace staircase::experiment;
@@ -248,3 +250,5 @@ TEST_CASE("Files of effects follow the design", "[analysis]") {
   CHECK_FALSE(fs::exists(folder / "interactions.csv"));
   CHECK_FALSE(fs::exists(folder / "effects.csv"));
 }
+
+}  // namespace effects_test

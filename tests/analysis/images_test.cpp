@@ -5,6 +5,8 @@
 
 #include "support/catch.h"
 
+namespace images_test {
+
 using namespace staircase::analysis;
 
 namespace {
@@ -113,3 +115,5 @@ TEST_CASE("Errors of seeds and images keep intervals and corrected tables, which
     CHECK(false_tables <= 0.055 * experiments);
   }
 }
+
+}  // namespace images_test

@@ -8,6 +8,8 @@
 #include "staircase/report/use.h"
 #include "support/catch.h"
 
+namespace lower_is_better_test {
+
 using namespace staircase;
 using namespace staircase::analysis;
 using tests::ScoredFolder;
@@ -83,3 +85,5 @@ TEST_CASE("A row is tuned to the context of its lowest loss", "[analysis]") {
   CHECK(gelu.difference->interval->high > gelu.difference->mean);
   CHECK(gelu.difference->interval->high < 0);
 }
+
+}  // namespace lower_is_better_test

@@ -7,6 +7,8 @@
 #include "staircase/analysis/differences.h"
 #include "support/catch.h"
 
+namespace moderated_coverage_test {
+
 using namespace staircase;
 using namespace staircase::analysis;
 
@@ -45,8 +47,7 @@ std::vector<Difference> draw(const Table& table, std::mt19937_64& random) {
   for (int seed = 0; seed < table.seeds; ++seed) {
     const double shared = 3 * normal(random);
     for (size_t row = 0; row < scores.size(); ++row)
-      scores[row].push_back(shared +
-                            spread[row] * (table.rows == Rows::heavy_tailed ? heavy(random) : normal(random)));
+      scores[row].push_back(shared + spread[row] * (table.rows == Rows::heavy_tailed ? heavy(random) : normal(random)));
   }
   std::vector<Difference> differences;
   for (size_t row = 1; row < scores.size(); ++row) {
@@ -90,8 +91,11 @@ Rates simulate(const Table& table, config::Statistics statistics) {
 /// Checks the rates of every table.
 template <class Check>
 void each_table(Rows rows, int seeds, Check check, config::Statistics statistics = config::Statistics::moderated) {
-  const Table tables[] = {{rows, seeds, 4, false}, {rows, seeds, 4, true}, {rows, seeds, 9, true},
-                          {rows, seeds, 17, false}, {rows, seeds, 17, true}};
+  const Table tables[] = {{rows, seeds, 4, false},
+                          {rows, seeds, 4, true},
+                          {rows, seeds, 9, true},
+                          {rows, seeds, 17, false},
+                          {rows, seeds, 17, true}};
   for (const Table& table : tables) {
     const Rates rates = simulate(table, statistics);
     CAPTURE(static_cast<int>(rows), seeds, table.count, table.against_base);
@@ -155,3 +159,5 @@ TEST_CASE("Student's t holds where one row is five times as noisy", "[analysis]"
       },
       config::Statistics::paired_t);
 }
+
+}  // namespace moderated_coverage_test

@@ -5,6 +5,8 @@
 #include "staircase/analysis/differences.h"
 #include "support/catch.h"
 
+namespace moderated_test {
+
 using namespace staircase;
 using namespace staircase::analysis;
 
@@ -109,3 +111,5 @@ TEST_CASE("Sums of more scores are compared per squared weight", "[analysis]") {
   const JudgedBy by = judge_together(pointers(table), {});
   CHECK(by.prior->variance == Approx(std::exp((std::log(0.5) + std::log(0.25)) / 2 + 0.5772156649)));
 }
+
+}  // namespace moderated_test

@@ -2,6 +2,8 @@
 
 #include "support/catch.h"
 
+namespace order_agreement_test {
+
 using namespace staircase::analysis;
 
 TEST_CASE("Kendall's tau is the one counted by hand", "[analysis]") {
@@ -15,8 +17,8 @@ TEST_CASE("Kendall's tau is the one counted by hand", "[analysis]") {
 
 TEST_CASE("From ten rows on tau has the interval of Fieller, Hartley and Pearson", "[analysis]") {
   // Of 45 pairs 43 in the same order: tau = 41 / 45, atanh 1.53403; 1.96 sqrt(0.437 / 6) = 0.52896.
-  const auto order = order_agreement(
-      {{1, 2}, {2, 1}, {3, 4}, {4, 3}, {5, 5}, {6, 6}, {7, 7}, {8, 8}, {9, 9}, {10, 10}});
+  const auto order =
+      order_agreement({{1, 2}, {2, 1}, {3, 4}, {4, 3}, {5, 5}, {6, 6}, {7, 7}, {8, 8}, {9, 9}, {10, 10}});
   CHECK(order->tau == Approx(41.0 / 45));
   REQUIRE(order->interval);
   CHECK(order->interval->low == Approx(0.76371).margin(1e-4));
@@ -52,3 +54,5 @@ TEST_CASE("Few rows, and rows all in one order, have no interval; one number has
   CHECK_FALSE(order_agreement({{1, 1}, {1, 2}}));
   CHECK_FALSE(order_agreement(std::vector<std::pair<double, double>>{}));
 }
+
+}  // namespace order_agreement_test

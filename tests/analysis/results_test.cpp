@@ -8,6 +8,8 @@
 #include "support/catch.h"
 #include "support/temporary_folder.h"
 
+namespace results_test {
+
 using namespace staircase;
 using namespace staircase::experiment;
 using namespace staircase::runs;
@@ -155,7 +157,8 @@ TEST_CASE("One seed is said to show no spread", "[analysis]") {
 TEST_CASE("The answer in words comes first: what helps, what hurts, what is open and what would decide it",
           "[analysis]") {
   tests::ScoredFolder folder(tests::four_steps("cumulative", {{"seeds", {0, 1, 2}}}));
-  const double gains[] = {0, 5, -4, 0.2, 0}, noise[][3] = {{0, 0, 0}, {.1, -.1, 0}, {0, .1, .2}, {.4, -.5, .2}, {0, .3, 0}};
+  const double gains[] = {0, 5, -4, 0.2, 0},
+               noise[][3] = {{0, 0, 0}, {.1, -.1, 0}, {0, .1, .2}, {.4, -.5, .2}, {0, .3, 0}};
   const Results results = folder.results([&](size_t row, int64_t seed) {
     double score = 50;
     for (size_t i = 0; i <= row; ++i) score += gains[i];
@@ -180,8 +183,7 @@ TEST_CASE("One seed has no differences in any table, and is told what would have
 
 TEST_CASE("Reports say by what method verdicts were reached, and what they refer to", "[analysis]") {
   const auto text_of = [](const config::Json& statistics) {
-    tests::ScoredFolder folder(
-        tests::four_steps("cumulative", {{"seeds", {0, 1, 2}}, {"statistics", statistics}}));
+    tests::ScoredFolder folder(tests::four_steps("cumulative", {{"seeds", {0, 1, 2}}, {"statistics", statistics}}));
     return report_markdown(folder.results([](size_t row, int64_t seed) {
       return 40.0 + static_cast<double>(row) + static_cast<double>((seed * 7 + static_cast<int64_t>(row) * 5) % 11);
     }));
@@ -194,14 +196,17 @@ TEST_CASE("Reports say by what method verdicts were reached, and what they refer
 
 TEST_CASE("Images that a run classified correctly widen intervals by the choice of the images", "[analysis]") {
   tests::ScoredFolder folder(tests::four_steps("cumulative", {{"seeds", {0, 1, 2}}}));
-  const auto score = [](size_t row, int64_t seed) { return 50.0 + static_cast<double>((seed + 3 * static_cast<int64_t>(row)) % 5); };
+  const auto score = [](size_t row, int64_t seed) {
+    return 50.0 + static_cast<double>((seed + 3 * static_cast<int64_t>(row)) % 5);
+  };
   const Results before = folder.results(score);
   for (size_t row = 0; row < folder.design.variants.size(); ++row)
     for (const int64_t seed : {0, 1, 2}) {
       config::ImageOutcomes outcomes{"set", std::vector<bool>(100), std::vector<bool>(100)};
       for (size_t i = 0; i < 100; ++i) outcomes.average->at(i) = (i * (row + 3)) % 7 < 4;
-      write_file_atomically(folder.ledger.run_folder({folder.design.variants[row].configuration, seed}) / "correct.bits",
-                            config::write_image_outcomes(outcomes));
+      write_file_atomically(
+          folder.ledger.run_folder({folder.design.variants[row].configuration, seed}) / "correct.bits",
+          config::write_image_outcomes(outcomes));
     }
   const Results after = folder.results(score);
   CHECK(after.validation_images.used);
@@ -323,3 +328,5 @@ TEST_CASE("Images that could not be decoded are counted where there are any", "[
   CHECK_THAT(report_markdown(f.built()),
              ContainsSubstring("| damaged images |") && ContainsSubstring("| training 12, validation 3 |"));
 }
+
+}  // namespace results_test

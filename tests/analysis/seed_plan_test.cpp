@@ -5,6 +5,8 @@
 #include "experiment/designed.h"
 #include "support/catch.h"
 
+namespace seed_plan_test {
+
 using namespace staircase;
 using namespace staircase::analysis;
 
@@ -68,3 +70,5 @@ TEST_CASE("A plan counts the differences that the finished table judges", "[anal
       "one_at_a_time", {{"contexts", {{{"name", "slow"}, {"set", {{"/recipe/learning_rate", 0.001}}}}}}});
   CHECK(count_comparisons(tests::design_of(in_two), experiment::resolve_experiment(in_two, "x.json").options) == 8);
 }
+
+}  // namespace seed_plan_test

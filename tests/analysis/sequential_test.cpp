@@ -7,6 +7,8 @@
 #include "staircase/base/random.h"
 #include "support/catch.h"
 
+namespace sequential_test {
+
 using namespace staircase;
 using namespace staircase::analysis;
 using experiment::looks_of;
@@ -154,3 +156,5 @@ TEST_CASE("Seeds are added until every row is decided, but not while runs are mi
   last.until->at_most_seeds = 3;
   CHECK_FALSE(seeds_to_have(last, *open.looks, true));
 }
+
+}  // namespace sequential_test

@@ -6,6 +6,8 @@
 #include "staircase/base/random.h"
 #include "support/catch.h"
 
+namespace shapley_test {
+
 using namespace staircase;
 using namespace staircase::experiment;
 using namespace staircase::analysis;
@@ -144,3 +146,5 @@ TEST_CASE("The standard error of a sampled value is the one computed by hand", "
   CHECK(worth[0].std_error == Approx(5));
   CHECK(worth[2].std_error == Approx(0).margin(1e-12));
 }
+
+}  // namespace shapley_test

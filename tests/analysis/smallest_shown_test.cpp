@@ -5,6 +5,8 @@
 #include "experiment/designed.h"
 #include "support/catch.h"
 
+namespace smallest_shown_test {
+
 using namespace staircase;
 using namespace staircase::experiment;
 using namespace staircase::runs;
@@ -129,3 +131,5 @@ TEST_CASE("Equal differences of all seeds promise nothing", "[analysis]") {
   CHECK_FALSE(shown.points);
   CHECK_THAT(shown.why_unknown, ContainsSubstring("no spread"));
 }
+
+}  // namespace smallest_shown_test

@@ -3,6 +3,8 @@
 #include "staircase/analysis/differences.h"
 #include "support/catch.h"
 
+namespace statistics_test {
+
 using namespace staircase;
 using namespace staircase::analysis;
 
@@ -103,3 +105,5 @@ TEST_CASE("Seeds without a spread are no certainty, whatever the images say", "[
   CHECK_FALSE(equal.p);
   CHECK_FALSE(equal.interval);
 }
+
+}  // namespace statistics_test

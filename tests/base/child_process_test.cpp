@@ -5,6 +5,8 @@
 
 #include "support/catch.h"
 
+namespace child_process_test {
+
 using namespace staircase;
 
 namespace {
@@ -49,3 +51,5 @@ TEST_CASE("A program that is not there is an error that names it", "[base]") {
   CHECK_THROWS_WITH(ChildProcess({"/no/such/program"}),
                     ContainsSubstring("/no/such/program: cannot be started: No such file"));
 }
+
+}  // namespace child_process_test

@@ -3,6 +3,8 @@
 
 #include "support/catch.h"
 
+namespace counted_test {
+
 using namespace staircase;
 
 TEST_CASE("One thing is counted in the singular, and many with their digits grouped", "[base]") {
@@ -18,3 +20,5 @@ TEST_CASE("Of a long list the first are named and the rest is counted", "[base]"
   CHECK(some_of({"a", "b", "c", "d"}, 2, "; ") == "a; b and 2 more");
   CHECK(some_of({}, 2).empty());
 }
+
+}  // namespace counted_test

@@ -2,6 +2,8 @@
 
 #include "support/catch.h"
 
+namespace duration_test {
+
 using namespace staircase;
 
 TEST_CASE("A duration is told in the unit that fits it", "[base]") {
@@ -10,3 +12,5 @@ TEST_CASE("A duration is told in the unit that fits it", "[base]") {
   CHECK(duration_text(720) == "12 min");
   CHECK(duration_text(3.4 * 3600) == "3.4 h");
 }
+
+}  // namespace duration_test

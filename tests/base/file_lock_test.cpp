@@ -8,6 +8,8 @@
 #include "support/catch.h"
 #include "support/temporary_folder.h"
 
+namespace file_lock_test {
+
 using namespace staircase;
 namespace fs = std::filesystem;
 
@@ -73,3 +75,5 @@ TEST_CASE("A lock that cannot be made names its path", "[base]") {
   CHECK_THROWS_WITH(FileLock::try_take(folder / "missing" / "lock"),
                     ContainsSubstring("missing/lock: cannot be locked: No such"));
 }
+
+}  // namespace file_lock_test

@@ -3,6 +3,8 @@
 #include "support/catch.h"
 #include "support/temporary_folder.h"
 
+namespace files_test {
+
 using namespace staircase;
 namespace fs = std::filesystem;
 
@@ -21,3 +23,5 @@ TEST_CASE("What a killed process was writing is removed, and nothing else", "[ba
   }
   CHECK_NOTHROW(remove_unfinished_files(folder / "absent"));
 }
+
+}  // namespace files_test

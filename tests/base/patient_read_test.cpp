@@ -7,6 +7,8 @@
 #include "support/catch.h"
 #include "support/temporary_folder.h"
 
+namespace patient_read_test {
+
 using namespace staircase;
 using namespace std::chrono_literals;
 
@@ -88,3 +90,5 @@ TEST_CASE("A file that is read here and there is opened anew after a failure", "
   });
   CHECK(file.read(5, 5, {20ms, 100ms, 1000ms}) == "again");
 }
+
+}  // namespace patient_read_test

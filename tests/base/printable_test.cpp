@@ -2,6 +2,8 @@
 
 #include "support/catch.h"
 
+namespace printable_test {
+
 using namespace staircase;
 
 TEST_CASE("Control characters become escapes and everything else stays", "[base]") {
@@ -24,3 +26,5 @@ TEST_CASE("What is no UTF-8 becomes the character that stands for it", "[base]")
   CHECK(printable("\xe4\xb8") == unknown + unknown);  // cut short
   CHECK(printable("\xed\xa0\x80") == unknown + unknown + unknown);
 }
+
+}  // namespace printable_test

@@ -2,6 +2,8 @@
 
 #include "support/catch.h"
 
+namespace text_test {
+
 using namespace staircase;
 
 TEST_CASE("What rounds to zero has no sign", "[base]") {
@@ -10,3 +12,5 @@ TEST_CASE("What rounds to zero has no sign", "[base]") {
   CHECK(decimals(-0.5, 1) == "-0.5");
   CHECK(decimals(-10, 0) == "-10");
 }
+
+}  // namespace text_test

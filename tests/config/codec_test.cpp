@@ -5,6 +5,8 @@
 #include "staircase/config/recipe_options.h"
 #include "support/catch.h"
 
+namespace codec_test {
+
 using namespace staircase::config;
 
 namespace {
@@ -92,3 +94,5 @@ TEST_CASE("The schema of a struct has an entry with help and default for every f
   CHECK(schema["properties"]["norm"]["enum"] == Json::array({"batch", "layer", "group"}));
   CHECK(schema["properties"]["kernel_size"]["default"] == 3);
 }
+
+}  // namespace codec_test

@@ -2,6 +2,8 @@
 
 #include "support/catch.h"
 
+namespace configuration_test {
+
 using namespace staircase::config;
 
 namespace {
@@ -55,3 +57,5 @@ TEST_CASE("Two configurations differ in the fields of their parts", "[config]") 
   CHECK(differences[0].pointer == "/recipe/epochs");
   CHECK(differences[1].pointer == "/init/new_head");
 }
+
+}  // namespace configuration_test

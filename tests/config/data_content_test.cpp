@@ -2,6 +2,8 @@
 
 #include "support/catch.h"
 
+namespace data_content_test {
+
 using namespace staircase::config;
 
 namespace {
@@ -57,3 +59,5 @@ TEST_CASE("What a data set holds survives its file", "[config]") {
   damaged["fingerprint"] = "0";
   CHECK_THROWS_WITH(read_data_content(damaged, {"x.json", ""}), ContainsSubstring("changed by hand"));
 }
+
+}  // namespace data_content_test

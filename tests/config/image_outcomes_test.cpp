@@ -5,6 +5,8 @@
 #include "support/catch.h"
 #include "support/temporary_folder.h"
 
+namespace image_outcomes_test {
+
 using namespace staircase;
 using namespace staircase::config;
 
@@ -16,8 +18,9 @@ const ImageOutcomes ten{"0123456789abcdef", {1, 0, 0, 0, 0, 0, 0, 0, 1, 1}, std:
 
 TEST_CASE("The images that a run classified correctly are a bit each behind one line", "[config]") {
   const std::string text = write_image_outcomes(ten);
-  CHECK(text == "{\"images\":10,\"validation_set\":\"0123456789abcdef\",\"weights\":[\"raw\",\"ema\"]}\n"
-                "\x01\x03\xff\x03");
+  CHECK(text ==
+        "{\"images\":10,\"validation_set\":\"0123456789abcdef\",\"weights\":[\"raw\",\"ema\"]}\n"
+        "\x01\x03\xff\x03");
 }
 
 TEST_CASE("Outcomes are read as they were written, and none where there is no file", "[config]") {
@@ -48,3 +51,5 @@ TEST_CASE("A validation set is named by its data and its classes in order", "[co
   CHECK(name != validation_set_name("shapes", {0, 1}));
   CHECK(name != validation_set_name("cifar10", {0, 1, 1}));
 }
+
+}  // namespace image_outcomes_test

@@ -6,6 +6,8 @@
 #include "support/catch.h"
 #include "support/temporary_folder.h"
 
+namespace json_lines_test {
+
 using namespace staircase;
 using namespace staircase::config;
 
@@ -86,3 +88,5 @@ TEST_CASE("Numbers are read from the lines that are objects, and from no others"
   CHECK(read.size() > 8);
   CHECK(warnings.size() > 8);
 }
+
+}  // namespace json_lines_test

@@ -2,6 +2,8 @@
 
 #include "support/catch.h"
 
+namespace json_test {
+
 using namespace staircase::config;
 
 TEST_CASE("A key that stands twice in one object is refused by name", "[config]") {
@@ -30,3 +32,5 @@ TEST_CASE("A pointer is split as RFC 6901 says", "[config]") {
 TEST_CASE("The canonical text does not depend on the order of keys", "[config]") {
   CHECK(canonical_text(parse_json(R"({"b": 1, "a": [2]})", "")) == R"({"a":[2],"b":1})");
 }
+
+}  // namespace json_test

@@ -4,6 +4,8 @@
 #include "staircase/base/text.h"
 #include "support/catch.h"
 
+namespace naming_test {
+
 using namespace staircase;
 using namespace staircase::config;
 
@@ -141,3 +143,5 @@ TEST_CASE("A field that an older configuration lacks has its frozen default", "[
   older.erase("model");  // a comparison has none
   CHECK_FALSE(with_frozen_defaults(older).contains("model"));
 }
+
+}  // namespace naming_test

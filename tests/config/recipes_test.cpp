@@ -5,6 +5,8 @@
 #include "staircase/config/codec.h"
 #include "support/catch.h"
 
+namespace recipes_test {
+
 using namespace staircase::config;
 
 namespace {
@@ -98,3 +100,5 @@ TEST_CASE("Micro-batches are even parts of the batch, or the batch", "[config]")
   CHECK_THROWS_WITH(check(15, 5), ContainsSubstring("/recipe/micro_batch_size: found 5, allowed are 0, even numbers"));
   CHECK_THROWS_WITH(check(16, 6), ContainsSubstring("/recipe/micro_batch_size: 6 does not divide /recipe/batch_size"));
 }
+
+}  // namespace recipes_test

@@ -3,6 +3,8 @@
 #include "data/fake_dataset.h"
 #include "support/catch.h"
 
+namespace bad_images_test {
+
 using namespace staircase;
 using namespace staircase::data;
 using namespace staircase::tests;
@@ -101,3 +103,5 @@ TEST_CASE("Restored damaged images are neither read nor named again, with the sa
   CHECK(again.messages.empty());
   CHECK_THROWS_AS(restored.restore_bad_images({12}), std::out_of_range);
 }
+
+}  // namespace bad_images_test

@@ -5,6 +5,8 @@
 #include "support/catch.h"
 #include "support/temporary_folder.h"
 
+namespace contact_sheet_test {
+
 using namespace staircase;
 using namespace staircase::data;
 
@@ -111,3 +113,5 @@ TEST_CASE("A sheet takes fewer images the larger they are", "[data]") {
   CHECK(most_tiles(512) == 205);  // 64,000,000 / (522 * 597)
   CHECK(most_tiles(4096) == 3);   // 64,000,000 / 4096^2
 }
+
+}  // namespace contact_sheet_test

@@ -10,6 +10,8 @@
 #include "support/catch.h"
 #include "support/statistics.h"
 
+namespace crop_distribution_test {
+
 using namespace staircase;
 using namespace staircase::data;
 using namespace staircase::tests;
@@ -146,3 +148,5 @@ TEST_CASE("Color jitter changes brightness, contrast and saturation in any order
   }
   CHECK(chi_square_p(counts, expected) > least_p);
 }
+
+}  // namespace crop_distribution_test

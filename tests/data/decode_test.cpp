@@ -7,6 +7,8 @@
 #include "support/reference.h"
 #include "support/temporary_folder.h"
 
+namespace decode_test {
+
 using namespace staircase;
 using namespace staircase::data;
 using tests::reference_file;
@@ -138,3 +140,5 @@ TEST_CASE("The content decides what a file is, not its extension", "[data]") {
   std::filesystem::copy_file(reference_file("images/rgb.png"), folder / "really_png.jpg");
   CHECK(decode_image(folder / "really_png.jpg") == decode_image(reference_file("images/rgb.png")));
 }
+
+}  // namespace decode_test

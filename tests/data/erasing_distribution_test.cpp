@@ -7,6 +7,8 @@
 #include "support/catch.h"
 #include "support/statistics.h"
 
+namespace erasing_distribution_test {
+
 using namespace staircase;
 using namespace staircase::data;
 using namespace staircase::tests;
@@ -121,3 +123,5 @@ TEST_CASE("The box is erased after normalization", "[data]") {
   REQUIRE(values.size() > 1000);
   CHECK(kolmogorov_p(values, [](double x) { return normal_distribution(x, 0, 1); }) > least_p);
 }
+
+}  // namespace erasing_distribution_test

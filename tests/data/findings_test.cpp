@@ -5,6 +5,8 @@
 #include "support/catch.h"
 #include "support/temporary_folder.h"
 
+namespace findings_test {
+
 using namespace staircase;
 using namespace staircase::data;
 using tests::TemporaryFolder;
@@ -120,3 +122,5 @@ TEST_CASE("A search that its limits end says how far it came", "[data]") {
   REQUIRE(limited.notes.size() == 2);  // one class, so no image stands in two
   CHECK(limited.notes[1] == "none of 10 validation images that were looked at, of 50, is a training image");
 }
+
+}  // namespace findings_test

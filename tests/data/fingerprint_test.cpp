@@ -5,6 +5,8 @@
 #include "support/catch.h"
 #include "support/temporary_folder.h"
 
+namespace fingerprint_test {
+
 using namespace staircase;
 using namespace staircase::data;
 namespace fs = std::filesystem;
@@ -99,3 +101,5 @@ TEST_CASE("Data that are drawn are described whole by their options", "[data]") 
   CHECK(config::is_described_whole(options));
   CHECK(content_of(open_data(options, {"", "/data"}), options).parts.empty());
 }
+
+}  // namespace fingerprint_test

@@ -6,6 +6,8 @@
 #include "support/reference.h"
 #include "support/temporary_folder.h"
 
+namespace folder_index_test {
+
 using namespace staircase;
 using namespace staircase::data;
 using namespace std::chrono_literals;
@@ -161,3 +163,5 @@ TEST_CASE("An index that cannot be written costs nothing but time", "[data]") {
   const DataSource source = open_image_folder(photographs.folder.path(), "/does/not/exist/data.index");
   CHECK_NOTHROW(source.keep_index());
 }
+
+}  // namespace folder_index_test

@@ -11,6 +11,8 @@
 #include "staircase/data/decode.h"
 #include "support/catch.h"
 
+namespace jpeg_test {
+
 using namespace staircase;
 using namespace staircase::data;
 using tests::JpegKind;
@@ -158,3 +160,5 @@ TEST_CASE("A JPEG that may come smaller comes with its sides divided, and holds 
     CHECK(part.pixels == cut(whole.pixels, shrunk_around({19, 9, 41, 50}, shrink)));
   }
 }
+
+}  // namespace jpeg_test

@@ -14,6 +14,8 @@
 #include "staircase/data/sample_order.h"
 #include "support/catch.h"
 
+namespace loader_test {
+
 using namespace staircase;
 using namespace staircase::data;
 using namespace staircase::tests;
@@ -269,3 +271,5 @@ TEST_CASE("Memory of a batch is not written again while anybody holds a view of 
   CHECK(held.size() == 24);
   for (const auto& [view, copy] : held) CHECK(torch::equal(view, copy));
 }
+
+}  // namespace loader_test

@@ -9,6 +9,8 @@
 #include "staircase/data/open_data.h"
 #include "support/catch.h"
 
+namespace objects_learning_test {
+
 using namespace staircase;
 using namespace staircase::data;
 
@@ -112,3 +114,5 @@ TEST_CASE("A linear classifier on pixels stays under 35 percent on the objects, 
   CHECK(share < 0.35);
   CHECK(share > 0.15);
 }
+
+}  // namespace objects_learning_test

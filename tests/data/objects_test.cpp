@@ -8,6 +8,8 @@
 #include "staircase/base/text.h"
 #include "support/catch.h"
 
+namespace objects_test {
+
 using namespace staircase;
 using namespace staircase::data;
 
@@ -94,3 +96,5 @@ TEST_CASE("An object of another size is the same picture", "[data]") {
   }
   CHECK(difference < 8.0);
 }
+
+}  // namespace objects_test

@@ -7,6 +7,8 @@
 #include "support/reference.h"
 #include "support/temporary_folder.h"
 
+namespace open_data_test {
+
 using namespace staircase;
 using namespace staircase::data;
 using config::DataKind;
@@ -83,12 +85,14 @@ TEST_CASE("Fields that do not go with the kind of data are refused by name", "[d
   CHECK_THROWS_WITH(check_data_options(options, place), "x.json: /data/shapes_seed: goes only with /data/kind shapes");
   options = {DataKind::image_folder, "/somewhere"};
   options.objects_seed = 1;
-  CHECK_THROWS_WITH(check_data_options(options, place), "x.json: /data/objects_seed: goes only with /data/kind objects");
+  CHECK_THROWS_WITH(check_data_options(options, place),
+                    "x.json: /data/objects_seed: goes only with /data/kind objects");
   options.objects_seed = 0;
   options.max_bad_fraction = 0.2;
   CHECK_NOTHROW(check_data_options(options, place));
   options.val_images = 7;
-  CHECK_THROWS_WITH(check_data_options(options, place), "x.json: /data/val_images: goes only with /data/kind objects and shapes");
+  CHECK_THROWS_WITH(check_data_options(options, place),
+                    "x.json: /data/val_images: goes only with /data/kind objects and shapes");
   options = {DataKind::idx, "/somewhere"};
   options.max_bad_fraction = 0.2;
   CHECK_THROWS_WITH(check_data_options(options, place),
@@ -305,3 +309,5 @@ TEST_CASE("Folders that are not as they should be are refused by path", "[data]"
   fs::create_directories(folder / "validation");
   refusal("has both val and validation");
 }
+
+}  // namespace open_data_test

@@ -13,6 +13,8 @@
 #include "support/reference.h"
 #include "support/temporary_folder.h"
 
+namespace other_tars_test {
+
 using namespace staircase;
 using namespace staircase::data;
 namespace fs = std::filesystem;
@@ -126,8 +128,7 @@ TEST_CASE("What lies among the images of a tar is left out and counted, as in a 
   const DataSource source = parts.open();
   CHECK(source.class_names == std::vector<std::string>{"cat"});
   CHECK(source.train->size() == 1);
-  CHECK(source.passed_over.left_out ==
-        std::map<std::string, uint64_t>{{".md", 2}, {".txt", 2}, {"no extension", 2}});
+  CHECK(source.passed_over.left_out == std::map<std::string, uint64_t>{{".md", 2}, {".txt", 2}, {"no extension", 2}});
   CHECK(source.passed_over.left_behind ==
         std::map<std::string, uint64_t>{{".DS_Store", 2}, {"Thumbs.db", 2}, {"__MACOSX", 2}});
 }
@@ -142,3 +143,5 @@ TEST_CASE("A class in a tar is named in UTF-8, as that of a folder", "[data]") {
   CHECK_THROWS_WITH(Parts({{"cat/a.png"}, {"d\xf6g/b.png"}}).open(),
                     ContainsSubstring("is not named in UTF-8, as a class must be"));
 }
+
+}  // namespace other_tars_test

@@ -13,6 +13,8 @@
 #include "support/reference.h"
 #include "support/temporary_folder.h"
 
+namespace pack_test {
+
 using namespace staircase;
 using namespace staircase::data;
 namespace fs = std::filesystem;
@@ -258,3 +260,5 @@ TEST_CASE("A folder without shards, or with other files in them, is refused in a
     write_file_atomically(folder / name, std::string(3000, 'x'));
   CHECK_THROWS_WITH(open_shards(folder.path()), ContainsSubstring("train-000000-of-000001.tar: is "));
 }
+
+}  // namespace pack_test

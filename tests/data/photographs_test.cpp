@@ -9,6 +9,8 @@
 #include "support/operations.h"
 #include "support/reference.h"
 
+namespace photographs_test {
+
 using namespace staircase;
 using namespace staircase::data;
 using config::Json;
@@ -63,3 +65,5 @@ TEST_CASE("Moving pixels gives Pillow's photographs", "[data][reference]") {
 TEST_CASE("Resizing gives Pillow's photographs", "[data][reference]") {
   CHECK(compare({"resize_bicubic", "resize_bilinear"}) == 2 * 6);
 }
+
+}  // namespace photographs_test

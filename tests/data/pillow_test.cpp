@@ -10,6 +10,8 @@
 #include "support/operations.h"
 #include "support/reference.h"
 
+namespace pillow_test {
+
 using namespace staircase;
 using namespace staircase::data;
 using config::Json;
@@ -108,3 +110,5 @@ TEST_CASE("Decoded files look as Pillow's, whatever their colors, depth and orie
     CHECK(largest_difference(decoded, to_image(entry, 3)) <= allowed);
   }
 }
+
+}  // namespace pillow_test

@@ -10,6 +10,8 @@
 #include "support/operations.h"
 #include "support/statistics.h"
 
+namespace rand_augment_test {
+
 using namespace staircase;
 using namespace staircase::data;
 using namespace staircase::tests;
@@ -188,3 +190,5 @@ TEST_CASE("Every operation of an image has its own draws", "[data]") {
     CHECK(rand_augment(colors(), two, a) == rand_augment(first, one, b));
   }
 }
+
+}  // namespace rand_augment_test

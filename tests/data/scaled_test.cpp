@@ -9,6 +9,8 @@
 #include "staircase/data/sample_reader.h"
 #include "support/catch.h"
 
+namespace scaled_test {
+
 using namespace staircase;
 using namespace staircase::data;
 using tests::JpegKind;
@@ -75,8 +77,7 @@ TEST_CASE("With /data/decode scaled a sample comes from the smaller JPEG", "[dat
   const std::string jpeg = tests::make_jpeg(full_chroma, 300, 200);
   const Image quarter = decode_whole(jpeg, 4).pixels;
   REQUIRE((quarter.width == 75 && quarter.height == 50));
-  const Image framed =
-      resize(quarter, {0, 0, 75, 50}, 54, 36, {11, 2, 32, 32}, config::RecipeOptions{}.interpolation);
+  const Image framed = resize(quarter, {0, 0, 75, 50}, 54, 36, {11, 2, 32, 32}, config::RecipeOptions{}.interpolation);
   std::vector<float> expected(framed.pixels.size());
   normalize(framed, {}, expected.data());
   using config::Decode;
@@ -84,3 +85,5 @@ TEST_CASE("With /data/decode scaled a sample comes from the smaller JPEG", "[dat
   CHECK_FALSE(sample_of(jpeg, Decode::full, LoaderMode::eval) == expected);
   CHECK_FALSE(sample_of(jpeg, Decode::scaled, LoaderMode::train) == sample_of(jpeg, Decode::full, LoaderMode::train));
 }
+
+}  // namespace scaled_test

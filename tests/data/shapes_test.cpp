@@ -5,6 +5,8 @@
 
 #include "support/catch.h"
 
+namespace shapes_test {
+
 using namespace staircase::data;
 
 namespace {
@@ -60,3 +62,5 @@ TEST_CASE("Brightness does not tell the classes apart", "[data]") {
     CHECK(std::abs(sum[label] - sum[0]) < 4 * error);
   }
 }
+
+}  // namespace shapes_test

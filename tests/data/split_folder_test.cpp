@@ -9,6 +9,8 @@
 #include "support/refusal.h"
 #include "support/temporary_folder.h"
 
+namespace split_folder_test {
+
 using namespace staircase;
 using namespace staircase::data;
 namespace fs = std::filesystem;
@@ -72,3 +74,5 @@ TEST_CASE("A split that cannot be made is refused before anything is", "[data]")
   CHECK_THAT(refused("all", "split"), ContainsSubstring("emu: has one image, expected at least two"));
   CHECK_FALSE(fs::exists(photographs.temporary / "split"));
 }
+
+}  // namespace split_folder_test

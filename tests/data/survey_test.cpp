@@ -6,6 +6,8 @@
 #include "support/reference.h"
 #include "support/temporary_folder.h"
 
+namespace survey_test {
+
 using namespace staircase;
 using namespace staircase::data;
 namespace fs = std::filesystem;
@@ -44,3 +46,5 @@ TEST_CASE("A survey of a part of a set is spread over all of it", "[data]") {
   CHECK_THAT(survey.faults[0], ContainsSubstring("/0.png"));
   CHECK_THAT(survey.faults[4], ContainsSubstring("/8.png"));
 }
+
+}  // namespace survey_test

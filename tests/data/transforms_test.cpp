@@ -12,6 +12,8 @@
 #include "staircase/data/resize.h"
 #include "support/catch.h"
 
+namespace transforms_test {
+
 using namespace staircase;
 using namespace staircase::data;
 using config::RecipeOptions;
@@ -236,3 +238,5 @@ TEST_CASE("A smaller image is framed where the larger one would be", "[data]") {
           resize(small, part, 16, 20, {0, 0, 16, 20}, kind));
   }
 }
+
+}  // namespace transforms_test

@@ -8,6 +8,8 @@
 #include "support/reference.h"
 #include "support/temporary_folder.h"
 
+namespace unreadable_test {
+
 using namespace staircase;
 using namespace staircase::data;
 using namespace std::chrono_literals;
@@ -75,3 +77,5 @@ TEST_CASE("An image that cannot be read ends the epoch, however many may be dama
     CHECK(loader.bad_images().empty());
   }
 }
+
+}  // namespace unreadable_test

@@ -1,6 +1,8 @@
 #include "execution/small_run.h"
 #include "support/catch.h"
 
+namespace data_change_test {
+
 using namespace staircase;
 using config::Json;
 using tests::Listener;
@@ -79,3 +81,5 @@ TEST_CASE("A stopped run goes on when its data moved, to the same numbers", "[ex
   run(content, folder / "out", with_override);
   CHECK(with_override.ended.empty());  // it is done
 }
+
+}  // namespace data_change_test

@@ -12,6 +12,8 @@
 #include "support/small_experiment.h"
 #include "support/temporary_folder.h"
 
+namespace estimate_test {
+
 using namespace staircase;
 using namespace staircase::execution;
 
@@ -130,3 +132,5 @@ TEST_CASE("Earlier seconds are used as they are, and the rest is scaled by the M
         std::vector<std::string>{"timing a few training steps, for 20 s at most, to tell how long the runs take"});
   CHECK(estimate_work({}).expected_hours == 0.0);
 }
+
+}  // namespace estimate_test

@@ -8,6 +8,8 @@
 #include "staircase/execution/worker.h"
 #include "support/catch.h"
 
+namespace failure_sentence_test {
+
 using namespace staircase;
 using namespace staircase::execution;
 
@@ -83,3 +85,5 @@ TEST_CASE("A worker that the system killed leaves its row, its last step and wha
         "no result, a /recipe/micro_batch_size below 64, a /data/image_size_px below 224, /recipe/precision bf16, or "
         "fewer /loader_workers or --jobs");
 }
+
+}  // namespace failure_sentence_test

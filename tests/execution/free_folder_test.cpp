@@ -2,6 +2,8 @@
 #include "execution/small_run.h"
 #include "support/catch.h"
 
+namespace free_folder_test {
+
 using namespace staircase;
 using config::Json;
 using tests::refusal;
@@ -120,3 +122,5 @@ TEST_CASE("A misspelt step is named before what the folder was made with", "[exe
   CHECK_THAT(refusal([&] { run(content, folder / "out", listener); }),
              ContainsSubstring("/model/activatoin: is not a known field (did you mean \"activation\"?)"));
 }
+
+}  // namespace free_folder_test

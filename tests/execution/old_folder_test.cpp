@@ -3,6 +3,8 @@
 #include "staircase/runs/status.h"
 #include "support/catch.h"
 
+namespace old_folder_test {
+
 // tests/runs/folder_1 was written by Staircase 0.1.0 (6fd574e): two rows, of which one seed each is done, and the base's
 // second seed, stopped at step 5 of 8. Every later version reads, extends and resumes it.
 
@@ -87,3 +89,5 @@ TEST_CASE("A folder of 6fd574e is resumed and extended by seeds and steps", "[ex
   tests::run(content, old.folder(), again);
   CHECK(again.ended.empty());
 }
+
+}  // namespace old_folder_test

@@ -6,6 +6,8 @@
 #include "support/catch.h"
 #include "support/reference.h"
 
+namespace pack_run_test {
+
 using namespace staircase;
 namespace fs = std::filesystem;
 using tests::TemporaryFolder;
@@ -55,3 +57,5 @@ TEST_CASE("A run on shards gives the bytes of the run on the folder that was pac
   }
   CHECK(numbers_of(of_folder / "weights.safetensors") == numbers_of(of_shards / "weights.safetensors"));
 }
+
+}  // namespace pack_run_test

@@ -4,6 +4,8 @@
 #include "staircase/nn/libtorch.h"
 #include "support/catch.h"
 
+namespace run_starts_test {
+
 using namespace staircase;
 using config::Json;
 using tests::Listener;
@@ -127,3 +129,5 @@ TEST_CASE("Checkpoints that a kill left beside a summary are removed by the next
   CHECK(second.ended.empty());
   CHECK_FALSE(fs::exists(checkpoints));
 }
+
+}  // namespace run_starts_test

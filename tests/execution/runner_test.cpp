@@ -7,6 +7,8 @@
 #include "support/small_experiment.h"
 #include "support/temporary_folder.h"
 
+namespace runner_test {
+
 using namespace staircase;
 using namespace staircase::experiment;
 using namespace staircase::runs;
@@ -282,3 +284,5 @@ TEST_CASE("Checkpoints beside a damaged summary are what its run goes on from", 
   // It was looked at: kept under another name, because it is none, and not removed unseen.
   CHECK(fs::exists(place / "checkpoints" / "step-000000001.safetensors.damaged"));
 }
+
+}  // namespace runner_test

@@ -5,6 +5,8 @@
 #include "staircase/runs/run_log.h"
 #include "support/catch.h"
 
+namespace taken_over_test {
+
 using namespace staircase;
 using config::Json;
 namespace fs = std::filesystem;
@@ -201,3 +203,5 @@ TEST_CASE("A begun run is gone on with, and runs are trained where reuse is not 
   CHECK(hearer->first_step.at("base@0") == 4);
   CHECK(hearer->notes == std::vector<std::string>{"taken over 1 run from " + folders.first.string()});
 }
+
+}  // namespace taken_over_test

@@ -4,6 +4,8 @@
 #include "staircase/report/folder.h"
 #include "support/catch.h"
 
+namespace until_test {
+
 using namespace staircase;
 using namespace staircase::execution;
 using tests::Listener;
@@ -93,3 +95,5 @@ TEST_CASE("An experiment takes the runs of its pilot over", "[execution]") {
   run_experiment(whole, options, rest, rest.stop);
   CHECK(rest.ended == std::vector<std::string>{"base@3", "gelu@3"});
 }
+
+}  // namespace until_test

@@ -4,6 +4,8 @@
 #include "support/catch.h"
 #include "support/refusal.h"
 
+namespace contexts_test {
+
 using namespace staircase;
 using namespace staircase::experiment;
 using tests::four_steps;
@@ -90,3 +92,5 @@ TEST_CASE("A context that does not fit is refused in one sentence", "[experiment
   CHECK_THAT(said_of(with_contexts({{{"name", "seeds"}, {"set", {{"/seeds", 1}}}}})),
              ContainsSubstring("a context sets fields under /model, /recipe, /data or /init"));
 }
+
+}  // namespace contexts_test

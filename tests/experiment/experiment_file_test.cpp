@@ -5,6 +5,8 @@
 #include "support/catch.h"
 #include "support/temporary_folder.h"
 
+namespace experiment_file_test {
+
 using namespace staircase;
 using namespace staircase::runs;
 using namespace staircase::experiment;
@@ -160,3 +162,5 @@ TEST_CASE("Runs that were named before format 1 was what it is are refused with 
       "Staircase 0.9.0 (fedcba9), this is Staircase " +
       build_info().version);
 }
+
+}  // namespace experiment_file_test

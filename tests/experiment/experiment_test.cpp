@@ -5,6 +5,8 @@
 #include "support/catch.h"
 #include "support/temporary_folder.h"
 
+namespace experiment_test {
+
 using namespace staircase;
 using namespace staircase::experiment;
 using Catch::Matchers::EndsWith;
@@ -403,3 +405,5 @@ TEST_CASE("A relative path in a file starts at the folder of the file that says 
 TEST_CASE("The committed schema is the program's own", "[experiment]") {
   CHECK(config::read_json_file(STAIRCASE_SOURCE "/experiments/schema/experiment.schema.json") == experiment_schema());
 }
+
+}  // namespace experiment_test

@@ -5,6 +5,8 @@
 #include "staircase/experiment/design.h"
 #include "support/catch.h"
 
+namespace experiments_test {
+
 using namespace staircase;
 using namespace staircase::experiment;
 
@@ -19,3 +21,5 @@ TEST_CASE("Every experiment that comes with the program reads and has rows", "[e
   }
   CHECK(files >= 11);
 }
+
+}  // namespace experiments_test

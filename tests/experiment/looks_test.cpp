@@ -7,6 +7,8 @@
 #include "support/catch.h"
 #include "support/refusal.h"
 
+namespace looks_test {
+
 using namespace staircase;
 using namespace staircase::experiment;
 using tests::four_steps;
@@ -83,3 +85,5 @@ TEST_CASE("A pilot is two rows of the experiment with three seeds", "[experiment
   CHECK_THAT(tests::refusal([&] { pilot_of(resolve_experiment(single, "x.json")); }),
              ContainsSubstring("there is no difference"));
 }
+
+}  // namespace looks_test

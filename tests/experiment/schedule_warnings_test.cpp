@@ -2,6 +2,8 @@
 
 #include "support/catch.h"
 
+namespace schedule_warnings_test {
+
 using namespace staircase;
 using experiment::schedule_warnings;
 
@@ -57,3 +59,5 @@ TEST_CASE("A warning says of which rows it is so", "[experiment]") {
   CHECK_THAT(some[0], ContainsSubstring("(in b, c)"));
   CHECK_THAT(schedule_warnings({{"b", &bad, 320}, {"c", &bad, 320}})[0], ContainsSubstring("(in all rows)"));
 }
+
+}  // namespace schedule_warnings_test

@@ -3,6 +3,8 @@
 #include "experiment/designed.h"
 #include "support/catch.h"
 
+namespace subset_design_test {
+
 using namespace staircase;
 using runs::Ledger;
 using runs::list_runs;
@@ -191,3 +193,5 @@ TEST_CASE("Equal configurations of different designs are the same run", "[experi
     for (const RunKey& run : list_runs(design_of(four_steps(design)), {0, 1}, ledger))
       CHECK(all.count(ledger.run_name(run)) == 1);
 }
+
+}  // namespace subset_design_test

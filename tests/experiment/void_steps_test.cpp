@@ -7,6 +7,8 @@
 #include "staircase/plan/ladder.h"
 #include "support/catch.h"
 
+namespace void_steps_test {
+
 using namespace staircase;
 using namespace staircase::experiment;
 using config::Json;
@@ -137,3 +139,5 @@ TEST_CASE("Each step of every experiment that comes with the program changes som
     CHECK_NOTHROW(check_steps_have_effect(experiment, design_variants(experiment, 10, 3)));
   }
 }
+
+}  // namespace void_steps_test

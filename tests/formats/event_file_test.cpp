@@ -8,6 +8,8 @@
 #include "support/catch.h"
 #include "support/temporary_folder.h"
 
+namespace event_file_test {
+
 using namespace staircase;
 using namespace staircase::formats;
 
@@ -76,3 +78,5 @@ TEST_CASE("A folder in which no event file can be made is named", "[formats]") {
   write_file_atomically(folder / "row-0", "a file");
   CHECK_THROWS_WITH(EventFile(folder / "row-0"), ContainsSubstring("row-0: the folder cannot be made"));
 }
+
+}  // namespace event_file_test

@@ -6,6 +6,8 @@
 #include "support/catch.h"
 #include "support/temporary_folder.h"
 
+namespace pth_damage_test {
+
 using namespace staircase;
 using namespace staircase::formats;
 using namespace staircase::tests;
@@ -219,3 +221,5 @@ TEST_CASE("A hostile pickle takes no memory beyond twice the file's size and the
   }
 }
 #endif
+
+}  // namespace pth_damage_test

@@ -8,6 +8,8 @@
 #include "support/catch.h"
 #include "support/temporary_folder.h"
 
+namespace pth_test {
+
 using namespace staircase;
 using namespace staircase::formats;
 using namespace staircase::tests;
@@ -129,3 +131,5 @@ TEST_CASE("Every type and shape comes back from .pth to the bit", "[formats]") {
   write_pth(folder / "b.pth", content);
   CHECK(read_file(folder / "a.pth") == read_file(folder / "b.pth"));
 }
+
+}  // namespace pth_test

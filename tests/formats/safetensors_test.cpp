@@ -6,6 +6,8 @@
 #include "support/catch.h"
 #include "support/temporary_folder.h"
 
+namespace safetensors_test {
+
 using namespace staircase;
 using namespace staircase::formats;
 using namespace staircase::tests;
@@ -237,3 +239,5 @@ TEST_CASE("A hostile header takes no memory beyond twice the file's size and the
   }
 }
 #endif
+
+}  // namespace safetensors_test

@@ -5,6 +5,8 @@
 #include "support/catch.h"
 #include "support/temporary_folder.h"
 
+namespace weights_file_test {
+
 using namespace staircase;
 using namespace staircase::formats;
 using namespace staircase::tests;
@@ -42,3 +44,5 @@ TEST_CASE("A file of no weights format is refused", "[formats]") {
 TEST_CASE("A TorchScript file is told from a weights file", "[formats]") {
   CHECK_THROWS_WITH(read_weights(reference_weights("written_by_1_13.pt")), ContainsSubstring("is a TorchScript file"));
 }
+
+}  // namespace weights_file_test

@@ -12,6 +12,8 @@
 #include "support/refusal.h"
 #include "support/temporary_folder.h"
 
+namespace backbone_layouts_test {
+
 using namespace staircase;
 using namespace staircase::formats;
 using namespace staircase::interop;
@@ -229,3 +231,5 @@ TEST_CASE("Normalization other than ImageNet's travels with a file", "[interop]"
   CHECK(open_model_file(folder / "again.safetensors").description.data.std == std::array<double, 3>{0.5, 0.5, 0.5});
   CHECK(open_model_file(folder / "timm.safetensors").description.data.mean[0] == 0.485);
 }
+
+}  // namespace backbone_layouts_test

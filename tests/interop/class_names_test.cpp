@@ -6,6 +6,8 @@
 #include "staircase/base/errors.h"
 #include "support/catch.h"
 
+namespace class_names_test {
+
 using namespace staircase;
 using namespace staircase::interop;
 
@@ -52,3 +54,5 @@ TEST_CASE("Without names, and for ImageNet under other names, all classes are ta
   for (int i = 0; i < 1000; ++i) synsets.push_back("n" + std::to_string(10000000 + i));
   CHECK(find_classes(description_of(imagenet_classes(), 1000), synsets, "w").at(983) == 983);
 }
+
+}  // namespace class_names_test

@@ -11,6 +11,8 @@
 #include "support/catch.h"
 #include "support/refusal.h"
 
+namespace key_layout_test {
+
 using namespace staircase;
 using namespace staircase::formats;
 using namespace staircase::interop;
@@ -128,3 +130,5 @@ TEST_CASE("Half, bfloat16 and double weights are converted to the network's type
     CHECK(loaded.equal(by_name(other).at("stem.conv.weight").to(torch::kFloat)));
   }
 }
+
+}  // namespace key_layout_test

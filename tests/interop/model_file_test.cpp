@@ -7,6 +7,8 @@
 #include "support/refusal.h"
 #include "support/temporary_folder.h"
 
+namespace model_file_test {
+
 using namespace staircase;
 using namespace staircase::formats;
 using namespace staircase::interop;
@@ -80,3 +82,5 @@ TEST_CASE("A wrong --model, an unknown layout and bare Staircase names are refus
   write_weights(folder / "other.pth", {{{"encoder.weight", torch::zeros({2})}}, {}});
   CHECK(tests::refusal([&] { open_model_file(folder / "other.pth"); }).find("no known layout") != std::string::npos);
 }
+
+}  // namespace model_file_test

@@ -14,6 +14,8 @@
 #include "support/refusal.h"
 #include "support/temporary_folder.h"
 
+namespace onnx_test {
+
 using namespace staircase;
 using namespace staircase::interop;
 using namespace staircase::tests;
@@ -158,3 +160,5 @@ TEST_CASE("A network whose logits are no numbers leaves no ONNX file", "[interop
   CHECK_THROWS_WITH(s.write(), ContainsSubstring("nan, at most"));
   CHECK(std::filesystem::is_empty(s.folder.path()));
 }
+
+}  // namespace onnx_test

@@ -7,6 +7,8 @@
 #include "support/catch.h"
 #include "support/temporary_folder.h"
 
+namespace prepare_image_test {
+
 using namespace staircase;
 using namespace staircase::interop;
 
@@ -65,3 +67,5 @@ TEST_CASE("A file is turned gray for a network of one channel, and refused for o
   description.model.in_channels = 2;
   CHECK_THROWS_AS(prepare_file(folder / "x.jpg", description), std::invalid_argument);
 }
+
+}  // namespace prepare_image_test

@@ -8,6 +8,8 @@
 #include "support/refusal.h"
 #include "support/temporary_folder.h"
 
+namespace sparse_encoder_test {
+
 using namespace staircase;
 using namespace staircase::formats;
 using namespace staircase::interop;
@@ -120,3 +122,5 @@ TEST_CASE("What the published code pretrained starts a network, all but its fina
   }
   CHECK(found.size() == of_encoder);
 }
+
+}  // namespace sparse_encoder_test

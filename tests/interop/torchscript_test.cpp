@@ -11,6 +11,8 @@
 #include "support/catch.h"
 #include "support/temporary_folder.h"
 
+namespace torchscript_test {
+
 using namespace staircase;
 using namespace staircase::interop;
 using namespace staircase::tests;
@@ -222,3 +224,5 @@ TEST_CASE("A file that LibTorch 1.13 wrote gives the logits that Python 1.13 rea
           .reshape({2, 5});
   CHECK(largest_difference(run(script, x), expected) < 1e-4 * expected.abs().max().item<double>());
 }
+
+}  // namespace torchscript_test

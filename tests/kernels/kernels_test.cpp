@@ -8,6 +8,8 @@
 #include "staircase/nn/kernels/layer_norm.h"
 #include "support/kernels.h"
 
+namespace kernels_test {
+
 using namespace staircase::nn::kernels;
 using namespace staircase::tests;
 
@@ -194,3 +196,5 @@ TEST_CASE("AdamW's kernel keeps to its arrays and the definition", "[kernels]") 
     }
   });
 }
+
+}  // namespace kernels_test

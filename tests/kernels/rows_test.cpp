@@ -6,6 +6,8 @@
 #include "staircase/nn/kernels/residual.h"
 #include "support/kernels.h"
 
+namespace rows_test {
+
 using namespace staircase::nn::kernels;
 using namespace staircase::tests;
 
@@ -187,3 +189,5 @@ TEST_CASE("A comparison of numbers sees one that is none", "[kernels]") {
   CHECK(std::isinf(largest_share_off(Floats{nan, 2}, {1, 2})));
   CHECK(largest_share_off(Floats{1, 2}, {1, 2.5}) == Approx(0.2));
 }
+
+}  // namespace rows_test

@@ -11,6 +11,8 @@
 #include "support/graph_operators.h"
 #include "support/temporary_folder.h"
 
+namespace matrix_test {
+
 using namespace staircase;
 using namespace staircase::nn;
 using namespace staircase::plan;
@@ -177,3 +179,5 @@ TEST_CASE("Every model's weights file alone builds it again, with the same logit
     CHECK(torch::equal(model->forward(x), other->forward(x)));
   }
 }
+
+}  // namespace matrix_test

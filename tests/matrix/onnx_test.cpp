@@ -7,6 +7,8 @@
 #include "support/catch.h"
 #include "support/temporary_folder.h"
 
+namespace onnx_test {
+
 using namespace staircase;
 using namespace staircase::interop;
 using namespace staircase::tests;
@@ -39,3 +41,5 @@ TEST_CASE("Every model's ONNX file gives its logits, at any batch, and at any si
     CHECK((found - expected).abs().max().item<double>() <= 1e-4 * expected.abs().max().item<double>());
   }
 }
+
+}  // namespace onnx_test

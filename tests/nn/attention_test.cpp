@@ -7,6 +7,8 @@
 #include "staircase/nn/position_embedding.h"
 #include "support/catch.h"
 
+namespace attention_test {
+
 using namespace staircase;
 using namespace staircase::nn;
 using torch::Tensor;
@@ -207,3 +209,5 @@ TEST_CASE("GroupNorm of one group normalizes over channels and positions", "[nn]
   CHECK(largest(found - expected) < 1e-12);
   CHECK(found.is_contiguous(torch::MemoryFormat::ChannelsLast));
 }
+
+}  // namespace attention_test

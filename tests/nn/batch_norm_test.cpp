@@ -2,6 +2,8 @@
 
 #include "support/gradients.h"
 
+namespace batch_norm_test {
+
 using namespace staircase;
 using namespace staircase::nn;
 using namespace staircase::tests;
@@ -107,3 +109,5 @@ TEST_CASE("Batch norm refuses a second derivative", "[nn]") {
       },
       g.inputs);
 }
+
+}  // namespace batch_norm_test

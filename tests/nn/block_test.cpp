@@ -5,6 +5,8 @@
 #include "support/catch.h"
 #include "support/statistics.h"
 
+namespace block_test {
+
 using namespace staircase;
 using namespace staircase::nn;
 using namespace staircase::plan;
@@ -115,3 +117,5 @@ TEST_CASE("The second residual of a block draws its drop path with the same rate
   CHECK(tests::binomial_p(count(second & ~first), count(~first), rate) > tests::least_p);
   CHECK(torch::equal(drop_path_scales(2) == 0, dropped));
 }
+
+}  // namespace block_test

@@ -4,6 +4,8 @@
 #include "staircase/plan/named_models.h"
 #include "support/catch.h"
 
+namespace classifier_test {
+
 using namespace staircase;
 using namespace staircase::nn;
 using namespace staircase::plan;
@@ -217,3 +219,5 @@ TEST_CASE("A network runs in double and in bfloat16 as a whole", "[nn][bf16_libr
       CHECK(logits.isfinite().all().item<bool>());
     }
 }
+
+}  // namespace classifier_test

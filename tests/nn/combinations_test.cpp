@@ -3,6 +3,8 @@
 #include "support/catch.h"
 #include "support/random_model.h"
 
+namespace combinations_test {
+
 using namespace staircase;
 using namespace staircase::nn;
 
@@ -48,3 +50,5 @@ TEST_CASE("Options at random that are not refused give a network that runs and t
     ++trained;
   }
 }
+
+}  // namespace combinations_test

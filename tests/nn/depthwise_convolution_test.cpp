@@ -6,6 +6,8 @@
 #include "staircase/nn/libtorch.h"
 #include "support/catch.h"
 
+namespace depthwise_convolution_test {
+
 using namespace staircase;
 using namespace staircase::nn;
 using torch::Tensor;
@@ -177,3 +179,5 @@ TEST_CASE("Parameters alone may need gradients", "[nn]") {
   ops::depthwise_convolution(g.x, weight, g.bias, layer(c)).backward(g.gradient);
   CHECK(torch::equal(weight.grad(), by_kernel(g, c).of_weight));
 }
+
+}  // namespace depthwise_convolution_test

@@ -4,6 +4,8 @@
 #include "support/catch.h"
 #include "support/statistics.h"
 
+namespace drop_path_test {
+
 using namespace staircase;
 using namespace staircase::nn;
 using namespace staircase::plan;
@@ -45,3 +47,5 @@ TEST_CASE("ConvNeXt T, S, B and L have the drop path rates .1, .4, .5 and .5", "
   CHECK(rate("convnext_base") == 0.5);
   CHECK(rate("convnext_large") == 0.5);
 }
+
+}  // namespace drop_path_test

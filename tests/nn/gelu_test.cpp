@@ -2,6 +2,8 @@
 
 #include "support/catch.h"
 
+namespace gelu_test {
+
 using namespace staircase;
 using namespace staircase::nn;
 using torch::Tensor;
@@ -68,3 +70,5 @@ TEST_CASE("GELU by the kernel takes any shape and memory format, and keeps NaN",
   const Tensor broken = torch::full({5}, std::nan(""));
   CHECK(ops::gelu_by_kernel(broken).isnan().all().item<bool>());
 }
+
+}  // namespace gelu_test

@@ -5,6 +5,8 @@
 #include "support/catch.h"
 #include "support/graph_operators.h"
 
+namespace kernel_guard_test {
+
 using namespace staircase;
 using namespace staircase::nn;
 using namespace staircase::tests;
@@ -57,3 +59,5 @@ TEST_CASE("An operation without a kernel is plain aten everywhere", "[nn]") {
   const torch::Tensor x = torch::ones({2});
   CHECK(torch::equal(ops::guarded(x, ops::NoKernel(), [&] { return x - 1; }), x - 1));
 }
+
+}  // namespace kernel_guard_test

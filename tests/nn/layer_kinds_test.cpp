@@ -2,6 +2,8 @@
 #include "staircase/nn/classifier.h"
 #include "support/catch.h"
 
+namespace layer_kinds_test {
+
 using namespace staircase;
 using namespace staircase::nn;
 using namespace staircase::plan;
@@ -78,3 +80,5 @@ TEST_CASE("A layer is registered under every part of its name", "[nn]") {
   CHECK(names == std::vector<std::string>{"shortcut.layer_scale", "shortcut.conv.weight", "shortcut.norm.weight",
                                           "shortcut.norm.bias"});
 }
+
+}  // namespace layer_kinds_test

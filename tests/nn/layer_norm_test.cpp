@@ -4,6 +4,8 @@
 
 #include "support/catch.h"
 
+namespace layer_norm_test {
+
 using namespace staircase;
 using namespace staircase::nn;
 using torch::Tensor;
@@ -101,3 +103,5 @@ TEST_CASE("Layer norm by the kernel takes any memory format and any number of th
   check_close(by_kernel(g), expected, 1e-30, 1e-30);
   at::set_num_threads(before);
 }
+
+}  // namespace layer_norm_test

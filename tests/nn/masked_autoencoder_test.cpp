@@ -6,6 +6,8 @@
 #include "staircase/plan/named_models.h"
 #include "support/catch.h"
 
+namespace masked_autoencoder_test {
+
 using namespace staircase;
 using namespace staircase::nn;
 using torch::Tensor;
@@ -174,3 +176,5 @@ TEST_CASE("Another autoencoder has the same layers and starts neutral", "[nn]") 
     CHECK(a[i].tensor.sizes() == b[i].tensor.sizes());
   }
 }
+
+}  // namespace masked_autoencoder_test

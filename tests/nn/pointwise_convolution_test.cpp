@@ -4,6 +4,8 @@
 #include "staircase/nn/libtorch.h"
 #include "support/gradients.h"
 
+namespace pointwise_convolution_test {
+
 using namespace staircase;
 using namespace staircase::nn;
 using namespace staircase::tests;
@@ -146,3 +148,5 @@ TEST_CASE("Pointwise convolutions refuse a second derivative", "[nn]") {
   const Given g = given(odd, 5);
   check_no_second_derivative([](const Tensors& t) { return ops::pointwise_convolution(t[0], t[1], t[2]); }, g.inputs);
 }
+
+}  // namespace pointwise_convolution_test

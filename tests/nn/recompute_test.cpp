@@ -6,6 +6,8 @@
 #include "staircase/nn/libtorch.h"
 #include "support/gradients.h"
 
+namespace recompute_test {
+
 using namespace staircase;
 using namespace staircase::nn;
 using torch::Tensor;
@@ -55,7 +57,8 @@ std::vector<Tensor> checkpointed_step(config::Norm norm, bool bf16) {
 
 }  // namespace
 
-TEST_CASE("Blocks that are computed twice give the same bits: output, gradients and running statistics", "[nn][bf16_library]") {
+TEST_CASE("Blocks that are computed twice give the same bits: output, gradients and running statistics",
+          "[nn][bf16_library]") {
   for (const config::Norm norm : {config::Norm::batch, config::Norm::layer})
     for (const bool bf16 : {false, true}) {
       INFO(config::to_name(norm) << (bf16 ? ", bf16" : ", fp32"));
@@ -130,3 +133,5 @@ TEST_CASE("A block that is computed twice leaves nothing to differentiate again,
       },
       {torch::ones({2})});
 }
+
+}  // namespace recompute_test

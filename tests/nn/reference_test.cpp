@@ -8,6 +8,8 @@
 #include "support/catch.h"
 #include "support/reference.h"
 
+namespace reference_test {
+
 using namespace staircase;
 using namespace staircase::nn;
 using namespace staircase::plan;
@@ -84,3 +86,5 @@ TEST_CASE("ResNet-50 and ConvNeXt-T give torchvision's logits", "[nn][reference]
     CHECK(difference(model->forward(images().to(torch::kFloat)).to(torch::kDouble), expected) < 1e-4);
   }
 }
+
+}  // namespace reference_test

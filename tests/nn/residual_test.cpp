@@ -2,6 +2,8 @@
 
 #include "support/gradients.h"
 
+namespace residual_test {
+
 using namespace staircase;
 using namespace staircase::nn;
 using namespace staircase::tests;
@@ -99,3 +101,5 @@ TEST_CASE("A residual refuses a second derivative", "[nn]") {
       },
       g.inputs);
 }
+
+}  // namespace residual_test

@@ -5,6 +5,8 @@
 #include "staircase/plan/plan.h"
 #include "support/catch.h"
 
+namespace backbones_test {
+
 using namespace staircase;
 using namespace staircase::plan;
 
@@ -211,3 +213,5 @@ TEST_CASE("Ladders between backbones end at the networks in their names", "[plan
     CHECK(plan_model(last) == plan_model(find_model(end, here).options));
   }
 }
+
+}  // namespace backbones_test

@@ -5,6 +5,8 @@
 #include "support/catch.h"
 #include "support/random_model.h"
 
+namespace combinations_test {
+
 using namespace staircase;
 using namespace staircase::plan;
 
@@ -86,3 +88,5 @@ TEST_CASE("Options at random give a network whose layers fit, or are refused wit
   }
   CHECK(refused.size() == known.size());
 }
+
+}  // namespace combinations_test

@@ -3,6 +3,8 @@
 #include "staircase/plan/plan.h"
 #include "support/catch.h"
 
+namespace families_test {
+
 using namespace staircase;
 using namespace staircase::plan;
 using namespace staircase::config;
@@ -192,3 +194,5 @@ TEST_CASE("Options that do not go together are refused with both fields", "[plan
 TEST_CASE("Windows may have an even side", "[plan]") {
   CHECK_NOTHROW(plan_model(with("swin_tiny", [](ModelOptions& o) { o.kernel_size = 8; })));
 }
+
+}  // namespace families_test

@@ -7,6 +7,8 @@
 #include "staircase/plan/plan.h"
 #include "support/catch.h"
 
+namespace ladder_test {
+
 using namespace staircase;
 using namespace staircase::plan;
 
@@ -92,3 +94,5 @@ TEST_CASE("The last rung with LayerScale and biases is ConvNeXt-T", "[plan]") {
   last.conv_bias = config::ConvBias::always;
   CHECK(last == find_model("convnext_tiny", here).options);
 }
+
+}  // namespace ladder_test

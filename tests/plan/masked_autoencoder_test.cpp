@@ -4,6 +4,8 @@
 #include "support/catch.h"
 #include "support/refusal.h"
 
+namespace masked_autoencoder_test {
+
 using namespace staircase;
 using namespace staircase::plan;
 using namespace staircase::config;
@@ -98,3 +100,5 @@ TEST_CASE("Images, shares and starts that do not go with masked autoencoding are
   c.init.freeze = Freeze::stem;
   CHECK_THAT(refused(c), ContainsSubstring("x.json: /init/freeze: stem does not go with /recipe/task"));
 }
+
+}  // namespace masked_autoencoder_test

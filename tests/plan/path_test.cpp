@@ -7,6 +7,8 @@
 #include "staircase/plan/named_models.h"
 #include "support/catch.h"
 
+namespace path_test {
+
 using namespace staircase;
 using namespace staircase::plan;
 
@@ -94,3 +96,5 @@ TEST_CASE("A path that prefers MACs leaves the range of both ends no farther tha
   const NetworkPath fair = find_path(named("resnet50"), named("swin_tiny"), PathOrder::macs);
   CHECK(farthest_outside(fair) < 0.7 * farthest_outside(plain));
 }
+
+}  // namespace path_test

@@ -1,5 +1,7 @@
 #include "program/program.h"
 
+namespace bench_test {
+
 using namespace staircase;
 using namespace staircase::tests;
 
@@ -60,3 +62,5 @@ TEST_CASE("What is measured of an experiment is its first row, with overrides an
   CHECK(set.at("params") < as_written.at("params"));
   CHECK(bench({"x.json", "--loader", "--set", "/recipe/batch_size=8"}).at("batch_size") == 8);
 }
+
+}  // namespace bench_test

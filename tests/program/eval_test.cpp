@@ -1,6 +1,8 @@
 // `eval`: what it may be given, and what it says of classes and images.
 #include "program/photographs.h"
 
+namespace eval_test {
+
 using namespace staircase;
 using namespace staircase::tests;
 
@@ -187,3 +189,5 @@ TEST_CASE("A run leaves its classes' scores, those that eval gives again from ea
     CHECK(kept[c].at("top1") == top1((folder / "weights_raw.safetensors").string(), c));
   }
 }
+
+}  // namespace eval_test

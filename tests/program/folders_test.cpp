@@ -3,6 +3,8 @@
 
 #include "program/program.h"
 
+namespace folders_test {
+
 using namespace staircase;
 using namespace staircase::tests;
 namespace fs = std::filesystem;
@@ -97,3 +99,5 @@ TEST_CASE("A report is opened in the browser that the user has, and what keeps i
   ::setenv("BROWSER", "no-such-browser", 1);
   CHECK_THAT(ask({"report", "runs/x", "--open"}).err, ContainsSubstring("no-such-browser: No such file"));
 }
+
+}  // namespace folders_test

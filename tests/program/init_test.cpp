@@ -1,6 +1,8 @@
 // A first experiment for a folder of photographs: what is written runs as it is.
 #include "program/photographs.h"
 
+namespace init_test {
+
 using namespace staircase;
 using namespace staircase::tests;
 namespace fs = std::filesystem;
@@ -85,3 +87,5 @@ TEST_CASE("A first experiment takes the place of no file, and needs photographs"
   refuse(2, "nowhere", {"init", "nowhere"});
   refuse(2, "init: takes DIR, found nothing", {"init"});
 }
+
+}  // namespace init_test

@@ -3,6 +3,8 @@
 
 #include "support/reference.h"
 
+namespace inputs_test {
+
 using namespace staircase;
 using namespace staircase::tests;
 namespace fs = std::filesystem;
@@ -83,3 +85,5 @@ TEST_CASE("What was found in the data is told before anything is trained", "[pro
                          ContainsSubstring("warning: 2 of 2 validation images are training images too") &&
                          ContainsSubstring("warning: 4 of 4 training images stand in two classes"));
 }
+
+}  // namespace inputs_test

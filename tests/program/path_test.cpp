@@ -1,6 +1,8 @@
 // The walk between two networks, as a user asks for it and trains it.
 #include "program/program.h"
 
+namespace path_test {
+
 using namespace staircase;
 using namespace staircase::tests;
 
@@ -57,3 +59,5 @@ TEST_CASE("A last stage of one position is warned of", "[program]") {
   CHECK(ask({"describe", "convnext_tiny", "--image-size", "64"}).err.empty());
   CHECK(ask({"describe", "convnext_tiny", "--image-size", "32", "--set", "/model/stem=patchify2"}).err.empty());
 }
+
+}  // namespace path_test

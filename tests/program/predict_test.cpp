@@ -4,6 +4,8 @@
 #include "staircase/interop/convert_keys.h"
 #include "staircase/nn/initialize.h"
 
+namespace predict_test {
+
 using namespace staircase;
 using namespace staircase::tests;
 
@@ -111,3 +113,5 @@ TEST_CASE("An export with preprocessing says how Python loads and calls it", "[p
   CHECK(answer.status == 0);
   CHECK_THAT(answer.out, ContainsSubstring("torch.jit.load(\"x.pt\"") && ContainsSubstring("exif_transpose"));
 }
+
+}  // namespace predict_test

@@ -1,6 +1,8 @@
 // Pretraining by masked autoencoding and what follows it, as the commands see them.
 #include "program/program.h"
 
+namespace pretraining_test {
+
 using namespace staircase;
 using namespace staircase::tests;
 
@@ -129,3 +131,5 @@ TEST_CASE("A preview shows hidden cells, and with weights what is filled in", "[
   refuse(2, "--weights: fills in what /recipe/task masked_autoencoding hides",
          {"preview", "x.json", "--out", "x.png", "--weights", "before:on@0"});
 }
+
+}  // namespace pretraining_test

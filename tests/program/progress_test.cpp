@@ -4,6 +4,8 @@
 #include "apps/whole_bar.h"
 #include "program/program.h"
 
+namespace progress_test {
+
 using namespace staircase;
 using namespace staircase::tests;
 namespace fs = std::filesystem;
@@ -121,3 +123,5 @@ TEST_CASE("A report is printed in the format that is asked for", "[program]") {
   refuse(2, "--format csv: is of one folder", {"report", "results", "other", "--format", "csv"});
   refuse(2, "--json and --format csv: are two formats", {"report", "results", "--json", "--format", "csv"});
 }
+
+}  // namespace progress_test

@@ -1,6 +1,8 @@
 // What is wrong with a request is said in one sentence, before anything is written.
 #include "program/program.h"
 
+namespace refusals_test {
+
 using namespace staircase;
 using namespace staircase::tests;
 
@@ -61,23 +63,22 @@ TEST_CASE("A wrong command, file or option is refused in one sentence", "[progra
 TEST_CASE("A wrong field or value is refused by its pointer", "[program]") {
   const WorkFolder work;
   write_experiment(tiny_experiment());
-  refuse_all(
-      {{"x.json: /model/nrm: is not a known field (did you mean \"norm\"?)", run_with({"/model={\"nrm\": 1}"})},
-       {"\"layr\" is not one of batch, layer, group (did you mean \"layer\"?)", run_with({"/model/norm=layr"})},
-       {"/model/width: found \"wide\"", run_with({"/model/width=wide"})},
-       {"/model/kernel_size: found 64, allowed is an integer from 1 to 63", run_with({"/model/kernel_size=64"})},
-       {"/model/kernel_size: 4 is even, which only windows can be", run_with({"/model/kernel_size=4"})},
-       {"/model/image_size_px: found 64, but the data has 32 px; 0 takes the data's",
-        run_with({"/model=deit_tiny", "/model/image_size_px=64", "/data/image_size_px=32"})},
-       {"/recipe/batch_size: found 1000000000000", run_with({"/recipe/batch_size=1000000000000"})},
-       {"at most 2000 million", run_with({"/model/width=4096", "/model/width_factor=16"})},
-       {"x.json: /recipe/batch_size: found 65, allowed is at most 64, the number of training images (in the "
-        "configuration x)",
-        run_with({"/recipe/batch_size=65"})},
-       {"/model/groups", run_with({"/model/spatial=grouped", "/model/groups=7"})},
-       {"/data/image_size_px: 16 px is too small", run_with({"/model=convnext_tiny", "/data/image_size_px=16"})},
-       {"/data/path", run_with({"/data/path=somewhere"})},
-       {"did you mean \"backbone\"", run_with({"/init/freeze=backbon"})}});
+  refuse_all({{"x.json: /model/nrm: is not a known field (did you mean \"norm\"?)", run_with({"/model={\"nrm\": 1}"})},
+              {"\"layr\" is not one of batch, layer, group (did you mean \"layer\"?)", run_with({"/model/norm=layr"})},
+              {"/model/width: found \"wide\"", run_with({"/model/width=wide"})},
+              {"/model/kernel_size: found 64, allowed is an integer from 1 to 63", run_with({"/model/kernel_size=64"})},
+              {"/model/kernel_size: 4 is even, which only windows can be", run_with({"/model/kernel_size=4"})},
+              {"/model/image_size_px: found 64, but the data has 32 px; 0 takes the data's",
+               run_with({"/model=deit_tiny", "/model/image_size_px=64", "/data/image_size_px=32"})},
+              {"/recipe/batch_size: found 1000000000000", run_with({"/recipe/batch_size=1000000000000"})},
+              {"at most 2000 million", run_with({"/model/width=4096", "/model/width_factor=16"})},
+              {"x.json: /recipe/batch_size: found 65, allowed is at most 64, the number of training images (in the "
+               "configuration x)",
+               run_with({"/recipe/batch_size=65"})},
+              {"/model/groups", run_with({"/model/spatial=grouped", "/model/groups=7"})},
+              {"/data/image_size_px: 16 px is too small", run_with({"/model=convnext_tiny", "/data/image_size_px=16"})},
+              {"/data/path", run_with({"/data/path=somewhere"})},
+              {"did you mean \"backbone\"", run_with({"/init/freeze=backbon"})}});
 }
 
 TEST_CASE("A plan needs a difference to show, rows that differ, and something that tells their spread", "[program]") {
@@ -209,3 +210,5 @@ TEST_CASE("--dry-run says what would be done and what it costs, and writes nothi
   CHECK(answer.json().contains("smallest_difference"));
   CHECK((WorkFolder::content() == before));
 }
+
+}  // namespace refusals_test

@@ -1,6 +1,8 @@
 // A folder of results and its weights, as the commands find them.
 #include "program/program.h"
 
+namespace results_test {
+
 using namespace staircase;
 using namespace staircase::tests;
 
@@ -205,3 +207,5 @@ TEST_CASE("Weights give the number that the table shows, converted to .pth as we
              "--json"})
             .status == 0);
 }
+
+}  // namespace results_test

@@ -8,6 +8,8 @@
 #include "staircase/report/notes.h"
 #include "support/catch.h"
 
+namespace answer_test {
+
 using namespace staircase;
 using namespace staircase::report;
 using tests::four_steps;
@@ -28,8 +30,7 @@ std::string answer_of(const analysis::Results& results) { return join(answer_lin
 TEST_CASE("Before its first look an experiment that adds seeds says when that is", "[report]") {
   for (const config::Json& seeds : {config::Json{0}, config::Json{0, 1}}) {
     ScoredFolder folder(four_steps("one_at_a_time", {{"seeds", seeds}, {"until", {{"shown", 0.5}}}}));
-    CHECK(answer_of(folder.results(noisy)) ==
-          "The first look is still to come, when 3 seeds of every row are done");
+    CHECK(answer_of(folder.results(noisy)) == "The first look is still to come, when 3 seeds of every row are done");
   }
 }
 
@@ -45,8 +46,8 @@ TEST_CASE("In contexts a candidate is better than the first of its own context",
                        {"contexts", {{{"name", "long"}, {"set", {{"/recipe/epochs", 50}}}}}}});
   const analysis::Results results =
       folder.results([](size_t row, int64_t seed) { return noisy(row, seed) + (row % 2 == 1 ? 20 : 0); });
-  CHECK_THAT(answer_of(results), ContainsSubstring("Shown to be better than a of the same context: b (") &&
-                                     ContainsSubstring("long/b ("));
+  CHECK_THAT(answer_of(results),
+             ContainsSubstring("Shown to be better than a of the same context: b (") && ContainsSubstring("long/b ("));
 }
 
 TEST_CASE("Rows at chance count in what the open ones are corrected for, and contexts name them", "[report]") {
@@ -81,3 +82,5 @@ TEST_CASE("Two seeds are warned of, also where a table lends them spread", "[rep
   REQUIRE(results.judged_by.prior);
   CHECK_THAT(join(notes(results), "\n"), ContainsSubstring("about 7 % show one, where 5 % are promised"));
 }
+
+}  // namespace answer_test

@@ -7,6 +7,8 @@
 #include "support/catch.h"
 #include "support/temporary_folder.h"
 
+namespace classes_test {
+
 using namespace staircase;
 using namespace staircase::report;
 
@@ -168,3 +170,5 @@ TEST_CASE("A damaged per_class.json is named and costs only itself", "[report]")
   CHECK_THAT(data.results.warnings[0], ContainsSubstring("per_class.json: is damaged"));
   CHECK(class_tables(data.classes).at(0).table.rows.at(0).back() == "25.00");
 }
+
+}  // namespace classes_test

@@ -21,6 +21,8 @@
 #include "support/catch.h"
 #include "support/temporary_folder.h"
 
+namespace report_html_test {
+
 using namespace staircase;
 using namespace staircase::experiment;
 using namespace staircase::runs;
@@ -524,3 +526,5 @@ TEST_CASE("A table for a terminal escapes control characters in every cell", "[r
   const TextTable table{{"class \x1b]0;x\x07"}, {false}, {{"cat\x1b[31m"}, {"file\r\n.jpg"}}};
   CHECK(terminal_table(table) == "class \\u001b]0;x\\u0007\ncat\\u001b[31m\nfile\\u000d\\u000a.jpg\n");
 }
+
+}  // namespace report_html_test

@@ -6,6 +6,8 @@
 #include "support/catch.h"
 #include "support/temporary_folder.h"
 
+namespace class_scores_test {
+
 using namespace staircase;
 using namespace staircase::tests;
 
@@ -47,3 +49,5 @@ TEST_CASE("The scores of a run's classes are read, none where it wrote none, and
   std::ofstream(folder / "per_class.json") << R"({"classes": [{"class": "cat"}]})";
   CHECK_THROWS_WITH(runs::read_class_scores(folder.path()), ContainsSubstring("per_class.json: is damaged"));
 }
+
+}  // namespace class_scores_test

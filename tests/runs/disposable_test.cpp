@@ -4,6 +4,8 @@
 #include "staircase/base/errors.h"
 #include "support/catch.h"
 
+namespace disposable_test {
+
 using namespace staircase;
 using namespace staircase::runs;
 namespace fs = std::filesystem;
@@ -90,3 +92,5 @@ TEST_CASE("Nothing is removed from a folder that is not known to be one of resul
   CHECK_THROWS_AS(remove_disposable(folder.path()), RequestError);
   CHECK(fs::exists(folder / "weights.part1"));
 }
+
+}  // namespace disposable_test

@@ -10,6 +10,8 @@
 #include "support/small_experiment.h"
 #include "support/temporary_folder.h"
 
+namespace ledger_test {
+
 using namespace staircase;
 using namespace staircase::runs;
 using config::Json;
@@ -287,3 +289,5 @@ TEST_CASE("A thousand runs are listed and asked for their folders in a moment", 
   CHECK(letters > 0);
   CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(1));
 }
+
+}  // namespace ledger_test

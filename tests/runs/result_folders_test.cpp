@@ -6,6 +6,8 @@
 #include "staircase/base/errors.h"
 #include "support/catch.h"
 
+namespace result_folders_test {
+
 using namespace staircase;
 using namespace staircase::runs;
 namespace fs = std::filesystem;
@@ -54,3 +56,5 @@ TEST_CASE("A folder's last change is that of its youngest run, whatever was repo
   fs::remove_all(folder.path() / "runs");
   CHECK(last_change(folder.path()) == now - 2 * day);
 }
+
+}  // namespace result_folders_test

@@ -5,6 +5,8 @@
 #include "support/small_experiment.h"
 #include "support/temporary_folder.h"
 
+namespace run_queue_test {
+
 using namespace staircase;
 using namespace staircase::experiment;
 using namespace staircase::runs;
@@ -73,3 +75,5 @@ TEST_CASE("A run that failed before is tried again by a new start", "[runs]") {
   ledger.record_failure(runs[0], "no space");
   CHECK(RunQueue(runs, ledger).next() == 0);
 }
+
+}  // namespace run_queue_test

@@ -7,6 +7,8 @@
 #include "support/small_experiment.h"
 #include "support/temporary_folder.h"
 
+namespace run_weights_test {
+
 using namespace staircase;
 using namespace staircase::runs;
 namespace fs = std::filesystem;
@@ -62,3 +64,5 @@ TEST_CASE("A run that a folder does not have is refused with what it has", "[run
   CHECK_THROWS_WITH(find_weights((folder.temporary / "none").string() + ":gelu@1"),
                     ContainsSubstring("holds no experiment.json"));
 }
+
+}  // namespace run_weights_test

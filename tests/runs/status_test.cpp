@@ -4,6 +4,8 @@
 #include "staircase/base/errors.h"
 #include "support/catch.h"
 
+namespace status_test {
+
 using namespace staircase;
 using namespace staircase::runs;
 namespace fs = std::filesystem;
@@ -123,3 +125,5 @@ TEST_CASE("A status tells of each run which folder it is and the word that names
   CHECK(status.to_json()["list"][3]["weights"] == (folder.temporary / "out").string() + ":x@3");
   CHECK(fs::exists(folder.temporary / "out/runs" / status.runs[0].run / "summary.json"));
 }
+
+}  // namespace status_test

@@ -3,6 +3,8 @@
 #include "support/catch.h"
 #include "train/small_job.h"
 
+namespace batches_test {
+
 using namespace staircase;
 using namespace staircase::train;
 
@@ -73,3 +75,5 @@ TEST_CASE("In micro-batches of any size every image is mixed as in the whole bat
     CHECK(kinds.size() == 3);
   }
 }
+
+}  // namespace batches_test

@@ -6,6 +6,8 @@
 #include "support/temporary_folder.h"
 #include "train/small_job.h"
 
+namespace checkpoint_activations_test {
+
 using namespace staircase;
 using namespace staircase::train;
 namespace fs = std::filesystem;
@@ -101,3 +103,5 @@ TEST_CASE("A run that was begun without checkpointed activations goes on with th
   tests::train_through(job);
   check_same_results(folder / "through", folder / "changed");
 }
+
+}  // namespace checkpoint_activations_test

@@ -8,6 +8,8 @@
 #include "support/catch.h"
 #include "train/small_job.h"
 
+namespace evaluate_test {
+
 using namespace staircase;
 using namespace staircase::train;
 
@@ -64,3 +66,5 @@ TEST_CASE("Top-1, top-5 and loss are those of hand-made logits, over batches of 
   const double all = std::log(std::exp(6.) + std::exp(5.) + std::exp(4.) + std::exp(3.) + std::exp(2.) + std::exp(1.));
   CHECK(values[2] == Approx((3 * all - 6 - 5 - 1 + std::log(5 + std::exp(9.)) - 9) / 4).epsilon(1e-5));
 }
+
+}  // namespace evaluate_test

@@ -5,6 +5,8 @@
 #include "support/temporary_folder.h"
 #include "train/small_job.h"
 
+namespace loop_test {
+
 using namespace staircase;
 using namespace staircase::train;
 namespace fs = std::filesystem;
@@ -130,3 +132,5 @@ TEST_CASE("A summary counts damaged images of training and of validation, each f
     CHECK(named.at("train").dump().find(job.data.train->name(index)) != std::string::npos);
   CHECK(named.at("val") == config::Json{job.data.val->name(3), job.data.val->name(20)});
 }
+
+}  // namespace loop_test

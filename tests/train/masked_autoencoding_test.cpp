@@ -19,6 +19,8 @@
 #include "support/temporary_folder.h"
 #include "train/small_job.h"
 
+namespace masked_autoencoding_test {
+
 using namespace staircase;
 using namespace staircase::train;
 namespace fs = std::filesystem;
@@ -346,3 +348,5 @@ TEST_CASE("A decoder learns at the rate of a head, whatever the layer-wise decay
     CHECK(layer_rate("stem.conv.weight", pretraining().model, recipe) < 1);
   }
 }
+
+}  // namespace masked_autoencoding_test

@@ -8,6 +8,8 @@
 #include "support/catch.h"
 #include "support/statistics.h"
 
+namespace mixing_distribution_test {
+
 using namespace staircase;
 using namespace staircase::train;
 using namespace staircase::tests;
@@ -113,3 +115,5 @@ TEST_CASE("Every batch is mixed by one of the two, in the small recipe every oth
   CHECK(binomial_p(of_kind(small, Mix::Kind::none), draws, 0.5) > least_p);
   for (const Mix& mix : mixes(config::read_recipe("finetune", {}))) REQUIRE(mix.kind == Mix::Kind::none);
 }
+
+}  // namespace mixing_distribution_test

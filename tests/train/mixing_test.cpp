@@ -2,6 +2,8 @@
 
 #include "support/catch.h"
 
+namespace mixing_test {
+
 using namespace staircase;
 using namespace staircase::train;
 
@@ -64,3 +66,5 @@ TEST_CASE("Soft cross-entropy with one-hot targets is cross-entropy", "[train]")
   CHECK(soft_cross_entropy(logits, mix_targets(labels, 5, 0.1, {})).item<double>() ==
         Approx(at::cross_entropy_loss(logits, labels, {}, at::Reduction::Mean, -100, 0.1).item<double>()));
 }
+
+}  // namespace mixing_test

@@ -10,6 +10,8 @@
 #include "staircase/train/average.h"
 #include "support/catch.h"
 
+namespace optimizer_test {
+
 using namespace staircase;
 using namespace staircase::train;
 
@@ -217,8 +219,7 @@ TEST_CASE("The average follows a model that was cast or lies otherwise in memory
     for (auto& parameter : model->parameters()) parameter.copy_(torch::rand_like(parameter));
     const auto now = model->parameters(), mean = average.model()->parameters();
     std::vector<torch::Tensor> expected;
-    for (size_t i = 0; i < now.size(); ++i)
-      expected.push_back((mean[i] * 0.75 + now[i] * 0.25).to(torch::kFloat));
+    for (size_t i = 0; i < now.size(); ++i) expected.push_back((mean[i] * 0.75 + now[i] * 0.25).to(torch::kFloat));
     average.update();
     for (size_t i = 0; i < now.size(); ++i) CHECK(torch::allclose(mean[i], expected[i], 1e-5, 1e-6));
   }
@@ -238,3 +239,5 @@ TEST_CASE("A warmed-up average follows 1 - (1 + t)^(-2/3) until its decay", "[tr
   }
   CHECK(average.model()->parameters()[0].flatten()[0].item<double>() == Approx(expected).epsilon(1e-5));
 }
+
+}  // namespace optimizer_test

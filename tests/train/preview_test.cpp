@@ -7,6 +7,8 @@
 #include "support/catch.h"
 #include "support/small_experiment.h"
 
+namespace preview_test {
+
 using namespace staircase;
 using namespace staircase::train;
 
@@ -66,3 +68,5 @@ TEST_CASE("Another seed previews other images", "[train]") {
 TEST_CASE("More images than an epoch has are refused", "[train]") {
   CHECK_THROWS_WITH(preview_images(small_job(0), 0, 81), "81 images are more than the 80 that an epoch has");
 }
+
+}  // namespace preview_test

@@ -12,6 +12,8 @@
 #include "support/catch.h"
 #include "train/small_job.h"
 
+namespace profile_test {
+
 using namespace staircase;
 using namespace staircase::train;
 
@@ -156,3 +158,5 @@ TEST_CASE("A profile of another device than the CPU is refused", "[train]") {
   job.device = torch::kMeta;
   CHECK_THROWS_WITH(profile_steps(job, 0.05), "profile_steps: expected the CPU, received meta");
 }
+
+}  // namespace profile_test

@@ -14,6 +14,8 @@
 #include "support/temporary_folder.h"
 #include "train/small_job.h"
 
+namespace recipe_run_test {
+
 using namespace staircase;
 using namespace staircase::train;
 using tests::job_in;
@@ -209,3 +211,5 @@ TEST_CASE("Drop path is the recipe's rate, or the model's where the recipe says 
   c.model_drop_path_rate = 0.4;
   CHECK(RunState(job_in(folder / "b", c)).model->blocks().back()->drop_path() == Approx(0.4));
 }
+
+}  // namespace recipe_run_test

@@ -9,6 +9,8 @@
 #include "support/temporary_folder.h"
 #include "train/small_job.h"
 
+namespace run_files_test {
+
 using namespace staircase;
 using namespace staircase::train;
 namespace fs = std::filesystem;
@@ -107,3 +109,5 @@ TEST_CASE("A file of a run that cannot be written is named", "[train]") {
   const TrainJob job = tests::job_in(folder / "absent");
   CHECK_THROWS_WITH(RunFiles(job).write_summary({{"top1", 1.0}}), ContainsSubstring("absent"));
 }
+
+}  // namespace run_files_test

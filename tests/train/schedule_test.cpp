@@ -3,6 +3,8 @@
 #include "staircase/config/recipes.h"
 #include "support/catch.h"
 
+namespace schedule_test {
+
 using namespace staircase;
 using namespace staircase::train;
 
@@ -63,3 +65,5 @@ TEST_CASE("The finetune recipe starts at its peak", "[train]") {
   const config::RecipeOptions recipe = config::read_recipe("finetune", {});
   CHECK(learning_rate_at(recipe, {10, 300}, 0) == Approx(5e-5));
 }
+
+}  // namespace schedule_test

@@ -10,6 +10,8 @@
 #include "support/temporary_folder.h"
 #include "train/small_job.h"
 
+namespace start_test {
+
 using namespace staircase;
 using namespace staircase::train;
 
@@ -219,3 +221,5 @@ TEST_CASE("The optimizer steps each parameter at its layer's rate", "[train]") {
     CHECK(moved == Approx(layer_rate(name, model->options(), recipe)).epsilon(1e-3));
   }
 }
+
+}  // namespace start_test

@@ -8,6 +8,8 @@
 #include "support/catch.h"
 #include "train/small_job.h"
 
+namespace step_test {
+
 using namespace staircase;
 using namespace staircase::train;
 
@@ -83,3 +85,5 @@ TEST_CASE("A loss that is not finite ends the step before gradients are made", "
   CHECK_THROWS_WITH(first_step(job, std::make_shared<Broken>()),
                     ContainsSubstring("the loss is not finite at step 1 (epoch 1): "));
 }
+
+}  // namespace step_test

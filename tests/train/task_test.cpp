@@ -11,6 +11,8 @@
 #include "support/temporary_folder.h"
 #include "train/small_job.h"
 
+namespace task_test {
+
 using namespace staircase;
 using namespace staircase::train;
 
@@ -82,3 +84,5 @@ TEST_CASE("A job without a task classifies into the data's classes, smoothed as 
   CHECK(targets[0][3].item<double>() == Approx(0.91));
   CHECK(targets[0][0].item<double>() == Approx(0.01));
 }
+
+}  // namespace task_test

@@ -16,6 +16,8 @@
 #include "support/temporary_folder.h"
 #include "train/small_job.h"
 
+namespace trainer_test {
+
 using namespace staircase;
 using namespace staircase::train;
 namespace fs = std::filesystem;
@@ -274,3 +276,5 @@ TEST_CASE("A finished run leaves its latency among the times, and only there", "
   for (const char* file : {"summary.json", "metrics.jsonl"})
     CHECK_THAT(read_file(job.folder / file), !ContainsSubstring("latency"));
 }
+
+}  // namespace trainer_test

@@ -3,9 +3,11 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <string_view>
 
 #include "staircase/base/errors.h"
 #include "staircase/base/text.h"
+#include "staircase/data/image_bytes.h"
 #include "staircase/data/packed_images.h"
 
 namespace staircase::data {
@@ -53,10 +55,6 @@ struct Array {
   std::vector<uint8_t> bytes;
 };
 
-int64_t big_endian(const std::vector<uint8_t>& bytes, size_t at) {
-  return int64_t{bytes[at]} << 24 | bytes[at + 1] << 16 | bytes[at + 2] << 8 | bytes[at + 3];
-}
-
 [[noreturn]] void fail_length(const fs::path& path, const std::string& found, int64_t expected) {
   throw RequestError(path.string() + ": has " + found + " bytes, expected " + grouped_digits(expected) +
                      " after what its header says");
@@ -66,18 +64,19 @@ int64_t big_endian(const std::vector<uint8_t>& bytes, size_t at) {
 Array read_array(const fs::path& path, int dimensions) {
   Input input(path);
   const int64_t header_bytes = 4 + 4 * dimensions;
-  const std::vector<uint8_t> header = input.read(header_bytes);
+  const std::vector<uint8_t> read = input.read(header_bytes);
+  const std::string_view header(reinterpret_cast<const char*>(read.data()), read.size());
   if (static_cast<int64_t>(header.size()) < header_bytes)
     throw RequestError(path.string() + ": has " + std::to_string(header.size()) +
                        " bytes, too few for an IDX header of " + std::to_string(header_bytes));
-  if (big_endian(header, 0) != 0x0800 + dimensions)
+  if (int64_t{big_endian(header, 0, 4)} != 0x0800 + dimensions)
     throw RequestError(path.string() + ": is not an IDX file of bytes with " + std::to_string(dimensions) +
-                       " dimensions: it starts with " + std::to_string(big_endian(header, 0)) + ", expected " +
+                       " dimensions: it starts with " + std::to_string(big_endian(header, 0, 4)) + ", expected " +
                        std::to_string(0x0800 + dimensions));
   Array array{path, {}, {}};
   int64_t total = 1;
   for (int d = 0; d < dimensions; ++d) {
-    const int64_t size = big_endian(header, 4 + 4 * d);
+    const int64_t size = big_endian(header, static_cast<size_t>(4 + 4 * d), 4);
     if (size < 1 || (d > 0 && size > largest_side))
       throw RequestError(path.string() + ": its header says size " + std::to_string(size) + " in dimension " +
                          std::to_string(d) + ", allowed is 1 to " +

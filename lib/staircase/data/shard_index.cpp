@@ -14,13 +14,12 @@
 
 namespace staircase::data {
 namespace fs = std::filesystem;
+
+void fail_shards(const fs::path& path, const std::string& fault) { throw RequestError(path.string() + ": " + fault); }
+
 namespace {
 
 constexpr std::string_view first_line = "staircase shards 1\n";
-
-[[noreturn]] void fail(const fs::path& path, const std::string& fault) {
-  throw RequestError(path.string() + ": " + fault);
-}
 
 uint32_t checksum_of(std::string_view bytes, uint32_t before = 0) {
   return static_cast<uint32_t>(::crc32_z(before, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
@@ -39,7 +38,7 @@ bool take_number(std::string_view& text, T& value, char behind, int base = 10) {
 std::string name_of(archive_entry* entry, const fs::path& path) {
   const char* name = archive_entry_pathname(entry);
   if (!name) name = archive_entry_pathname_utf8(entry);
-  if (!name) fail(path, "holds a file without a name");
+  if (!name) fail_shards(path, "holds a file without a name");
   return std::string_view(name).starts_with("./") ? name + 2 : name;
 }
 
@@ -50,14 +49,14 @@ void require_plain_file(archive_entry* entry, const std::string& name, const fs:
   if (archive_entry_hardlink(entry) || archive_entry_hardlink_utf8(entry) || type == AE_IFLNK) kind = "a link";
   else if (type != AE_IFREG) kind = "no file";
   else if (archive_entry_sparse_count(entry) > 0) kind = "a file with holes";
-  if (kind) fail(path, "holds " + name + ", which is " + kind + "; images must be there whole, each as a file");
+  if (kind) fail_shards(path, "holds " + name + ", which is " + kind + "; images must be there whole, each as a file");
 }
 
 /// Whether there is one more. What libarchive warns of, a name that the locale cannot tell, is no damage.
 bool next_entry(archive* reader, archive_entry*& entry, const fs::path& path) {
   const int status = archive_read_next_header(reader, &entry);
   if (status != ARCHIVE_OK && status != ARCHIVE_WARN && status != ARCHIVE_EOF)
-    fail(path, std::string("is damaged: ") + archive_error_string(reader));
+    fail_shards(path, std::string("is damaged: ") + archive_error_string(reader));
   return status != ARCHIVE_EOF;
 }
 
@@ -69,7 +68,7 @@ uint32_t read_checksum(archive* reader, const fs::path& path) {
   int status = ARCHIVE_OK;
   while ((status = archive_read_data_block(reader, &block, &size, &offset)) == ARCHIVE_OK)
     checksum = checksum_of({static_cast<const char*>(block), size}, checksum);
-  if (status != ARCHIVE_EOF) fail(path, std::string("is damaged: ") + archive_error_string(reader));
+  if (status != ARCHIVE_EOF) fail_shards(path, std::string("is damaged: ") + archive_error_string(reader));
   return checksum;
 }
 
@@ -126,12 +125,12 @@ std::optional<ShardName> parse_shard_name(const std::string& name) {
 Shard scan_shard(const fs::path& path, bool checksums) {
   std::error_code error;
   Shard shard{path.filename().string(), fs::file_size(path, error), {}};
-  if (error) fail(path, "cannot be read: " + error.message());
+  if (error) fail_shards(path, "cannot be read: " + error.message());
   const std::unique_ptr<archive, int (*)(archive*)> reader(archive_read_new(), archive_read_free);
   archive_read_support_format_tar(reader.get());  // no filter: what is compressed cannot be read here and there
   const size_t block = size_t{1} << 16;
   if (archive_read_open_filename(reader.get(), path.c_str(), block) != ARCHIVE_OK)
-    fail(path, std::string("is no tar file: ") + archive_error_string(reader.get()));
+    fail_shards(path, std::string("is no tar file: ") + archive_error_string(reader.get()));
   archive_entry* entry = nullptr;
   while (next_entry(reader.get(), entry, path)) {
     if (archive_entry_filetype(entry) == AE_IFDIR) continue;
@@ -141,7 +140,7 @@ Shard scan_shard(const fs::path& path, bool checksums) {
     ShardMember member{name, static_cast<uint64_t>(archive_filter_bytes(reader.get(), 0)),
                        static_cast<uint64_t>(archive_entry_size(entry))};
     if (member.offset > shard.bytes || member.bytes > shard.bytes - member.offset)
-      fail(path, "is cut short: " + member.name + " ends behind its end");
+      fail_shards(path, "is cut short: " + member.name + " ends behind its end");
     if (checksums) member.checksum = read_checksum(reader.get(), path);
     shard.members.push_back(std::move(member));
   }
@@ -166,12 +165,12 @@ ShardIndex read_shard_index(const fs::path& file) {
   const size_t end = text.size() < 13 ? 0 : text.size() - 13;  // "end 01234567\n"
   if (!text.starts_with(first_line) ||
       text.substr(end) != "end " + hexadecimal(checksum_of(text.substr(0, end)), 8) + "\n")
-    fail(file, damaged);
+    fail_shards(file, damaged);
   text = text.substr(first_line.size(), end - first_line.size());
   ShardIndex index;
   while (!text.empty()) {
     const size_t line = text.find('\n');
-    if (line == std::string_view::npos || !take_line(text.substr(0, line), index)) fail(file, damaged);
+    if (line == std::string_view::npos || !take_line(text.substr(0, line), index)) fail_shards(file, damaged);
     text.remove_prefix(line + 1);
   }
   return index;

@@ -48,4 +48,7 @@ std::string write_shard_index(const ShardIndex& index);
 /// Throws RequestError naming the file when it is damaged.
 ShardIndex read_shard_index(const std::filesystem::path& file);
 
+/// Throws RequestError: "PATH: FAULT".
+[[noreturn]] void fail_shards(const std::filesystem::path& path, const std::string& fault);
+
 }  // namespace staircase::data

@@ -16,7 +16,7 @@ namespace staircase::data {
 namespace fs = std::filesystem;
 namespace {
 
-[[noreturn]] void fail(const fs::path& path, const std::string& reason) {
+[[noreturn]] void fail_writing(const fs::path& path, const std::string& reason) {
   throw std::runtime_error(path.string() + ": cannot be written: " + reason);
 }
 
@@ -34,7 +34,7 @@ struct Descriptor {
 struct ShardWriter::OpenShard {
   explicit OpenShard(fs::path its_path)
       : path(std::move(its_path)), file{::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644)} {
-    if (file.value < 0) fail(path, std::strerror(errno));
+    if (file.value < 0) fail_writing(path, std::strerror(errno));
     archive_write_set_format_gnutar(writer.get());  // names as they are, whatever their characters
     archive_write_set_bytes_in_last_block(writer.get(), 1);
     check(archive_write_open_fd(writer.get(), file.value));
@@ -44,7 +44,7 @@ struct ShardWriter::OpenShard {
   OpenShard& operator=(const OpenShard&) = delete;
 
   void check(int status) {
-    if (status != ARCHIVE_OK) fail(path, archive_error_string(writer.get()));
+    if (status != ARCHIVE_OK) fail_writing(path, archive_error_string(writer.get()));
   }
 
   void add(const std::string& name, std::string_view bytes) {
@@ -56,7 +56,7 @@ struct ShardWriter::OpenShard {
     archive_entry_set_mtime(entry.get(), 0, 0);
     check(archive_write_header(writer.get(), entry.get()));
     if (archive_write_data(writer.get(), bytes.data(), bytes.size()) != static_cast<la_ssize_t>(bytes.size()))
-      fail(path, archive_error_string(writer.get()));
+      fail_writing(path, archive_error_string(writer.get()));
     const auto checksum = ::crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size());
     content += bytes.size();
     members.push_back({name, 0, bytes.size(), static_cast<uint32_t>(checksum)});
@@ -64,7 +64,8 @@ struct ShardWriter::OpenShard {
 
   void close() {
     check(archive_write_close(writer.get()));
-    if (::fsync(file.value) != 0 || ::close(std::exchange(file.value, -1)) != 0) fail(path, std::strerror(errno));
+    if (::fsync(file.value) != 0 || ::close(std::exchange(file.value, -1)) != 0)
+      fail_writing(path, std::strerror(errno));
   }
 
   fs::path path;
@@ -103,7 +104,7 @@ std::vector<Shard> ShardWriter::finish() {
       const ShardMember &now = read.members[i], &then = written.members[i];
       same = now.name == then.name && now.bytes == then.bytes && now.checksum == then.checksum;
     }
-    if (!same) fail(path, "what is read from it is not what was written");
+    if (!same) fail_writing(path, "what is read from it is not what was written");
     shards.push_back(std::move(read));
   }
   return shards;

@@ -72,10 +72,6 @@ class ShardImages : public Dataset {
   std::vector<int64_t> labels_;  // of the folders in names_
 };
 
-[[noreturn]] void fail(const fs::path& path, const std::string& fault) {
-  throw RequestError(path.string() + ": " + fault);
-}
-
 /// The shards in a folder by name, all that there should be.
 std::vector<std::string> list_shards(const fs::path& folder) {
   std::map<std::string, uint64_t> counts;
@@ -86,16 +82,16 @@ std::vector<std::string> list_shards(const fs::path& folder) {
     if (!parsed) continue;
     const auto [known, is_new] = counts.emplace(parsed->part, parsed->count);
     if (!is_new && known->second != parsed->count)
-      fail(folder, "has shards of two packs: of " + parsed->part + " " + std::to_string(known->second) + " and " +
-                       std::to_string(parsed->count));
+      fail_shards(folder, "has shards of two packs: of " + parsed->part + " " + std::to_string(known->second) +
+                              " and " + std::to_string(parsed->count));
     there.insert(name);
   }
-  if (there.empty()) fail(folder, "has no shards (train-000000-of-000001.tar), which `staircase pack` writes");
+  if (there.empty()) fail_shards(folder, "has no shards (train-000000-of-000001.tar), which `staircase pack` writes");
   std::vector<std::string> names;
   for (const auto& [part, count] : counts)
     for (uint64_t number = 0; number < count; ++number) {
       names.push_back(to_name({part, number, count}));
-      if (!there.contains(names.back())) fail(folder / names.back(), "is missing; there are others of its pack");
+      if (!there.contains(names.back())) fail_shards(folder / names.back(), "is missing; there are others of its pack");
     }
   return names;
 }
@@ -111,14 +107,14 @@ ShardIndex index_of(const fs::path& folder) {
   index = read_shard_index(folder / shard_index_name);
   for (const std::string& name : names)
     if (std::none_of(index.begin(), index.end(), [&](const Shard& shard) { return shard.name == name; }))
-      fail(folder / name, std::string("is not in ") + shard_index_name + " beside it");
+      fail_shards(folder / name, std::string("is not in ") + shard_index_name + " beside it");
   for (const Shard& shard : index) {
     const fs::path path = folder / shard.name;
-    if (!fs::exists(path)) fail(path, "is missing; it is in the index beside it");
+    if (!fs::exists(path)) fail_shards(path, "is missing; it is in the index beside it");
     const uint64_t bytes = fs::file_size(path);
     if (bytes != shard.bytes)
-      fail(path, (bytes < shard.bytes ? "is cut short: it has " : "was changed: it has ") + std::to_string(bytes) +
-                     " of " + std::to_string(shard.bytes) + " bytes");
+      fail_shards(path, (bytes < shard.bytes ? "is cut short: it has " : "was changed: it has ") +
+                            std::to_string(bytes) + " of " + std::to_string(shard.bytes) + " bytes");
   }
   return index;
 }
@@ -154,11 +150,11 @@ std::vector<Found> images_of(const std::string& part, const ShardIndex& index, c
       if (!is_image(name, passed_over)) continue;
       const size_t slash = name.find('/');
       if (slash == 0 || slash == std::string_view::npos || name.find('/', slash + 1) != std::string_view::npos)
-        fail(folder / index[i].name, "holds " + member.name + ", expected CLASS/FILE");
+        fail_shards(folder / index[i].name, "holds " + member.name + ", expected CLASS/FILE");
       images.push_back({name.substr(0, slash), name.substr(slash + 1), &member, static_cast<uint32_t>(i)});
     }
   }
-  if (images.empty()) fail(folder, "the part " + part + " has no image");
+  if (images.empty()) fail_shards(folder, "the part " + part + " has no image");
   std::sort(images.begin(), images.end(),
             [](const Found& a, const Found& b) { return std::tie(a.folder, a.file) < std::tie(b.folder, b.file); });
   return images;
@@ -173,10 +169,11 @@ std::shared_ptr<const Dataset> open_part(const std::string& part, const std::vec
   for (const Found& image : images) {
     if (names.folders().empty() || names.folders().back().name != image.folder) {
       const std::string name(image.folder);
-      if (!config::is_utf8(name)) fail(folder, "the class " + name + " is not named in UTF-8, as a class must be");
+      if (!config::is_utf8(name))
+        fail_shards(folder, "the class " + name + " is not named in UTF-8, as a class must be");
       const auto at = std::lower_bound(classes.begin(), classes.end(), name);
       if (at == classes.end() || *at != name)
-        fail(folder, "the part " + part + " has a class that the training images do not have: " + name);
+        fail_shards(folder, "the part " + part + " has a class that the training images do not have: " + name);
       labels.push_back(at - classes.begin());
       names.add_folder(name, {});
     }
@@ -203,7 +200,7 @@ DataSource open_shards(const fs::path& folder) {
   std::set<std::string> there;
   for (const Shard& shard : index) {
     const auto name = parse_shard_name(shard.name);
-    if (!name) fail(folder / shard_index_name, "is damaged: \"" + shard.name + "\" is no name of a shard");
+    if (!name) fail_shards(folder / shard_index_name, "is damaged: \"" + shard.name + "\" is no name of a shard");
     there.insert(name->part);
     opened.push_back(std::make_unique<const RandomAccessFile>(folder / shard.name));
   }
@@ -217,8 +214,7 @@ DataSource open_shards(const fs::path& folder) {
       source.class_names.emplace_back(image.folder);
   source.train = open_part(parts.train, train, files, source.class_names, folder);
   source.val = open_part(parts.val, images(parts.val), files, source.class_names, folder);
-  if (!parts.test.empty())
-    source.test = open_part(parts.test, images(parts.test), files, source.class_names, folder);
+  if (!parts.test.empty()) source.test = open_part(parts.test, images(parts.test), files, source.class_names, folder);
   return source;
 }
 

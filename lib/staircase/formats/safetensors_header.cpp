@@ -12,7 +12,6 @@ namespace {
 
 using config::Json;
 
-constexpr size_t max_tensors = 65536;
 constexpr size_t max_dimensions = 64;
 constexpr const char* metadata_key = "__metadata__";
 

@@ -12,7 +12,6 @@
 namespace staircase::formats {
 namespace {
 
-constexpr size_t max_tensors = 65536;
 constexpr size_t max_listed_keys = 20;
 constexpr std::string_view data_parallel_prefix = "module.";
 

@@ -7,6 +7,9 @@
 
 namespace staircase::formats {
 
+/// Tensors that one file may hold.
+inline constexpr size_t max_tensors = 65536;
+
 /// Bytes of one element.
 size_t element_size(torch::ScalarType type);
 
