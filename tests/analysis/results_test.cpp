@@ -167,7 +167,7 @@ TEST_CASE("The answer in words comes first: what helps, what hurts, what is open
   const std::string text = report_terminal(results, 120);
   CHECK_THAT(text, ContainsSubstring("Shown to help: gelu (+5.0 [+4."));
   CHECK_THAT(text, ContainsSubstring(".\nShown to hurt: layer (-3.9 [-"));
-  CHECK_THAT(text, ContainsSubstring(".\nOpen: stem (") && ContainsSubstring("seeds would show as much"));
+  CHECK_THAT(text, ContainsSubstring(".\nOpen: stem (") && ContainsSubstring("; so many seeds would show as much."));
   CHECK_THAT(text, ContainsSubstring("What 3 seeds can show here: differences from about "));
   CHECK(text.find("Shown to help") == 0);
   CHECK(report_markdown(results).find("# four\n\n**Shown to help: gelu") == 0);

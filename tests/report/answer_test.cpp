@@ -61,7 +61,7 @@ TEST_CASE("Rows at chance count in what the open ones are corrected for, and con
   // Two are open and one is at chance; the third is shown.
   const auto two = analysis::seeds_to_show(results, open, 2), three = analysis::seeds_to_show(results, open, 3);
   REQUIRE((two && three && *two < *three));
-  CHECK_THAT(answer_of(results), ContainsSubstring("; " + std::to_string(*three) + " seeds would show as much"));
+  CHECK_THAT(answer_of(results), ContainsSubstring("; " + std::to_string(*three) + " seeds)"));
   content["contexts"] = {{{"name", "long"}, {"set", {{"/recipe/epochs", 50}}}}};
   ScoredFolder in_two(content);
   CHECK_THAT(join(context_notes(in_two.results(score)), "\n"), ContainsSubstring("gelu: at chance in all contexts"));

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <optional>
 
 #include "staircase/analysis/judged.h"
 #include "staircase/analysis/score.h"
@@ -44,15 +46,6 @@ void add_sentence(const std::vector<Judged>& all, const std::string& start, Belo
   if (!parts.empty()) lines.push_back(start + some_of(parts, 12));
 }
 
-/// "gelu (+0.3 [-0.9, +1.5]; 14 seeds would show as much)".
-std::string open_text(const Results& results, const Judged& each, int comparisons) {
-  const Difference& d = *each.difference;
-  std::string text = each.name + " (" + difference_text(d);
-  if (const auto seeds = analysis::seeds_to_show(results, d, comparisons); seeds && !results.looks)
-    text += "; " + std::to_string(*seeds) + " seeds would show as much";
-  return text + ")";
-}
-
 bool is_undecided(const Difference& d) {
   return d.verdict == Verdict::not_shown || d.verdict == Verdict::no_spread_seen;
 }
@@ -65,12 +58,36 @@ int comparisons_left(const std::vector<analysis::JudgedDifference>& judged) {
   }));
 }
 
+/// "Open: gelu (+0.3 [-0.9, +1.5]; 14 seeds), stem (...); so many seeds would show as much", the nearest to a verdict
+/// first.
+std::string open_sentence(const Results& results, const std::vector<Judged>& open, int comparisons) {
+  struct Part {
+    std::optional<int> seeds;
+    std::string text;
+  };
+  std::vector<Part> parts;
+  for (const Judged& each : open) {
+    const auto seeds = results.looks ? std::nullopt : analysis::seeds_to_show(results, *each.difference, comparisons);
+    std::string text = each.name + " (" + difference_text(*each.difference);
+    if (seeds) text += "; " + std::to_string(*seeds) + " seeds";
+    parts.push_back({seeds, text + ")"});
+  }
+  constexpr int never = std::numeric_limits<int>::max();
+  std::stable_sort(parts.begin(), parts.end(),
+                   [](const Part& a, const Part& b) { return a.seeds.value_or(never) < b.seeds.value_or(never); });
+  std::vector<std::string> texts;
+  for (const Part& part : parts) texts.push_back(part.text);
+  return "Open: " + some_of(texts, 12) + (parts.front().seeds ? "; so many seeds would show as much" : "");
+}
+
 void add_open(const Results& results, const std::vector<Judged>& all, int comparisons,
               std::vector<std::string>& lines) {
-  const size_t before = lines.size();
-  add_sentence(
-      all, "Open: ", is_undecided, [&](const Judged& each) { return open_text(results, each, comparisons); }, lines);
-  if (lines.size() == before || results.looks) return;
+  std::vector<Judged> open;
+  for (const Judged& each : all)
+    if (each.difference && each.difference->verdict && is_undecided(*each.difference)) open.push_back(each);
+  if (open.empty()) return;
+  lines.push_back(open_sentence(results, open, comparisons));
+  if (results.looks) return;
   const int seeds = static_cast<int>(results.seeds.size());
   if (const auto shown = analysis::smallest_shown(results, seeds); shown.points)
     lines.push_back("What " + std::to_string(seeds) + " seeds can show here: differences from about " +

@@ -63,8 +63,17 @@ function themeConfig(colors) {
 const hasNumber = (value) => typeof value === "number" && Number.isFinite(value);
 const meanOf = (value) => (hasNumber(value) ? value : value && hasNumber(value.mean) ? value.mean : null);
 const signed = (value, digits = 2) => (value < 0 ? "−" : "+") + Math.abs(value).toFixed(digits);
-const spreadText = (spread, digits = 2) =>
-  spread.mean.toFixed(digits) + (hasNumber(spread.std) ? " ± " + spread.std.toFixed(digits) : "");
+/** Decimals that an interval leaves, as in the tables; `digits` where there is none. */
+function digitsOf(interval, digits) {
+  const half = interval ? (interval[1] - interval[0]) / 2 : 0;
+  if (half <= 0) return digits;
+  const power = Math.floor(Math.log10(half));
+  return Math.min(4, Math.max(0, (half < 2 * 10 ** power ? 1 : 0) - power));
+}
+function spreadText(spread, digits = 2) {
+  const left = digitsOf(spread.interval, digits);
+  return spread.mean.toFixed(left) + (hasNumber(spread.std) ? " ± " + spread.std.toFixed(left) : "");
+}
 const minOf = (list) => list.reduce((a, b) => Math.min(a, b), Infinity);
 const maxOf = (list) => list.reduce((a, b) => Math.max(a, b), -Infinity);
 

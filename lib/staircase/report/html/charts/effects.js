@@ -32,11 +32,11 @@ function effectRows(experiment) {
             interval: intervalOf(row.delta),
             verdict: row.delta.verdict,
           }));
-  const digits = metricDigits(experiment);
   return effects
     .filter((effect) => hasNumber(effect.value))
     .map(({ name, value, interval, verdict }) => {
       const row = byName.get(name) || { label: name, paperDelta: null };
+      const digits = digitsOf(interval, metricDigits(experiment));
       return {
         label: row.label,
         value,

@@ -37,8 +37,8 @@ function interactionChart(experiment, colors) {
   const given = (experiment.results.interactions || []).filter((each) => hasNumber(each.value) && each.n > 1);
   if (given.length === 0) return null;
   const names = [...new Set(given.flatMap((each) => [each.a, each.b]))];
-  const cells = given.flatMap(({ a, b, value, verdict }) => {
-    const text = differenceText(value, verdict, metricDigits(experiment));
+  const cells = given.flatMap(({ a, b, value, verdict, interval }) => {
+    const text = differenceText(value, verdict, digitsOf(interval, metricDigits(experiment)));
     return [
       { row: a, column: b, value, text },
       { row: b, column: a, value, text },

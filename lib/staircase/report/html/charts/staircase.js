@@ -123,7 +123,9 @@ function openText(rows) {
 function staircaseChart(experiment, colors) {
   const rows = chartRows(experiment).map((row) => ({
     ...row,
-    deltaText: isShown(row.delta) ? differenceText(row.delta.mean, row.delta.verdict, metricDigits(experiment)) : "",
+    deltaText: isShown(row.delta)
+      ? differenceText(row.delta.mean, row.delta.verdict, digitsOf(row.delta.interval, metricDigits(experiment)))
+      : "",
     paperText: row.paper === null ? "" : row.paper.toFixed(2),
     macsText: countText(row.macs),
   }));
