@@ -3,6 +3,8 @@
 #include <onnxruntime_cxx_api.h>
 
 #include <array>
+#include <iostream>
+#include <sstream>
 #include <vector>
 
 #include "staircase/base/errors.h"
@@ -13,9 +15,28 @@ namespace {
 
 std::string version_text() { return std::string("ONNX Runtime ") + OrtGetApiBase()->GetVersionString(); }
 
+/// What a library prints on std::cerr is not heard as long as this lives.
+class Muted {
+ public:
+  Muted() : before_(std::cerr.rdbuf(unheard_.rdbuf())) {}
+  ~Muted() { std::cerr.rdbuf(before_); }
+  Muted(const Muted&) = delete;
+  Muted& operator=(const Muted&) = delete;
+
+ private:
+  std::ostringstream unheard_;
+  std::streambuf* before_;
+};
+
+Ort::Env make_environment() {
+  // Debian's ONNX Runtime shares ONNX's list of operators with LibTorch and complains of each that is there already.
+  const Muted muted;
+  return Ort::Env(ORT_LOGGING_LEVEL_ERROR, "staircase");
+}
+
 /// One for the process, as ONNX Runtime wants it; what it warns of is no result.
 Ort::Env& environment() {
-  static Ort::Env env(ORT_LOGGING_LEVEL_ERROR, "staircase");
+  static Ort::Env env = make_environment();
   return env;
 }
 
