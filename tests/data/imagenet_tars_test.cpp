@@ -177,7 +177,7 @@ TEST_CASE("MAT-files give texts and numbers of every width, and damaged ones a s
     CHECK(table.fields[1] == "WNID");
     CHECK(std::get<double>(table.rows[2][0]) == 3);
     CHECK(std::get<std::string>(table.rows[1][2]) == "tench");
-    CHECK(std::get<std::string>(table.rows[3][2]) == "entity, caf?");
+    CHECK(std::get<std::string>(table.rows[3][2]) == "entity, caf\xc3\xa9");
     CHECK(std::holds_alternative<std::monostate>(table.rows[0][5]));  // no children
     CHECK(std::get<double>(table.rows[3][5]) == 1);
     CHECK(std::get<double>(table.rows[3][7]) == 1300);

@@ -110,6 +110,7 @@ double first_number(const MatElement& element) {
 }
 
 std::string text_of(const MatElement& element) {
+  if (element.type == mat_utf8) return std::string(element.data);
   const bool wide = element.type == mat_uint16 || element.type == mat_int16;
   std::string text;
   for (size_t i = 0; i < element.data.size() / (wide ? 2 : 1); ++i) {

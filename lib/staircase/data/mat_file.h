@@ -17,7 +17,7 @@ struct MatTable {
 };
 
 /// The first array of structs in a MAT-file of version 5 (MATLAB 5 to 7.2), compressed or not, little endian.
-/// Texts are those of ASCII; other characters become "?". `file`: for messages.
+/// Texts that are not UTF-8 there keep their ASCII; other characters become "?". `file`: for messages.
 /// Throws RequestError: no such file, damaged, without such an array.
 /// Source: The MathWorks, "MAT-File Format", Level 5.
 MatTable read_mat_table(std::string_view bytes, const std::string& file);
