@@ -41,8 +41,11 @@ void check_size(const interop::DeployedNetwork& file, const Arguments& arguments
   if (arguments.has("image-size") && (height != size_px || width != size_px))
     throw RequestError("--image-size " + std::to_string(size_px) + ": " + file.file() + " takes images of " +
                        std::to_string(width) + "x" + std::to_string(height) + " px alone");
-  if (input.batch && arguments.has("batch-size") && arguments.bounded("batch-size", 65536) != *input.batch)
-    throw RequestError("--batch-size: " + file.file() + " takes batches of " + std::to_string(*input.batch) + " alone");
+  if (input.batch && *input.batch != 1)
+    throw RequestError(file.file() + ": takes batches of " + std::to_string(*input.batch) +
+                       " images alone, and bench measures the latency of one");
+  if (input.batch && arguments.has("batch-size") && arguments.bounded("batch-size", 65536) != 1)
+    throw RequestError("--batch-size: " + file.file() + " takes one image at a time");
 }
 
 /// Random images as the file takes them, and as its users have them: contiguous.
@@ -103,7 +106,7 @@ Measured measure(interop::DeployedNetwork& file, const train::BenchmarkOptions& 
   measured.options = options;
   if (file.exported_as()) measured.precision = file.exported_as()->precision;
   const torch::Tensor images = random_images(file.input(), options.batch_size, options.image_size_px, options.device);
-  file.check_takes(file.input().batch ? images : images.narrow(0, 0, 1));
+  for (const torch::Tensor& each : {images.narrow(0, 0, 1), images}) file.check_takes(each);
   NetworkInside network(file, options);
   measured.of_file =
       train::measure_inference([&](const torch::Tensor& batch) { return file.run(batch); }, images, options.seconds);
