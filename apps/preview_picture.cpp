@@ -28,11 +28,12 @@ void add_tiles(std::vector<data::Tile>& tiles, train::TrainingImage image, const
 
 }  // namespace
 
-train::TrainJob preview_job(const config::Configuration& configuration, int64_t seed, const std::string& source) {
+train::TrainJob preview_job(const config::Configuration& configuration, int64_t seed, const std::string& source,
+                            const std::filesystem::path& index_folder) {
   train::TrainJob job;
   job.configuration = configuration;
   job.seed = seed;
-  job.data = data::open_data(configuration.data, {source, "/data"});
+  job.data = data::open_data(configuration.data, {source, "/data"}, index_folder);
   job.configuration.model.num_classes = static_cast<int64_t>(job.data.class_names.size());
   job.configuration.model.in_channels = job.data.channels;
   job.loader_workers = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));

@@ -27,9 +27,10 @@ Scalars scalars_of(const Json& numbers, const std::string& prefix) {
 /// "/model/norm": value, of each field of a configuration.
 Json flat(const config::Configuration& configuration) { return config::write_configuration(configuration).flatten(); }
 
-/// Those of a run's first step, few enough for one look.
-data::Image first_images(const config::Configuration& configuration, int64_t seed) {
-  const train::TrainJob job = preview_job(configuration, seed, "experiment.json");
+/// Those of a run's first step, few enough for one look. `folder`: of the experiment.
+data::Image first_images(const config::Configuration& configuration, int64_t seed,
+                         const std::filesystem::path& folder) {
+  const train::TrainJob job = preview_job(configuration, seed, "experiment.json", folder);
   const int64_t most_looked_at = 16, at_most_a_tile_each = 3;
   const int64_t count = std::min({most_looked_at, configuration.recipe.batch_size,
                                   data::most_tiles(configuration.data.image_size_px) / at_most_a_tile_each});
@@ -91,7 +92,7 @@ class Tensorboard::Run : public execution::RunObserver {
     std::string png;
     data::Image picture;
     try {
-      picture = first_images(configuration_, seed_);
+      picture = first_images(configuration_, seed_, folder_.parent_path().parent_path());
       png = data::encode_png(picture);
     } catch (const std::exception& error) {
       inner_->on_warning("TensorBoard gets no preview: " + std::string(error.what()));
