@@ -2,8 +2,10 @@
 
 #include <iostream>
 
+#include "bench_file.h"
 #include "bench_loader.h"
 #include "bench_profile.h"
+#include "bench_speed.h"
 #include "console.h"
 #include "device.h"
 #include "staircase/base/build_info.h"
@@ -20,26 +22,22 @@ namespace {
 
 config::Json to_json(const BenchSubject& subject, const train::BenchmarkOptions& options, const train::Benchmark& b,
                      const plan::ModelCounts& counts) {
-  return {{"model", subject.name},
-          {"images_per_second", b.inference_images_per_second},
-          {"training_images_per_second", b.training_images_per_second},
-          {"latency_ms_min", b.latency_ms_min},
-          {"latency_ms_median", b.latency_ms_median},
-          {"latency_ms_p95", b.latency_ms_p95},
-          {"latency_runs", b.latency_runs},
-          {"inference_memory_mb", b.inference_memory_mb},
-          {"training_memory_mb", b.training_memory_mb},
-          {"warmup_seconds", b.warmup_seconds},
-          {"batch_size", options.batch_size},
-          {"image_size", options.image_size_px},
-          {"precision", config::to_name(options.precision)},
-          {"device", options.device.str()},
-          {"threads", at::get_num_threads()},
-          {"params", counts.params},
-          {"macs", counts.macs},
-          {"product_macs", counts.product_macs},
-          {"libtorch", TORCH_VERSION},
-          {"machine", machine_description()}};
+  config::Json json = {{"model", subject.name}};
+  json.update(speed_json(b.inference));
+  json.update({{"training_images_per_second", b.training_images_per_second},
+               {"training_memory_mb", b.training_memory_mb},
+               {"warmup_seconds", b.warmup_seconds},
+               {"batch_size", options.batch_size},
+               {"image_size", options.image_size_px},
+               {"precision", config::to_name(options.precision)},
+               {"device", options.device.str()},
+               {"threads", at::get_num_threads()},
+               {"params", counts.params},
+               {"macs", counts.macs},
+               {"product_macs", counts.product_macs},
+               {"libtorch", TORCH_VERSION},
+               {"machine", machine_description()}});
+  return json;
 }
 
 void add_options(Arguments& arguments) {
@@ -95,15 +93,12 @@ void print(const BenchSubject& subject, const train::BenchmarkOptions& options, 
   std::cout << subject.name << ", " << options.image_size_px << " px, batch " << options.batch_size << ", "
             << config::to_name(options.precision) << ", " << options.device.str() << ", " << at::get_num_threads()
             << " threads\n";
-  print_table({"measure", "value", "unit"}, {false, true, false},
-              {{"inference", decimals(b.inference_images_per_second, 1), "images/s"},
-               {"training", decimals(b.training_images_per_second, 1), "images/s"},
-               {"latency, shortest", decimals(b.latency_ms_min, 2), "ms at batch 1"},
-               {"latency, median", decimals(b.latency_ms_median, 2), "ms at batch 1"},
-               {"latency, 95th percentile", decimals(b.latency_ms_p95, 2), "ms at batch 1"},
-               {"peak memory, inference", decimals(b.inference_memory_mb, 0), "MB of the process"},
-               {"peak memory, training", decimals(b.training_memory_mb, 0), "MB of the process"},
-               {"warm-up, not counted", decimals(b.warmup_seconds, 1), "s"}});
+  std::vector<SpeedRow> rows = speed_rows({b.inference});
+  rows.insert(rows.begin() + 1, {"training", decimals(b.training_images_per_second, 1), "images/s"});
+  rows.push_back({"peak memory, inference", decimals(b.inference.memory_mb, 0), "MB of the process"});
+  rows.push_back({"peak memory, training", decimals(b.training_memory_mb, 0), "MB of the process"});
+  rows.push_back({"warm-up, not counted", decimals(b.warmup_seconds, 1), "s"});
+  print_table({"measure", "value", "unit"}, {false, true, false}, rows);
 }
 
 int bench_network(const Arguments& arguments, const BenchSubject& subject) {
@@ -130,15 +125,17 @@ int run_bench(const Words& words) {
       "bench",
       "Speed and memory of a network on random images: inference, training, latency at batch 1. Or with\n"
       "--profile where a training step's time goes, by kind of layer; or with --loader how many training\n"
-      "images a second an experiment's data and recipe give, without a network.",
-      "CONFIG|MODEL", "staircase bench convnext_tiny --batch-size 16 --json");
+      "images a second an experiment's data and recipe give, without a network. Of an exported file its\n"
+      "inference by LibTorch or ONNX Runtime, beside that of the network in it.",
+      "CONFIG|MODEL|FILE.pt|FILE.onnx", "staircase bench convnext_tiny --batch-size 16 --json");
   add_options(arguments);
   if (!arguments.parse(words, 1, 1)) return 0;
   check_options(arguments);
+  if (arguments.has("threads")) at::set_num_threads(static_cast<int>(arguments.bounded("threads", 1024)));
+  if (is_deployed_file(arguments.positional()[0])) return bench_file(arguments);
   const BenchSubject subject = read_bench_subject(arguments);
   if (arguments.has("loader")) return bench_loader(arguments, subject);
   check_network(subject);
-  if (arguments.has("threads")) at::set_num_threads(static_cast<int>(arguments.bounded("threads", 1024)));
   return arguments.has("profile") ? bench_profile(arguments, subject) : bench_network(arguments, subject);
 }
 

@@ -42,7 +42,8 @@ int run_pack(const Words& words) {
   Arguments arguments(
       "pack",
       "Writes a folder of images as tar shards, which /data/kind shards reads: faster where many small files\n"
-      "are slow. Names, classes and order stay, and without --shorter-side every byte: runs give the same.",
+      "are slow. Names, classes and order stay, and without --shorter-side every byte: runs give the same.\n"
+      "IN may also be a folder of ILSVRC2012_img_train.tar, ILSVRC2012_img_val.tar and the development kit.",
       "IN OUT", "staircase pack photographs packed --shorter-side 512");
   arguments.options()("shorter-side",
                       "shrink larger images to it, px, and encode them anew as JPEG (default: none is touched)",

@@ -1,19 +1,17 @@
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
-#include <thread>
 
 #include "arguments.h"
 #include "console.h"
 #include "experiment.h"
+#include "preview_picture.h"
 #include "staircase/base/errors.h"
 #include "staircase/base/files.h"
 #include "staircase/base/some_of.h"
 #include "staircase/base/text.h"
 #include "staircase/data/contact_sheet.h"
-#include "staircase/data/open_data.h"
 #include "staircase/experiment/design.h"
-#include "staircase/plan/masked_autoencoder.h"
 #include "staircase/runs/run_weights.h"
 #include "staircase/train/preview.h"
 #include "weights.h"
@@ -55,39 +53,9 @@ config::Json to_json(const train::TrainingImage& image, const std::vector<std::s
   return shown;
 }
 
-/// "cat 0.63", "+ dog 0.37"; "cat" where the image is of one class alone.
-std::vector<std::string> caption(const train::TrainingImage& image, const std::vector<std::string>& classes) {
-  std::vector<std::string> parts;
-  for (const train::WeightedLabel& label : image.labels)
-    parts.push_back((parts.empty() ? "" : "+ ") + classes.at(label.index) +
-                    (image.labels.size() > 1 ? " " + decimals(label.weight, 2) : ""));
-  return parts;
-}
-
 int64_t tiles_an_image(const Arguments& arguments, const config::Configuration& configuration) {
   const bool masks = configuration.recipe.task == config::TaskKind::masked_autoencoding;
   return 1 + (masks ? 1 : 0) + (arguments.has("weights") ? 1 : 0);
-}
-
-/// The image with its classes; of masked autoencoding, what is hidden of it and what was filled in beside.
-void add_tiles(std::vector<data::Tile>& tiles, train::TrainingImage image, const std::vector<std::string>& classes) {
-  tiles.push_back({std::move(image.image), caption(image, classes)});
-  if (image.masked) tiles.push_back({std::move(*image.masked), {"masked"}});
-  if (image.filled_in) tiles.push_back({std::move(*image.filled_in), {"filled in"}});
-}
-
-train::TrainJob job_of(const experiment::Experiment& experiment, const config::Configuration& configuration) {
-  train::TrainJob job;
-  job.configuration = configuration;
-  job.seed = experiment.options.seeds.front();
-  job.data = data::open_data(configuration.data, {experiment.source, "/data"});
-  job.configuration.model.num_classes = static_cast<int64_t>(job.data.class_names.size());
-  job.configuration.model.in_channels = job.data.channels;
-  job.loader_workers = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-  train::check_batch_size(job, experiment.source);
-  if (configuration.recipe.task == config::TaskKind::masked_autoencoding)
-    plan::check_masked_autoencoding(job.configuration, experiment.source);
-  return job;
 }
 
 /// The weights that fill hidden cells in; none: empty.
@@ -129,16 +97,11 @@ int run_preview(const Words& words) {
   const int64_t epoch = arguments.bounded("epoch", variant.configuration.recipe.epochs);
 
   const std::filesystem::path weights = weights_of(arguments, variant.configuration);
-  const train::TrainJob job = job_of(experiment, variant.configuration);
+  const train::TrainJob job = preview_job(variant.configuration, experiment.options.seeds.front(), experiment.source);
   auto previewed = train::preview_images(job, epoch - 1, images, print_warning, weights);
-  std::vector<data::Tile> tiles;
   config::Json list = config::Json::array();
-  for (train::TrainingImage& image : previewed) {
-    list.push_back(to_json(image, job.data.class_names));
-    add_tiles(tiles, std::move(image), job.data.class_names);
-  }
-  const auto together = static_cast<int>(tiles.size() / previewed.size());
-  write_file_atomically(out, data::encode_png(data::contact_sheet(tiles, together)));
+  for (const train::TrainingImage& image : previewed) list.push_back(to_json(image, job.data.class_names));
+  write_file_atomically(out, data::encode_png(preview_picture(std::move(previewed), job.data.class_names)));
   if (arguments.json())
     print_json(
         {{"file", out}, {"configuration", variant.name}, {"seed", job.seed}, {"epoch", epoch}, {"images", list}});

@@ -4,14 +4,15 @@
 #include <map>
 #include <memory>
 
+#include "staircase/config/configuration.h"
 #include "staircase/config/json.h"
 #include "staircase/execution/observer.h"
 
 namespace staircase::apps {
 
 /// Writes what runs tell into DIR/tensorboard/ROW-SEED as TensorBoard's event files, and hands it on: loss, learning rate
-/// and images a second at a thousand steps of a run, the numbers of each epoch, and the fields in which rows differ with
-/// the final numbers.
+/// and images a second at a thousand steps of a run, the numbers of each epoch, the fields in which rows differ with
+/// the final numbers, and once, before its first step, the run's first training images as the network sees them.
 class Tensorboard : public execution::ExperimentObserver {
  public:
   /// `folder`: of the experiment; `inner` hears everything too.
@@ -25,12 +26,15 @@ class Tensorboard : public execution::ExperimentObserver {
 
  private:
   class Run;
-  /// The fields of a row that other rows have otherwise, by their pointers.
-  const config::Json& fields_of(const std::string& row);
+  struct Row {
+    config::Configuration configuration;
+    config::Json fields;  ///< that other rows have otherwise, by their pointers
+  };
+  const Row& row_of(const std::string& name);
 
   std::filesystem::path folder_;
   std::unique_ptr<execution::ExperimentObserver> inner_;
-  std::map<std::string, config::Json> fields_;  ///< by row; empty before they are asked for
+  std::map<std::string, Row> rows_;  ///< by name; empty before one is asked for
 };
 
 }  // namespace staircase::apps

@@ -71,6 +71,11 @@ TEST_CASE("An event file is whole after every event, and files of one folder hav
   file.add_hyperparameters({{"norm", "layer"}, {"width", 96}}, {"final/top1"});
   file.add_end(true);
   CHECK(count() == 6);
+  file.add_image(3, "images", "\x89PNG of some bytes", 16, 8, 3);
+  CHECK(count() == 7);
+  // Summary.Image is field 4 of a value: height 8, width 16, 3 channels, then the file.
+  CHECK_THAT(records(read_file(file.path()))[6],
+             ContainsSubstring(std::string("images\x22\x1a\x08\x08\x10\x10\x18\x03\x22\x12\x89PNG of some bytes")));
 }
 
 TEST_CASE("A folder in which no event file can be made is named", "[formats]") {

@@ -9,6 +9,7 @@ import pathlib
 import struct
 import subprocess
 import tempfile
+import zlib
 
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory, struct_pb2
 
@@ -18,7 +19,10 @@ MESSAGES = {
               "summary": (5, "Summary", 0), "session_log": (7, "SessionLog", 0)},
     "SessionLog": {"status": (1, "int64", 0)},
     "Summary": {"value": (1, "SummaryValue", 1)},
-    "SummaryValue": {"tag": (1, "string", 0), "simple_value": (2, "float", 0), "metadata": (9, "SummaryMetadata", 0)},
+    "SummaryValue": {"tag": (1, "string", 0), "simple_value": (2, "float", 0), "image": (4, "SummaryImage", 0),
+                     "metadata": (9, "SummaryMetadata", 0)},
+    "SummaryImage": {"height": (1, "int32", 0), "width": (2, "int32", 0), "colorspace": (3, "int32", 0),
+                     "encoded_image_string": (4, "bytes", 0)},
     "SummaryMetadata": {"plugin_data": (1, "PluginData", 0)},
     "PluginData": {"plugin_name": (1, "string", 0), "content": (2, "bytes", 0)},
     "HParams": {"version": (1, "int32", 0), "experiment": (2, "Experiment", 0), "start": (3, "SessionStart", 0),
@@ -86,8 +90,9 @@ def plain(value):
 
 
 def read(path, classes):
-    """Scalars as {tag: [(step, number)]}, fields, the tags of final numbers, and the status at the end."""
-    scalars, fields, metrics, status, first = {}, {}, [], None, None
+    """Scalars as {tag: [(step, number)]}, fields, the tags of final numbers, the status at the end, and the images as
+    [(step, tag, image)]."""
+    scalars, fields, metrics, status, images, first = {}, {}, [], None, [], None
     for record in records(path):
         event = classes["Event"].FromString(record)
         first = first or event
@@ -97,10 +102,31 @@ def read(path, classes):
                 metrics += [each.name.tag for each in hparams.experiment.metric_infos]
                 fields.update({each.key: plain(each.value) for each in hparams.start.hparams})
                 status = hparams.end.status or status
+            elif value.HasField("image"):
+                images.append((event.step, value.tag, value.image))
             else:
                 scalars.setdefault(value.tag, []).append((event.step, value.simple_value))
     assert first.file_version == "brain.Event:2"
-    return scalars, fields, metrics, status
+    return scalars, fields, metrics, status, images
+
+
+def check_png(image):
+    """Size and color as the file's own header has them, and the checksum of each of its chunks."""
+    data = image.encoded_image_string
+    assert data[:8] == b"\x89PNG\r\n\x1a\n"
+    at, kinds, pixels = 8, [], b""
+    while at < len(data):
+        length, = struct.unpack_from(">I", data, at)
+        kind, content = data[at + 4:at + 8], data[at + 8:at + 8 + length]
+        assert struct.unpack_from(">I", data, at + 8 + length)[0] == zlib.crc32(kind + content), kind
+        kinds.append(kind)
+        pixels += content if kind == b"IDAT" else b""
+        at += 12 + length
+    width, height, depth, color = struct.unpack_from(">IIBB", data, 16)
+    assert (width, height) == (image.width, image.height) and depth == 8
+    assert {2: 3, 0: 1}[color] == image.colorspace
+    assert kinds[0] == b"IHDR" and kinds[-1] == b"IEND"
+    assert len(zlib.decompress(pixels)) == height * (1 + width * image.colorspace)
 
 
 def near(a, b):
@@ -125,7 +151,10 @@ def main():
                        check=True, stdout=subprocess.DEVNULL)
         for row in ["batch", "layer"]:
             file, = (folder / "out/tensorboard" / f"{row}-0").iterdir()
-            scalars, fields, metrics, status = read(file, classes)
+            scalars, fields, metrics, status, images = read(file, classes)
+            (step, tag, image), = images
+            assert (step, tag) == (0, "training images"), (step, tag)
+            check_png(image)
             assert fields == {"row": row, "/model/norm": row, "seed": 0.0}, fields
             assert status == 1, status
             assert [step for step, _ in scalars["step/loss"]] == list(range(1, 13)), scalars["step/loss"]

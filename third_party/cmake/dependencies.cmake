@@ -16,6 +16,8 @@ endif()
 if(NOT TARGET onnx)
   message(STATUS "No ONNX (Debian: libonnx-dev): export writes TorchScript alone")
 endif()
+# bench FILE.onnx, where it is there.
+find_package(ONNXRuntime QUIET MODULE)
 if(STAIRCASE_APPS)
   find_package(cxxopts REQUIRED)
 endif()

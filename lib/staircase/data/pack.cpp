@@ -16,6 +16,7 @@
 #include "staircase/data/decode.h"
 #include "staircase/data/encode.h"
 #include "staircase/data/image_folder.h"
+#include "staircase/data/imagenet_tars.h"
 #include "staircase/data/resize.h"
 #include "staircase/data/shard_index.h"
 #include "staircase/data/shard_writer.h"
@@ -26,13 +27,16 @@ namespace {
 
 /// An image on its way into a shard.
 struct Item {
-  std::string path, name;  ///< "train/cat/1.jpg"
+  std::string path, name;        ///< "train/cat/1.jpg"
+  const Dataset* tar = nullptr;  ///< that holds it as its image `index`, `size` bytes long; null: the file `path` does
+  size_t index = 0;
+  uint64_t size = 0;
   std::string bytes, warning;
   bool encoded = false;
 };
 
 void load(Item& item, const PackOptions& options) {
-  item.bytes = read_patiently(item.path);
+  item.bytes = item.tar ? item.tar->read_bytes(item.index, 0, item.size) : read_patiently(item.path);
   if (!options.shorter_side_px) return;
   const int side = *options.shorter_side_px;
   try {
@@ -65,12 +69,13 @@ void load_all(std::vector<Item>& items, const PackOptions& options) {
     if (failure) std::rethrow_exception(failure);
 }
 
-std::vector<Item> items_of(const Dataset& part) {
+std::vector<Item> items_of(const Dataset& part, bool in_tars) {
   std::vector<Item> items;
-  part.visit_files([&](std::string_view name, uint64_t) {
+  part.visit_files([&](std::string_view name, uint64_t size) {
     if (name.find('\n') != std::string_view::npos)
       throw RequestError(part.name(items.size()) + ": has a line break in its name, which an index cannot hold");
-    items.push_back({part.name(items.size()), std::string(name)});
+    const size_t index = items.size();
+    items.push_back({part.name(index), std::string(name), in_tars ? &part : nullptr, index, size, {}, {}});
   });
   return items;
 }
@@ -123,8 +128,8 @@ class Packer {
   Packer(const fs::path& folder, const PackOptions& options, uint64_t images)
       : folder_(folder), options_(options), images_(images) {}
 
-  void add_part(const Dataset& part) {
-    std::vector<Item> items = items_of(part);
+  void add_part(const Dataset& part, bool in_tars) {
+    std::vector<Item> items = items_of(part, in_tars);
     const std::string name = items.front().name.substr(0, items.front().name.find('/'));
     ShardWriter writer(folder_, name, options_.shard_bytes);
     const size_t at_once = 32 * static_cast<size_t>(options_.workers);
@@ -177,7 +182,8 @@ Packed pack_folder(const fs::path& folder, const fs::path& given_out, const Pack
     throw std::invalid_argument("pack_folder: workers is " + std::to_string(options.workers) + ", expected 1 or more");
   if (fs::exists(given_out)) throw RequestError(given_out.string() + ": is there already");
   const fs::path out = without_slash(given_out);
-  const DataSource source = open_image_folder(folder);
+  const bool in_tars = is_imagenet_tars(folder);
+  const DataSource source = in_tars ? open_imagenet_tars(folder) : open_image_folder(folder);
   if (options.on_warning)
     if (const std::string text = left_out_text(source.passed_over); !text.empty()) options.on_warning(text);
   std::vector<const Dataset*> parts{source.train.get(), source.val.get()};
@@ -186,7 +192,7 @@ Packed pack_folder(const fs::path& folder, const fs::path& given_out, const Pack
   for (const Dataset* part : parts) images += part->size();
   UnfinishedFolder unfinished(out);
   Packer packer(unfinished.path(), options, images);
-  for (const Dataset* part : parts) packer.add_part(*part);
+  for (const Dataset* part : parts) packer.add_part(*part, in_tars);
   const Packed packed = packer.finish();
   unfinished.move_to(out);
   return packed;

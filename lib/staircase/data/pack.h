@@ -22,7 +22,7 @@ struct Packed {
   uint64_t bytes = 0;    ///< of all shards
 };
 
-/// Writes a folder of images, as open_image_folder reads it, as shards, which open_shards reads: names, classes, order
+/// Writes a folder of images, as open_image_folder reads it or as open_imagenet_tars does, as shards, which open_shards reads: names, classes, order
 /// and, where nothing is encoded anew, bytes are kept. Every shard is read back and compared before the folder
 /// `out` appears, whole or not at all. It is made in out.unfinished; what a killed pack left there is begun anew.
 /// A damaged image is packed as it is, with a warning.

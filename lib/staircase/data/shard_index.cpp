@@ -4,8 +4,12 @@
 #include <archive_entry.h>
 #include <zlib.h>
 
+#include <algorithm>
+#include <array>
+#include <cerrno>
 #include <charconv>
 #include <cstdio>
+#include <fstream>
 #include <memory>
 
 #include "staircase/base/errors.h"
@@ -72,6 +76,54 @@ uint32_t read_checksum(archive* reader, const fs::path& path) {
   return checksum;
 }
 
+using TarReader = std::unique_ptr<archive, int (*)(archive*)>;
+
+std::vector<ShardMember> read_members(archive* reader, const fs::path& path, uint64_t end, bool checksums) {
+  std::vector<ShardMember> members;
+  archive_entry* entry = nullptr;
+  while (next_entry(reader, entry, path)) {
+    if (archive_entry_filetype(entry) == AE_IFDIR) continue;
+    const std::string name = name_of(entry, path);
+    require_plain_file(entry, name, path);
+    // What is consumed behind a header is where the content begins.
+    ShardMember member{name, static_cast<uint64_t>(archive_filter_bytes(reader, 0)),
+                       static_cast<uint64_t>(archive_entry_size(entry))};
+    if (member.offset > end || member.bytes > end - member.offset)
+      fail_shards(path, "is cut short: " + member.name + " ends behind its end");
+    if (checksums) member.checksum = read_checksum(reader, path);
+    members.push_back(std::move(member));
+  }
+  return members;
+}
+
+/// A part of a file, as far as libarchive has not read it.
+struct Section {
+  std::ifstream file;
+  uint64_t left = 0;
+  std::array<char, 8192> block;  // of a header and little behind it: contents are skipped
+};
+
+la_ssize_t read_section(archive* reader, void* data, const void** buffer) {
+  auto& section = *static_cast<Section*>(data);
+  const auto count = static_cast<std::streamsize>(std::min<uint64_t>(section.left, section.block.size()));
+  section.file.read(section.block.data(), count);
+  if (section.file.gcount() != count) {
+    archive_set_error(reader, EIO, "the file around it ends before");
+    return -1;
+  }
+  section.left -= static_cast<uint64_t>(count);
+  *buffer = section.block.data();
+  return count;
+}
+
+la_int64_t skip_in_section(archive*, void* data, la_int64_t wanted) {
+  auto& section = *static_cast<Section*>(data);
+  const uint64_t count = std::min(section.left, static_cast<uint64_t>(wanted));
+  section.file.seekg(static_cast<std::streamoff>(count), std::ios::cur);
+  section.left -= count;
+  return static_cast<la_int64_t>(count);
+}
+
 /// "01234567 " or "- ", then the name: the rest of a member's line.
 bool take_checksum(std::string_view& line, std::optional<uint32_t>& checksum) {
   if (line.starts_with("- ")) {
@@ -126,25 +178,29 @@ Shard scan_shard(const fs::path& path, bool checksums) {
   std::error_code error;
   Shard shard{path.filename().string(), fs::file_size(path, error), {}};
   if (error) fail_shards(path, "cannot be read: " + error.message());
-  const std::unique_ptr<archive, int (*)(archive*)> reader(archive_read_new(), archive_read_free);
+  const TarReader reader(archive_read_new(), archive_read_free);
   archive_read_support_format_tar(reader.get());  // no filter: what is compressed cannot be read here and there
   const size_t block = size_t{1} << 16;
   if (archive_read_open_filename(reader.get(), path.c_str(), block) != ARCHIVE_OK)
     fail_shards(path, std::string("is no tar file: ") + archive_error_string(reader.get()));
-  archive_entry* entry = nullptr;
-  while (next_entry(reader.get(), entry, path)) {
-    if (archive_entry_filetype(entry) == AE_IFDIR) continue;
-    const std::string name = name_of(entry, path);
-    require_plain_file(entry, name, path);
-    // What is consumed behind a header is where the content begins.
-    ShardMember member{name, static_cast<uint64_t>(archive_filter_bytes(reader.get(), 0)),
-                       static_cast<uint64_t>(archive_entry_size(entry))};
-    if (member.offset > shard.bytes || member.bytes > shard.bytes - member.offset)
-      fail_shards(path, "is cut short: " + member.name + " ends behind its end");
-    if (checksums) member.checksum = read_checksum(reader.get(), path);
-    shard.members.push_back(std::move(member));
-  }
+  shard.members = read_members(reader.get(), path, shard.bytes, checksums);
   return shard;
+}
+
+std::vector<ShardMember> scan_inner_tar(const fs::path& path, uint64_t start, uint64_t bytes, const std::string& name) {
+  const fs::path inner = path.string() + ": " + name;
+  Section section{std::ifstream(path, std::ios::binary), bytes, {}};
+  section.file.seekg(static_cast<std::streamoff>(start));
+  const TarReader reader(archive_read_new(), archive_read_free);
+  archive_read_support_format_tar(reader.get());
+  archive_read_set_read_callback(reader.get(), read_section);
+  archive_read_set_skip_callback(reader.get(), skip_in_section);
+  archive_read_set_callback_data(reader.get(), &section);
+  if (archive_read_open1(reader.get()) != ARCHIVE_OK)
+    fail_shards(inner, std::string("is no tar file: ") + archive_error_string(reader.get()));
+  std::vector<ShardMember> members = read_members(reader.get(), inner, bytes, false);
+  for (ShardMember& member : members) member.offset += start;
+  return members;
 }
 
 std::string write_shard_index(const ShardIndex& index) {

@@ -43,6 +43,11 @@ std::optional<ShardName> parse_shard_name(const std::string& name);
 /// neither a folder nor a file as a whole: a link, a file with holes.
 Shard scan_shard(const std::filesystem::path& path, bool checksums);
 
+/// The files in a tar that is itself a file in a tar, `bytes` long from `start` on; offsets count from the outer file's
+/// begin. Throws the same, naming the inner tar by `name`.
+std::vector<ShardMember> scan_inner_tar(const std::filesystem::path& path, uint64_t start, uint64_t bytes,
+                                        const std::string& name);
+
 /// The index as text, a line a member, with a checksum at its end.
 std::string write_shard_index(const ShardIndex& index);
 /// Throws RequestError naming the file when it is damaged.

@@ -140,11 +140,11 @@ bool is_image(std::string_view name, PassedOver& passed_over) {
 }
 
 /// The images of a part, sorted as those of a folder.
-std::vector<Found> images_of(const std::string& part, const ShardIndex& index, const fs::path& folder,
-                             PassedOver& passed_over) {
+std::vector<Found> images_of(const std::string& part, const ShardIndex& index, const PartOfTar& part_of,
+                             const fs::path& folder, PassedOver& passed_over) {
   std::vector<Found> images;
   for (size_t i = 0; i < index.size(); ++i) {
-    if (parse_shard_name(index[i].name)->part != part) continue;
+    if (part_of(index[i]) != part) continue;
     for (const ShardMember& member : index[i].members) {
       const std::string_view name = member.name;
       if (!is_image(name, passed_over)) continue;
@@ -194,20 +194,19 @@ bool is_shard_folder(const fs::path& folder) {
   return false;
 }
 
-DataSource open_shards(const fs::path& folder) {
-  const ShardIndex index = index_of(folder);
+DataSource open_tars(const fs::path& folder, const ShardIndex& index, const PartOfTar& part_of) {
   Files opened;
   std::set<std::string> there;
-  for (const Shard& shard : index) {
-    const auto name = parse_shard_name(shard.name);
-    if (!name) fail_shards(folder / shard_index_name, "is damaged: \"" + shard.name + "\" is no name of a shard");
-    there.insert(name->part);
-    opened.push_back(std::make_unique<const RandomAccessFile>(folder / shard.name));
+  for (const Shard& tar : index) {
+    there.insert(part_of(tar));
+    opened.push_back(std::make_unique<const RandomAccessFile>(folder / tar.name));
   }
   const auto files = std::make_shared<const Files>(std::move(opened));
   const PartNames parts = find_parts(folder, {there.begin(), there.end()});
   DataSource source;
-  const auto images = [&](const std::string& part) { return images_of(part, index, folder, source.passed_over); };
+  const auto images = [&](const std::string& part) {
+    return images_of(part, index, part_of, folder, source.passed_over);
+  };
   const std::vector<Found> train = images(parts.train);
   for (const Found& image : train)
     if (source.class_names.empty() || source.class_names.back() != image.folder)
@@ -216,6 +215,14 @@ DataSource open_shards(const fs::path& folder) {
   source.val = open_part(parts.val, images(parts.val), files, source.class_names, folder);
   if (!parts.test.empty()) source.test = open_part(parts.test, images(parts.test), files, source.class_names, folder);
   return source;
+}
+
+DataSource open_shards(const fs::path& folder) {
+  const ShardIndex index = index_of(folder);
+  for (const Shard& shard : index)
+    if (!parse_shard_name(shard.name))
+      fail_shards(folder / shard_index_name, "is damaged: \"" + shard.name + "\" is no name of a shard");
+  return open_tars(folder, index, [](const Shard& shard) { return parse_shard_name(shard.name)->part; });
 }
 
 }  // namespace staircase::data

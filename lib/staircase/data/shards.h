@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 
 #include "staircase/data/dataset.h"
 #include "staircase/data/shard_index.h"
@@ -18,5 +19,11 @@ bool is_shard_folder(const std::filesystem::path& folder);
 /// Throws RequestError naming the path: a shard that is missing, cut or damaged, a damaged index, train or val missing,
 /// a part without images, a class that train lacks or that is not named in UTF-8, an image outside of a class.
 DataSource open_shards(const std::filesystem::path& folder);
+
+/// The part ("train") of the images in a tar.
+using PartOfTar = std::function<std::string(const Shard& tar)>;
+
+/// The same of other tar files in a folder, of which `index` says what is in them: members may lie anywhere in a file.
+DataSource open_tars(const std::filesystem::path& folder, const ShardIndex& index, const PartOfTar& part_of);
 
 }  // namespace staircase::data

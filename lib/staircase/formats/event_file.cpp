@@ -109,6 +109,16 @@ void EventFile::add_scalars(int64_t step, const std::vector<std::pair<std::strin
   write(event.bytes());
 }
 
+void EventFile::add_image(int64_t step, const std::string& tag, const std::string& png, int64_t width, int64_t height,
+                          int64_t channels) {
+  ProtobufWriter image, value, summary, event;
+  image.integer(1, height).integer(2, width).integer(3, channels).text(4, png);  // Summary.Image
+  value.text(1, tag).message(4, image);
+  summary.message(1, value);
+  event.real(1, now_seconds()).integer(2, step).message(5, summary);
+  write(event.bytes());
+}
+
 void EventFile::add_hyperparameters(const config::Json& values, const std::vector<std::string>& metrics) {
   ProtobufWriter experiment, session;
   for (const auto& [name, value] : values.items()) {

@@ -26,6 +26,9 @@ class EventFile {
   void add_start(int64_t step);
   /// Numbers by their tags. Throws std::runtime_error where the disk is full; so do all that follow.
   void add_scalars(int64_t step, const std::vector<std::pair<std::string, double>>& scalars);
+  /// A picture, the bytes of a PNG file of this size and so many channels.
+  void add_image(int64_t step, const std::string& tag, const std::string& png, int64_t width, int64_t height,
+                 int64_t channels);
   /// values: texts, numbers and truths by the names of fields; metrics: the tags of final numbers.
   void add_hyperparameters(const config::Json& values, const std::vector<std::string>& metrics);
   /// Whether the run was done or failed.

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <limits>
 
 #include "staircase/base/clock.h"
@@ -18,6 +17,7 @@ namespace staircase::train {
 namespace {
 
 constexpr int64_t fewest_steps = 3;
+constexpr int64_t no_limit = std::numeric_limits<int64_t>::max();
 
 /// The seconds of each call, in turn, for so long or so many; the first calls, which allocate and choose
 /// algorithms, are the warm-up and not among them.
@@ -64,6 +64,21 @@ torch::Tensor forward(nn::Classifier& model, const BenchmarkOptions& o, const to
 /// Reading a number waits for the device; a CPU has finished already.
 void finish(const torch::Tensor& tensor) { (void)tensor.sum().item<double>(); }
 
+void prepare(nn::Classifier& model, const BenchmarkOptions& o) {
+  model.to(o.device);
+  model.eval();
+}
+
+Latency latency_of(const ForwardPass& pass, const torch::Tensor& one, double seconds, int64_t most_runs) {
+  Latency latency;
+  const auto times = time_calls([&] { finish(pass(one)); }, seconds, most_runs, latency.warmup_seconds);
+  latency.runs = static_cast<int64_t>(times.size());
+  latency.min_ms = 1000.0 * percentile(times, 0.0);
+  latency.median_ms = 1000.0 * percentile(times, 0.5);
+  latency.p95_ms = 1000.0 * percentile(times, 0.95);
+  return latency;
+}
+
 }  // namespace
 
 double peak_memory_mb() {
@@ -74,36 +89,33 @@ double peak_memory_mb() {
 
 Latency measure_latency(nn::Classifier& model, const BenchmarkOptions& o, int64_t most_runs) {
   const torch::NoGradGuard no_grad;
-  model.to(o.device);
-  model.eval();
-  const torch::Tensor one = make_images(model, o, 1);
-  Latency latency;
-  const auto times = time_calls([&] { finish(forward(model, o, one)); }, o.seconds, most_runs, latency.warmup_seconds);
-  latency.runs = static_cast<int64_t>(times.size());
-  latency.min_ms = 1000.0 * percentile(times, 0.0);
-  latency.median_ms = 1000.0 * percentile(times, 0.5);
-  latency.p95_ms = 1000.0 * percentile(times, 0.95);
-  return latency;
+  prepare(model, o);
+  return latency_of([&](const torch::Tensor& images) { return forward(model, o, images); }, make_images(model, o, 1),
+                    o.seconds, most_runs);
+}
+
+InferenceSpeed measure_inference(const ForwardPass& pass, const torch::Tensor& images, double seconds) {
+  const torch::NoGradGuard no_grad;
+  InferenceSpeed speed;
+  speed.latency = latency_of(pass, images.narrow(0, 0, 1), seconds, no_limit);
+  speed.warmup_seconds = speed.latency.warmup_seconds;
+  const auto times = time_calls([&] { finish(pass(images)); }, seconds, no_limit, speed.warmup_seconds);
+  speed.images_per_second = static_cast<double>(images.size(0)) * static_cast<double>(times.size()) / sum(times);
+  speed.memory_mb = peak_memory_mb();
+  return speed;
+}
+
+InferenceSpeed measure_inference(nn::Classifier& model, const BenchmarkOptions& o) {
+  prepare(model, o);
+  return measure_inference([&](const torch::Tensor& images) { return forward(model, o, images); },
+                           make_images(model, o, o.batch_size), o.seconds);
 }
 
 Benchmark benchmark(nn::Classifier& model, const BenchmarkOptions& o) {
   Benchmark result;
-  const int64_t no_limit = std::numeric_limits<int64_t>::max();
-  const Latency latency = measure_latency(model, o, no_limit);
-  result.latency_runs = latency.runs;
-  result.latency_ms_min = latency.min_ms;
-  result.latency_ms_median = latency.median_ms;
-  result.latency_ms_p95 = latency.p95_ms;
-  result.warmup_seconds = latency.warmup_seconds;
+  result.inference = measure_inference(model, o);
+  result.warmup_seconds = result.inference.warmup_seconds;
   const torch::Tensor images = make_images(model, o, o.batch_size);
-  {
-    const torch::NoGradGuard no_grad;
-    const auto times =
-        time_calls([&] { finish(forward(model, o, images)); }, o.seconds, no_limit, result.warmup_seconds);
-    result.inference_images_per_second =
-        static_cast<double>(o.batch_size) * static_cast<double>(times.size()) / sum(times);
-    result.inference_memory_mb = peak_memory_mb();
-  }
 
   model.train();
   model.set_checkpoint_activations(o.checkpoint_activations);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 
 #include <torch/types.h>
 
@@ -18,15 +19,6 @@ struct BenchmarkOptions {
   bool checkpoint_activations = false;
 };
 
-/// On random images that are in memory already: the network's own speed, without a loader.
-struct Benchmark {
-  double inference_images_per_second = 0, training_images_per_second = 0;
-  double latency_ms_min = 0, latency_ms_median = 0, latency_ms_p95 = 0;  ///< inference at batch 1
-  double warmup_seconds = 0;                               ///< of all measurements together, in none of them
-  double inference_memory_mb = 0, training_memory_mb = 0;  ///< peak of the process so far; CPU memory only
-  int64_t latency_runs = 0;
-};
-
 /// Inference of one image, milliseconds.
 struct Latency {
   double min_ms = 0;  ///< what the network takes where nothing disturbs it
@@ -34,6 +26,31 @@ struct Latency {
   double warmup_seconds = 0;  ///< in none of the numbers
   int64_t runs = 0;
 };
+
+/// On images that are in memory already.
+struct InferenceSpeed {
+  Latency latency;
+  double images_per_second = 0;
+  double memory_mb = 0;       ///< peak of the process so far; CPU memory only
+  double warmup_seconds = 0;  ///< of both measurements, in none of the numbers
+};
+
+/// The network's own speed, without a loader.
+struct Benchmark {
+  InferenceSpeed inference;
+  double training_images_per_second = 0;
+  double training_memory_mb = 0;  ///< peak of the process so far; CPU memory only
+  double warmup_seconds = 0;      ///< of all measurements together, in none of them
+};
+
+/// A forward pass of whatever computes: images as it takes them, on its device -> its logits.
+using ForwardPass = std::function<torch::Tensor(const torch::Tensor& images)>;
+
+/// `seconds` of batches as they are given, (N, ...), and before that as long of their first image alone.
+InferenceSpeed measure_inference(const ForwardPass& forward, const torch::Tensor& images, double seconds);
+
+/// Inference of a network, on random images. Moves the model to the device and leaves it in evaluation mode.
+InferenceSpeed measure_inference(nn::Classifier& model, const BenchmarkOptions& options);
 
 /// Latency on LibTorch's threads as they are, for `options.seconds` or `most_runs` forward passes, whichever is over first, at least three.
 /// Moves the model to the device and leaves it in evaluation mode; changes no weight.
