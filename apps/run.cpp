@@ -3,7 +3,10 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdio>
+#include <cstdlib>
 #include <ctime>
+#include <filesystem>
 #include <iostream>
 
 #include "arguments.h"
@@ -13,12 +16,20 @@
 #include "staircase/analysis/results.h"
 #include "staircase/analysis/score.h"
 #include "staircase/analysis/smallest_shown.h"
+#include "staircase/base/build_info.h"
 #include "staircase/base/counted.h"
 #include "staircase/base/duration.h"
 #include "staircase/base/errors.h"
+#include "staircase/base/files.h"
+#include "staircase/base/printable.h"
+#include "staircase/base/random.h"
 #include "staircase/base/text.h"
+#include "staircase/execution/failure_sentence.h"
 #include "staircase/execution/runner.h"
+#include "staircase/execution/team.h"
 #include "staircase/execution/worker.h"
+#include "staircase/nn/libtorch.h"
+#include "staircase/processes/process_group.h"
 #include "staircase/report/cells.h"
 #include "staircase/report/report.h"
 
@@ -87,6 +98,115 @@ void show_plan(const experiment::Experiment& experiment, const execution::RunOpt
   else std::cout << plan_text(plan, smallest, options);
 }
 
+/// Ends the process at once: the end of a group may wait for processes that are gone.
+[[noreturn]] void end_now(int status) {
+  std::cout.flush();
+  std::fflush(nullptr);
+  std::_Exit(status);
+}
+
+[[noreturn]] void end_with(const std::string& sentence, int status) {
+  std::cerr << "staircase: " << printable(sentence) << std::endl;
+  end_now(status);
+}
+
+/// Trains and reports. Returns the exit status.
+int train_all(const Arguments& arguments, const experiment::Experiment& experiment, const execution::RunOptions& options) {
+  const analysis::Results results = train_and_report(experiment, options, progress_options(arguments));
+  if (arguments.json()) print_json(analysis::write_result(results));
+  else
+    std::cout << "\n"
+              << report::report_terminal(results, terminal_width(), options.folder.string()) << "\nThe report is "
+              << (options.folder / "report.html").string() << ".\n";
+  return results.done == results.runs ? 0 : 1;
+}
+
+/// What all processes of a group have to have alike; where the experiment's file is not there, rank 0's will do.
+void check_alike(processes::ProcessGroup& group, const Words& words, const std::string& file) {
+  group.check_alike("the program", "staircase " + build_info().version + " (" + build_info().revision +
+                                       ") with LibTorch " + TORCH_VERSION);
+  std::string line;
+  for (const std::string& word : words) line += " " + word;
+  group.check_alike("the command", "\"run" + line + "\"");
+  std::error_code missing;
+  const bool is_there = std::filesystem::is_regular_file(file, missing);
+  const std::string own = is_there ? hexadecimal(hash_text(read_file(file)), 16) : std::string();
+  const std::vector<std::string> all = group.gather(own);
+  for (size_t rank = 1; rank < all.size(); ++rank)
+    if (!all[rank].empty() && all[rank] != all[0])
+      throw processes::FailedTogether(file + " differs: " + group.name_of(static_cast<int64_t>(rank)) +
+                                      " has another content of it than " + group.name_of(0));
+}
+
+/// Rank 0 of a group that a launcher started. The others follow it until it leaves.
+int lead(const Arguments& arguments, const std::shared_ptr<processes::ProcessGroup>& group) {
+  int status = 2;
+  try {
+    const experiment::Experiment experiment = read_experiment(arguments);
+    execution::RunOptions options = run_options(arguments, experiment);
+    if (options.jobs > 1)
+      throw RequestError("--jobs " + std::to_string(options.jobs) + " cannot go with a launcher's " +
+                         std::to_string(group->size()) + " processes: run --jobs N --processes M starts its own");
+    options.processes = group->size();
+    options.group = group;
+    status = train_all(arguments, experiment, options);
+  } catch (const RequestError&) {
+    execution::leave(*group, 2);
+    throw;
+  } catch (const Interrupted&) {
+    execution::leave(*group, 130);
+    throw;
+  }
+  execution::leave(*group, status);
+  return status;
+}
+
+/// One of the processes that torchrun or srun started. Ends the process.
+int run_in_group(const Arguments& arguments, const Words& words, const processes::Placement& placement) {
+  const bool leads = placement.rank == 0;
+  const auto refuse = [&](const std::string& sentence) {
+    if (!leads) end_now(2);  // one sentence is enough
+    throw RequestError(sentence);
+  };
+  if (arguments.has("processes"))
+    refuse("--processes cannot go with a launcher, which started " + std::to_string(placement.size) +
+           " processes already");
+  if (arguments.has("dry-run")) refuse("--dry-run wants one process: start it without torchrun or srun");
+  hear_signals_in_a_thread();
+  const std::atomic<bool>& stop = stop_on_signals();
+  static std::shared_ptr<processes::ProcessGroup> group;  // for good, see end_now
+  const std::string name = "rank " + std::to_string(placement.rank) + " on " + processes::host_name() + ": ";
+  try {
+    group = std::make_shared<processes::ProcessGroup>(placement,
+                                                      processes::group_timeout(processes::environment_of_process()));
+    check_alike(*group, words, arguments.positional().at(0));
+    end_now(leads ? lead(arguments, group) : execution::follow(group, stop));
+  } catch (const execution::GroupOver&) {
+    end_now(1);  // the sentence was said
+  } catch (const processes::PeerLost& lost) {
+    if (lost.speaks()) end_with(lost.what(), 1);
+    end_now(1);
+  } catch (const processes::FailedTogether& error) {
+    if (leads) end_with(error.what(), 2);
+    end_now(2);
+  } catch (const RequestError& error) {
+    end_with((leads ? "" : name) + error.what(), 2);
+  } catch (const Interrupted& error) {
+    end_with(error.what(), 130);
+  } catch (...) {
+    end_with(name + execution::failure_sentence(), 1);
+  }
+}
+
+/// An allocation of several tasks, of which the script of the job is none.
+void check_slurm(const execution::RunOptions& options) {
+  const int64_t tasks = processes::tasks_left_out(processes::environment_of_process());
+  if (tasks > 0 && options.processes == 1)
+    throw RequestError("SLURM_NTASKS is " + std::to_string(tasks) +
+                       ", but this process is none of those tasks: srun starts them, --processes " +
+                       std::to_string(tasks) + " trains on this machine alone");
+}
+
 }  // namespace
 
 int run_run(const Words& words) {
@@ -96,20 +216,17 @@ int run_run(const Words& words) {
   arguments.options()("dry-run", "check everything, say what would be done and what it costs, write nothing");
   add_set_option(arguments);
   if (!arguments.parse(words, 1, 1)) return 0;
-  const ProgressOptions progress = progress_options(arguments);
+  const processes::Placement placement = processes::placement_of(processes::environment_of_process());
+  if (placement.size > 1) return run_in_group(arguments, words, placement);
+  progress_options(arguments);  // refuses wrong ones
   const experiment::Experiment experiment = read_experiment(arguments);
   const execution::RunOptions options = run_options(arguments, experiment);
+  check_slurm(options);
   if (arguments.has("dry-run")) {
     show_plan(experiment, options, arguments.json());
     return 0;
   }
-  const analysis::Results results = train_and_report(experiment, options, progress);
-  if (arguments.json()) print_json(analysis::write_result(results));
-  else
-    std::cout << "\n"
-              << report::report_terminal(results, terminal_width(), options.folder.string()) << "\nThe report is "
-              << (options.folder / "report.html").string() << ".\n";
-  return results.done == results.runs ? 0 : 1;
+  return train_all(arguments, experiment, options);
 }
 
 namespace {
@@ -123,12 +240,15 @@ int run_worker(const Words& words) {
   std::signal(SIGTERM, [](int) { stop_worker = true; });
   std::signal(SIGINT, SIG_IGN);
   std::signal(SIGPIPE, SIG_IGN);  // an unread line then is an error that the worker acts on
+  if (words.size() > 1) hear_signals_in_a_thread();
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
   // What a library prints must not come between the lines.
   const int lines = ::dup(STDOUT_FILENO);
   ::dup2(STDERR_FILENO, STDOUT_FILENO);
   if (pollfd reader{lines, 0, 0}; ::poll(&reader, 1, 0) > 0)
     return execution::exit_status(execution::RunOutcome::stopped);  // nobody is left
+  if (words.size() > 1)
+    end_now(execution::work_in_team(words[0], execution::placement_from_word(words[1]), lines, stop_worker));
   try {
     return execution::exit_status(
         execution::work(execution::WorkOrder::from_word(words.empty() ? "" : words[0]), lines, stop_worker));

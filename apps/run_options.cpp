@@ -1,13 +1,17 @@
 #include "run_options.h"
 
-#include <atomic>
+#include <unistd.h>
+
+#include <algorithm>
 #include <csignal>
 #include <ctime>
+#include <thread>
 
 #include "console.h"
 #include "device.h"
 #include "staircase/base/errors.h"
 #include "staircase/execution/runner.h"
+#include "staircase/processes/process_group.h"
 #include "staircase/report/folder.h"
 
 namespace staircase::apps {
@@ -47,7 +51,10 @@ void add_run_options(Arguments& arguments) {
       "device", "cpu, cuda, cuda:N, or several that runs side by side take in turn: cuda:0,cuda:1",
       cxxopts::value<std::string>()->default_value("cpu"), "DEVICE")(
       "jobs", "runs side by side, each in a process of its own (default: one a device)", cxxopts::value<int64_t>(),
-      "N")("elsewhere", "let begun runs go on on another kind of device or LibTorch, which changes their results")(
+      "N")("processes",
+           "processes that train one network together, at most one a core; their number changes no byte (1, 2, 4, ...)",
+           cxxopts::value<int64_t>(),
+           "N")("elsewhere", "let begun runs go on on another kind of device or LibTorch, which changes their results")(
       "no-reuse", "train every missing run, also one that another folder beside DIR has done already");
   add_progress_options(arguments);
 }
@@ -58,6 +65,16 @@ namespace {
 std::filesystem::path out_folder(const std::string& word) {
   const std::filesystem::path folder = word;
   return folder.has_filename() || folder == folder.root_path() ? folder : folder.parent_path();
+}
+
+int64_t processes_of(const Arguments& arguments, const execution::RunOptions& options) {
+  const int64_t cores = std::max<int64_t>(1, std::thread::hardware_concurrency());
+  const int64_t count = arguments.bounded("processes", cores, ", the cores here");
+  if (count > 1 && options.devices.size() > 1)
+    throw RequestError("--processes " + std::to_string(count) + " cannot go with several devices: --device cuda " +
+                       "gives each process a GPU of its own");
+  if (count > 1 && !processes::have_process_groups()) processes::MeetingPlace();  // says why not
+  return count;
 }
 
 }  // namespace
@@ -74,18 +91,37 @@ execution::RunOptions run_options(const Arguments& arguments, const experiment::
   if (options.jobs < static_cast<int64_t>(options.devices.size()))
     throw RequestError("--jobs " + std::to_string(options.jobs) + " cannot go with " +
                        std::to_string(options.devices.size()) + " devices: the rest of them would stay idle");
+  if (arguments.has("processes")) options.processes = processes_of(arguments, options);
   options.elsewhere = arguments.has("elsewhere");
   options.reuse = !arguments.has("no-reuse");
   options.worker_program = {"/proc/self/exe", "worker"};
   return options;
 }
 
-analysis::Results train_and_report(const experiment::Experiment& experiment, const execution::RunOptions& options,
-                                   const ProgressOptions& progress) {
+std::atomic<bool>& stop_on_signals() {
   std::signal(SIGINT, ask_to_stop);
   std::signal(SIGTERM, ask_to_stop);
+  return stop_requested;
+}
+
+void hear_signals_in_a_thread() {
+  std::signal(SIGPIPE, SIG_IGN);
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGTERM);
+  ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  std::thread([set] {
+    ::pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+    for (;;) ::pause();
+  }).detach();
+}
+
+analysis::Results train_and_report(const experiment::Experiment& experiment, const execution::RunOptions& options,
+                                   const ProgressOptions& progress) {
+  const std::atomic<bool>& stop = stop_on_signals();
   auto observer = make_progress(progress, options.folder);
-  execution::run_experiment(experiment, options, *observer, stop_requested);
+  execution::run_experiment(experiment, options, *observer, stop);
   analysis::Results results = report::report_folder(options.folder);
   for (const std::string& warning : results.warnings) observer->on_warning(warning);
   return results;

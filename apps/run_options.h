@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+
 #include "arguments.h"
 #include "progress.h"
 #include "staircase/analysis/results.h"
@@ -8,12 +10,20 @@
 
 namespace staircase::apps {
 
-/// The options of a command that trains an experiment: --out, --device, --jobs, --elsewhere, --no-reuse, and those of
-/// progress.h.
+/// The options of a command that trains an experiment: --out, --device, --jobs, --processes, --elsewhere, --no-reuse, and
+/// those of progress.h.
 void add_run_options(Arguments& arguments);
 
 /// What they say. Throws RequestError naming the option.
 execution::RunOptions run_options(const Arguments& arguments, const experiment::Experiment& experiment);
+
+/// Set by SIGINT and SIGTERM from the first call on; a second signal ends the program.
+std::atomic<bool>& stop_on_signals();
+
+/// Signals reach a thread of their own from here on, and those that are made later: LibTorch's processes give up to
+/// find each other where a signal breaks in. Call before other threads are made. A peer that is gone is an error and no
+/// signal.
+void hear_signals_in_a_thread();
 
 /// Trains what the folder lacks, tells of it on stderr, and reports it; a signal stops it after a checkpoint, a
 /// second one at once. Throws as execution::run_experiment.

@@ -9,7 +9,7 @@ set -eu
 # a|b: the first of the two names that the release knows.
 packages="cmake ninja-build g++ ccache
   libtorch-dev libopenblas0-openmp libopencv-core-dev libopencv-imgproc-dev libopencv-imgcodecs-dev
-  libjpeg62-turbo-dev libarchive-dev libonnx-dev nlohmann-json3-dev libcxxopts-dev libboost-dev libhwy-dev zlib1g-dev"
+  libgloo-dev libjpeg62-turbo-dev libarchive-dev libonnx-dev nlohmann-json3-dev libcxxopts-dev libboost-dev libhwy-dev zlib1g-dev"
 test_packages="libcatch2-dev|catch2"
 # The comparisons with PyTorch are left out of the tests where these cannot be had.
 parity_packages="python3-torch python3-torchvision python3-onnx"

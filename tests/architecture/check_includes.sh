@@ -14,11 +14,12 @@ awk '
     may["data"] = "base config data"
     may["formats"] = "base config formats"
     may["interop"] = "base config plan nn data formats interop"
-    may["train"] = "base config plan nn data formats interop train"
+    may["processes"] = "base processes"
+    may["train"] = "base config plan nn data formats interop processes train"
     may["experiment"] = "base config plan experiment"
     may["runs"] = "base config plan experiment runs"
     may["analysis"] = "base config plan experiment runs analysis"
-    may["execution"] = "base config plan nn data formats interop train experiment runs analysis execution"
+    may["execution"] = "base config plan nn data formats interop processes train experiment runs analysis execution"
     may["report"] = "base config plan experiment runs analysis report"
   }
   function fault(text) { print FILENAME ":" FNR ": " text; faults++ }

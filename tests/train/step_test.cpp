@@ -27,9 +27,9 @@ Step first_step(const TrainJob& job, const std::shared_ptr<const Task>& task) {
   state.model->train();
   const auto loader = make_train_loader(job, job.configuration.recipe.micro_batch_size, {});
   loader->begin(0);
-  const StepGradients gradients(job, task);
+  StepGradients gradients(job, task);
   Step step;
-  step.loss = gradients.add(*state.model, 0, [&] { return loader->next().value(); });
+  step.loss = gradients.take(*state.model, 0, [&] { return loader->next().value(); }).loss;
   for (const torch::Tensor& parameter : state.model->parameters()) step.gradients.push_back(parameter.grad());
   return step;
 }

@@ -18,6 +18,11 @@ if(NOT TARGET onnx)
 endif()
 # bench FILE.onnx, where it is there.
 find_package(ONNXRuntime QUIET MODULE)
+# run --processes, where they are there. LibTorch brings the library.
+find_path(GLOO_INCLUDE_DIR gloo/config.h)
+if(NOT GLOO_INCLUDE_DIR)
+  message(STATUS "No headers of gloo (Debian: libgloo-dev): a network trains in one process")
+endif()
 if(STAIRCASE_APPS)
   find_package(cxxopts REQUIRED)
 endif()

@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <deque>
 #include <exception>
+#include <limits>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -50,6 +51,13 @@ class Loader::Workers {
       throw RequestError("a batch of " + std::to_string(batch) + " images is more than the " + std::to_string(size_) +
                          " that the data has");
     const int64_t batch_parts = count_micro_batches(options_.batch_size, options_.micro_batch_size);
+    if (mode == LoaderMode::train) {
+      if (batch_parts % options_.shares != 0)
+        throw std::invalid_argument("Loader: " + std::to_string(options_.shares) + " shares of " +
+                                    std::to_string(batch_parts) + " micro-batches are not equal");
+      first_part_ = options_.share * (batch_parts / options_.shares);
+      end_part_ = first_part_ + batch_parts / options_.shares;
+    }
     const int64_t part_size = micro_batch_at(options_.batch_size, options_.micro_batch_size, 0).size;
     const int64_t part_bytes = part_size * static_cast<int64_t>(reader_.sample_size() * sizeof(float));
     most_slots_ = std::clamp<int64_t>(options_.prefetch_bytes / part_bytes, 1, 3 * batch_parts);
@@ -83,8 +91,8 @@ class Loader::Workers {
     slots_.clear();
     failure_ = nullptr;
     epoch_ = epoch;
-    next_batch_ = first_batch;
-    next_part_ = 0;
+    next_batch_ = mode_ == LoaderMode::train ? first_batch : next_of_share(first_batch);
+    next_part_ = first_part_;
     order_ = mode_ == LoaderMode::train ? shuffled_order(size_, order_seed_, epoch) : std::vector<size_t>{};
     fill_up();
     open_ = true;
@@ -114,15 +122,22 @@ class Loader::Workers {
   }
 
  private:
+  /// In evaluation, the first batch from this one on that is this share's.
+  int64_t next_of_share(int64_t batch) const {
+    const int64_t past = batch % options_.shares;
+    return batch + (options_.share - past + options_.shares) % options_.shares;
+  }
+
   /// New slots up to the limit. Needs the lock.
   void fill_up() {
     while (next_batch_ < batches_ && static_cast<int64_t>(slots_.size()) < most_slots_) {
       const int64_t first = next_batch_ * options_.batch_size, micro = options_.micro_batch_size;
       const int64_t size = std::min(options_.batch_size, static_cast<int64_t>(size_) - first);
-      slots_.push_back(make_slot(next_batch_, micro_batch_at(size, micro, next_part_), options_.channels, side_, buffers_));
-      if (++next_part_ < count_micro_batches(size, micro)) continue;
-      next_part_ = 0;
-      ++next_batch_;
+      slots_.push_back(
+          make_slot(next_batch_, micro_batch_at(size, micro, next_part_), options_.channels, side_, buffers_));
+      if (++next_part_ < std::min(end_part_, count_micro_batches(size, micro))) continue;
+      next_part_ = first_part_;
+      next_batch_ = mode_ == LoaderMode::train ? next_batch_ + 1 : next_of_share(next_batch_ + 1);
     }
   }
 
@@ -197,6 +212,7 @@ class Loader::Workers {
   uint64_t order_seed_;
   SampleReader reader_;
   int64_t batches_ = 0, most_slots_ = 1;
+  int64_t first_part_ = 0, end_part_ = std::numeric_limits<int64_t>::max();  // of each batch, this share's
 
   std::mutex mutex_;  // guards what follows; order_ changes only while no worker is active
   std::condition_variable_any wake_;
@@ -216,6 +232,10 @@ Loader::Loader(std::shared_ptr<const Dataset> dataset, const config::DataOptions
   if (!dataset) throw std::invalid_argument("Loader: there is no data set");
   require_positive("batch_size", options.batch_size);
   require_positive("workers", options.workers);
+  require_positive("shares", options.shares);
+  if (options.share < 0 || options.share >= options.shares)
+    throw std::invalid_argument("Loader: share " + std::to_string(options.share) + " of " +
+                                std::to_string(options.shares));
   if (options.micro_batch_size < 0 || options.micro_batch_size % 2 != 0)
     throw std::invalid_argument("Loader: micro_batch_size is " + std::to_string(options.micro_batch_size) +
                                 ", expected an even number, or 0");

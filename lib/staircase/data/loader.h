@@ -28,9 +28,12 @@ struct LoaderOptions {
   int64_t batch_size = 64;
   int64_t workers = 2;
   uint64_t seed = 0;
-  int64_t micro_batch_size = 0;                        ///< even; 0: whole batches
-  int64_t prefetch_bytes = int64_t{256} << 20;         ///< of images in memory at once, see Loader
-  int64_t channels = 3;                                ///< of every image
+  int64_t micro_batch_size = 0;                 ///< even; 0: whole batches
+  int64_t prefetch_bytes = int64_t{256} << 20;  ///< of images in memory at once, see Loader
+  int64_t channels = 3;                         ///< of every image
+  /// Of so many processes that share the work, which one this is. In training each makes as many micro-batches of
+  /// every batch, one after the other; in evaluation the batches go to them in turn.
+  int64_t shares = 1, share = 0;
   std::function<void(const std::string&)> on_warning;  ///< called by next(), in its thread
   /// Changes a training micro-batch when its images are there: mixing. Called in a worker's thread, where
   /// LibTorch's own threads would stand beside the other workers: plain loops only.
@@ -49,7 +52,7 @@ struct LoaderOptions {
 /// One thread at a time may call this class.
 class Loader {
  public:
-  /// Throws std::invalid_argument on a count below 1 or an odd micro_batch_size; RequestError when the data is empty, or in
+  /// Throws std::invalid_argument on a count below 1, an odd micro_batch_size or shares that cannot be equal; RequestError when the data is empty, or in
   /// training smaller than one batch.
   Loader(std::shared_ptr<const Dataset> dataset, const config::DataOptions& data, const config::RecipeOptions& recipe,
          LoaderMode mode, LoaderOptions options);
@@ -57,6 +60,7 @@ class Loader {
   Loader(const Loader&) = delete;
   Loader& operator=(const Loader&) = delete;
 
+  /// Of all shares together.
   int64_t batches_per_epoch() const;
 
   /// Drops what is under way and starts making the batches of `epoch` from `first_batch` on.

@@ -8,6 +8,7 @@
 #include "staircase/base/files.h"
 #include "staircase/execution/failure_sentence.h"
 #include "staircase/execution/run_starts.h"
+#include "staircase/processes/process_group.h"
 
 namespace staircase::execution {
 namespace {
@@ -89,7 +90,7 @@ train::TrainJob make_job(const runs::Ledger& ledger, const runs::RunKey& run, co
 
 RunOutcome execute_run(const runs::Ledger& ledger, const runs::RunKey& run,
                        const std::function<train::TrainJob()>& prepare, bool elsewhere, RunObserver& observer,
-                       const std::atomic<bool>& stop) {
+                       const std::atomic<bool>& stop, const std::function<void()>& announce) {
   const auto lock = ledger.try_lock(run);
   if (!lock) return RunOutcome::busy;
   if (ledger.is_done(run)) return RunOutcome::done;
@@ -97,6 +98,7 @@ RunOutcome execute_run(const runs::Ledger& ledger, const runs::RunKey& run,
     remove_unfinished_files(folder);
   NotingObserver noting(observer, *lock, run);
   observer.on_start();
+  bool together = false;
   try {
     if (const std::string damage = ledger.set_damaged_summary_aside(run); !damage.empty()) observer.on_warning(damage);
     ledger.clear_failure(run);
@@ -104,12 +106,18 @@ RunOutcome execute_run(const runs::Ledger& ledger, const runs::RunKey& run,
     noting.work_on(job);
     check_start(job, elsewhere);
     write_run_config(job);
+    together = job.group != nullptr;
+    if (together) announce();
     observer.on_end(train::train(job, noting, stop));
     return RunOutcome::done;
   } catch (const Interrupted&) {
     throw;
-  } catch (const std::exception&) {
+  } catch (const processes::FailedTogether&) {
     return record_failure(ledger, run, observer, failure_sentence(noting.place()));
+  } catch (const std::exception&) {
+    const RunOutcome outcome = record_failure(ledger, run, observer, failure_sentence(noting.place()));
+    if (together) throw GroupOver();
+    return outcome;
   }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <exception>
 #include <functional>
 
 #include "staircase/execution/observer.h"
@@ -27,12 +28,17 @@ enum class RunOutcome {
   stopped,  ///< a worker ended as it was asked to, after a checkpoint
 };
 
+/// A group of processes lost one of them: nothing more can be done with it. Why was told and recorded as the failure of
+/// its run.
+class GroupOver : public std::exception {};
+
 /// Trains one run, or goes on with it, while it holds the run's lock; the lock's note says where it stands.
 /// A run that is done already stays as it is. `prepare` opens the data; what it throws fails the run. So does a run
 /// that would go on elsewhere without being allowed to (run_starts.h).
-/// Throws Interrupted.
+/// A job with a group is rank 0's; `announce` then tells the others of it.
+/// Throws Interrupted and GroupOver.
 RunOutcome execute_run(const runs::Ledger& ledger, const runs::RunKey& run,
                        const std::function<train::TrainJob()>& prepare, bool elsewhere, RunObserver& observer,
-                       const std::atomic<bool>& stop);
+                       const std::atomic<bool>& stop, const std::function<void()>& announce = {});
 
 }  // namespace staircase::execution

@@ -17,6 +17,7 @@
 #include "staircase/experiment/contexts.h"
 #include "staircase/experiment/schedule_warnings.h"
 #include "staircase/experiment/void_steps.h"
+#include "staircase/processes/process_group.h"
 #include "staircase/runs/free_folder.h"
 
 namespace staircase::execution {
@@ -29,13 +30,19 @@ config::Json experiment_in(const std::filesystem::path& folder) {
   return content;
 }
 
+/// Processes that share this machine's cores.
+int64_t side_by_side(const RunOptions& options) {
+  const int64_t of_a_run = options.group ? options.group->placement().local_size : options.processes;
+  return std::max<int64_t>(1, options.jobs * of_a_run);
+}
+
 }  // namespace
 
 PreparedExperiment::PreparedExperiment(experiment::Experiment wanted, const RunOptions& options)
     : ledger_(options.folder),
       experiment_(with_runs_found(std::move(wanted))),
       options_(options),
-      cores_a_run_(std::max<int64_t>(1, std::thread::hardware_concurrency() / std::max<int64_t>(1, options.jobs))) {
+      cores_a_run_(std::max<int64_t>(1, std::thread::hardware_concurrency() / side_by_side(options))) {
   const config::ExperimentOptions asked = experiment_.options;
   join_folder();
   note_what_differs(asked);
@@ -137,6 +144,7 @@ void PreparedExperiment::check(const experiment::Variant& variant) {
     train::TrainJob job;  // of no run
     job.configuration = variant.configuration;
     job.data = open_data(variant.configuration.data);
+    train::check_processes(variant.configuration.recipe, options_.processes, experiment_.source);
     train::check_job(job, experiment_.source);
   } catch (const RequestError& error) {
     throw RequestError(std::string(error.what()) + " (in the configuration " + variant.name + ")");
@@ -181,7 +189,9 @@ RunSettings PreparedExperiment::settings(torch::Device device) const {
 }
 
 train::TrainJob PreparedExperiment::job(const runs::RunKey& run, torch::Device device) {
-  return make_job(ledger_, run, settings(device), open_data(run.configuration.data));
+  train::TrainJob job = make_job(ledger_, run, settings(device), open_data(run.configuration.data));
+  job.group = options_.group;
+  return job;
 }
 
 size_t PreparedExperiment::count_done() const {

@@ -8,6 +8,7 @@
 #include "staircase/base/files.h"
 #include "staircase/execution/initial_weights.h"
 #include "staircase/nn/libtorch.h"
+#include "staircase/processes/process_group.h"
 #include "staircase/train/checkpoint.h"
 
 namespace staircase::execution {
@@ -57,7 +58,7 @@ Json this_start(const train::TrainJob& job) {
           {"compiler", build_info().compiler},
           {"machine", machine_description()},
           {"threads", job.threads},
-          {"processes", 1},
+          {"processes", job.group ? job.group->size() : 1},
           {"from_step", newest_step(job.folder)}};
 }
 

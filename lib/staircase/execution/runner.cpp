@@ -12,7 +12,9 @@
 #include "staircase/base/errors.h"
 #include "staircase/execution/prepared.h"
 #include "staircase/execution/taken_over.h"
+#include "staircase/execution/team.h"
 #include "staircase/execution/worker.h"
+#include "staircase/processes/process_group.h"
 #include "staircase/runs/data_findings.h"
 #include "staircase/runs/run_queue.h"
 
@@ -36,7 +38,9 @@ class Runner {
       if (const auto index = queue_.next()) {
         const auto observer = watch(*index);
         const auto prepare = [&] { return experiment_.job(run(*index), options_.devices.at(0)); };
-        finish(*index, execute_run(experiment_.ledger(), run(*index), prepare, options_.elsewhere, *observer, stop_));
+        const auto announce = [&] { options_.group->announce(order(*index, options_.devices.at(0)).to_word()); };
+        finish(*index,
+               execute_run(experiment_.ledger(), run(*index), prepare, options_.elsewhere, *observer, stop_, announce));
       } else if (!queue_.empty()) {
         std::this_thread::sleep_for(pause);
       }
@@ -45,8 +49,8 @@ class Runner {
 
   void run_in_processes() {
     std::vector<Slot> slots;
-    for (int64_t i = 0; i < options_.jobs; ++i)
-      slots.push_back({options_.devices[static_cast<size_t>(i) % options_.devices.size()], 0, nullptr});
+    if (options_.processes > 1) meeting_place_ = std::make_unique<processes::MeetingPlace>();
+    for (int64_t i = 0; i < options_.jobs; ++i) slots.push_back({device_of_slot(i), 0, nullptr});
     try {
       bool asked_to_stop = false;
       while (is_any_at_work(slots) || (!queue_.empty() && !stop_)) {
@@ -87,7 +91,8 @@ class Runner {
   static void wait_for_news(const std::vector<Slot>& slots) {
     std::vector<pollfd> descriptors;
     for (const Slot& slot : slots)
-      if (slot.worker) descriptors.push_back({slot.worker->news(), POLLIN, 0});
+      for (const int descriptor : slot.worker ? slot.worker->news() : std::vector<int>{})
+        descriptors.push_back({descriptor, POLLIN, 0});
     ::poll(descriptors.data(), descriptors.size(), static_cast<int>(pause.count()));
   }
 
@@ -97,13 +102,33 @@ class Runner {
     return observer_.watch({index + 1, experiment_.runs().size(), run(index).row, run(index).seed});
   }
 
+  WorkOrder order(size_t index, torch::Device device) const {
+    return {options_.folder, experiment_.experiment().source, run(index), experiment_.settings(device)};
+  }
+
+  /// Devices in turn; runs of several processes take as many of the GPUs as they have processes.
+  torch::Device device_of_slot(int64_t slot) const {
+    const torch::Device device = options_.devices[static_cast<size_t>(slot) % options_.devices.size()];
+    if (!device.is_cuda() || options_.processes == 1) return device;
+    return {device.type(), static_cast<c10::DeviceIndex>(device.index() + slot * options_.processes)};
+  }
+
+  /// The places of the processes of one run; none where it has one process.
+  std::vector<processes::Placement> next_team() {
+    std::vector<processes::Placement> team;
+    if (options_.processes == 1) return team;
+    const std::string prefix = "team" + std::to_string(++teams_);
+    for (int64_t rank = 0; rank < options_.processes; ++rank)
+      team.push_back(place_in_team(rank, options_.processes, meeting_place_->port(), prefix));
+    return team;
+  }
+
   void start(Slot& slot) {
     const auto index = queue_.next();
     if (!index) return;
     slot.index = *index;
-    const WorkOrder order{options_.folder, experiment_.experiment().source, run(*index),
-                          experiment_.settings(slot.device)};
-    slot.worker = std::make_unique<Worker>(options_.worker_program, order, watch(*index));
+    slot.worker =
+        std::make_unique<Worker>(options_.worker_program, order(*index, slot.device), watch(*index), next_team());
   }
 
   void end(Slot& slot) {
@@ -124,22 +149,33 @@ class Runner {
   ExperimentObserver& observer_;
   const std::atomic<bool>& stop_;
   runs::RunQueue queue_;
+  std::unique_ptr<processes::MeetingPlace> meeting_place_;
+  int64_t teams_ = 0;
 };
+
+bool works_in_processes(const RunOptions& options) {
+  return options.jobs > 1 || (options.processes > 1 && !options.group);
+}
 
 /// Throws std::invalid_argument for options that only a caller in C++ can give.
 void check_options(const RunOptions& options) {
   if (options.jobs < 1 || options.devices.empty())
     throw std::invalid_argument("RunOptions: expected jobs of at least 1 and a device, received " +
                                 std::to_string(options.jobs) + " and " + std::to_string(options.devices.size()));
-  if (options.jobs > 1 && options.worker_program.empty())
-    throw std::invalid_argument("RunOptions: jobs over 1 need a worker_program");
+  if (works_in_processes(options) && options.worker_program.empty())
+    throw std::invalid_argument("RunOptions: jobs or processes over 1 need a worker_program");
 }
 
 /// Threads that would wait for each other's cores are worth a word: a folder keeps their number.
 void warn_of_crowding(const config::ExperimentOptions& experiment, const RunOptions& options,
                       ExperimentObserver& observer) {
   const int64_t cores = std::max<int64_t>(1, std::thread::hardware_concurrency());
-  if (options.jobs > 1 && experiment.threads * options.jobs > cores)
+  const int64_t of_a_run = options.group ? options.group->placement().local_size : options.processes;
+  if (of_a_run > 1 && experiment.threads * options.jobs * of_a_run > cores)
+    observer.on_warning(std::to_string(options.jobs * of_a_run) + " processes side by side with /threads " +
+                        std::to_string(experiment.threads) + " each are more than the " + std::to_string(cores) +
+                        " cores here");
+  else if (options.jobs > 1 && experiment.threads * options.jobs > cores)
     observer.on_warning(std::to_string(options.jobs) + " runs side by side with /threads " +
                         std::to_string(experiment.threads) + " each are more than the " + std::to_string(cores) +
                         " cores here");
@@ -231,7 +267,7 @@ void run_experiment(experiment::Experiment wanted, const RunOptions& options, Ex
   warn_of_crowding(experiment.experiment().options, options, observer);
   do {
     Runner runner(experiment, options, observer, stop);
-    if (options.jobs > 1) runner.run_in_processes();
+    if (works_in_processes(options)) runner.run_in_processes();
     else runner.run_here();
   } while (add_seeds(experiment, options, observer));
 }

@@ -16,11 +16,11 @@ struct RunPlan {
   experiment::Experiment experiment;  ///< as the folder has it: with the seeds and steps of earlier starts
   experiment::DesignedExperiment design;
   size_t runs = 0, done = 0;
-  size_t most_runs = 0;            ///< with all seeds that /until may add
-  size_t to_take_over = 0;         ///< not done, but held by folders beside this one: they would be taken over
+  size_t most_runs = 0;     ///< with all seeds that /until may add
+  size_t to_take_over = 0;  ///< not done, but held by folders beside this one: they would be taken over
   runs::Ledger ledger{std::filesystem::path()};  ///< of the folder; reads those to take over where they lie
-  WorkEstimate work;               ///< of the runs to train
-  std::vector<std::string> notes;  ///< as PreparedExperiment has them
+  WorkEstimate work;                             ///< of the runs to train
+  std::vector<std::string> notes;                ///< as PreparedExperiment has them
   data::Findings data;
   std::vector<std::string> warnings;  ///< of schedules, as schedule_warnings.h says
 };
@@ -35,7 +35,7 @@ RunPlan plan_run(experiment::Experiment experiment, const RunOptions& options,
 /// A run that fails, or whose process dies, is recorded with its reason and the others go on. What was found in the
 /// data is kept in the folder (runs/data_findings.h). Writes no report: report/folder.h does, when the observer or the
 /// caller asks for it.
-/// Throws RequestError before anything is written when the request is wrong, and Interrupted.
+/// Throws RequestError before anything is written when the request is wrong, Interrupted, and GroupOver.
 void run_experiment(experiment::Experiment experiment, const RunOptions& options, ExperimentObserver& observer,
                     const std::atomic<bool>& stop);
 

@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -11,12 +12,13 @@
 #include "staircase/base/errors.h"
 #include "staircase/data/open_data.h"
 #include "staircase/execution/failure_sentence.h"
+#include "staircase/execution/team.h"
+#include "staircase/processes/process_group.h"
 
 namespace staircase::execution {
 namespace {
 
 using config::Json;
-using Clock = std::chrono::steady_clock;
 
 /// Writes what a run tells as JSON lines: {"start": true}, {"step": {...}}, {"epoch": {...}},
 /// {"warning": "..."}, {"note": "..."}, {"end": summary}, {"failed": "reason"}.
@@ -75,11 +77,12 @@ train::StepReport to_step(const Json& j) {
   return r;
 }
 
-std::string death(int status, const RunPlace& place) {
-  if (status == exit_status(RunOutcome::stopped)) return "its process was asked to stop, and did after a checkpoint";
-  if (status >= 0) return "its process ended with status " + std::to_string(status);
+/// `who`: "its process".
+std::string death(const std::string& who, int status, const RunPlace& place) {
+  if (status == exit_status(RunOutcome::stopped)) return who + " was asked to stop, and did after a checkpoint";
+  if (status >= 0) return who + " ended with status " + std::to_string(status);
   const int signal = -status;
-  const std::string killed = "its process was killed by signal " + std::to_string(signal) + " (" + ::strsignal(signal);
+  const std::string killed = who + " was killed by signal " + std::to_string(signal) + " (" + ::strsignal(signal);
   if (signal != SIGKILL) return killed + ")";
   return killed + ", as the system does when memory runs out); if so: " + out_of_memory(place);
 }
@@ -126,14 +129,24 @@ WorkOrder WorkOrder::from_word(const std::string& word) {
   }
 }
 
-RunOutcome work(const WorkOrder& order, int descriptor, std::atomic<bool>& stop) {
+void tell_failure(int descriptor, const std::string& reason) {
+  std::atomic<bool> nobody_reads{false};
+  LineObserver(descriptor, nobody_reads).on_failed(reason);
+}
+
+RunOutcome work(const WorkOrder& order, int descriptor, std::atomic<bool>& stop,
+                const std::shared_ptr<processes::ProcessGroup>& group) {
   const runs::Ledger ledger(order.folder);
   LineObserver observer(descriptor, stop);
   const auto prepare = [&] {
     const config::DataOptions& data = order.run.configuration.data;
-    return make_job(ledger, order.run, order.settings, data::open_data(data, {order.source, "/data"}, order.folder));
+    train::TrainJob job =
+        make_job(ledger, order.run, order.settings, data::open_data(data, {order.source, "/data"}, order.folder));
+    job.group = group;
+    return job;
   };
-  return execute_run(ledger, order.run, prepare, order.settings.elsewhere, observer, stop);
+  const auto announce = [&] { group->announce(order.to_word()); };
+  return execute_run(ledger, order.run, prepare, order.settings.elsewhere, observer, stop, announce);
 }
 
 int exit_status(RunOutcome outcome) {
@@ -145,11 +158,23 @@ int exit_status(RunOutcome outcome) {
   }
 }
 
-Worker::Worker(std::vector<std::string> program, const WorkOrder& order, std::unique_ptr<RunObserver> observer)
-    : observer_(std::move(observer)), process_([&] {
-        program.push_back(order.to_word());
-        return program;
-      }()) {}
+Worker::Worker(const std::vector<std::string>& program, const WorkOrder& order, std::unique_ptr<RunObserver> observer,
+               const std::vector<processes::Placement>& team)
+    : observer_(std::move(observer)) {
+  for (size_t rank = 0; rank < std::max<size_t>(1, team.size()); ++rank) {
+    std::vector<std::string> words = program;
+    words.push_back(rank == 0 ? order.to_word() : "");
+    if (!team.empty()) words.push_back(placement_word(team[rank]));
+    members_.push_back({std::make_unique<ChildProcess>(words), false, 0, ""});
+  }
+}
+
+std::vector<int> Worker::news() const {
+  std::vector<int> descriptors;
+  for (const Member& member : members_)
+    if (!member.ended) descriptors.push_back(member.process->output());
+  return descriptors;
+}
 
 void Worker::tell(const Json& message) {
   const std::string key = message.begin().key();
@@ -171,32 +196,68 @@ void Worker::tell(const Json& message) {
   }
 }
 
-bool Worker::advance() {
+void Worker::hear(Member& member) {
   std::vector<std::string> lines;
-  const bool more = process_.read_lines(lines);
+  const bool more = member.process->read_lines(lines);
   for (const std::string& line : lines) {
     const Json message = Json::parse(line, nullptr, false);
-    if (message.is_object() && message.size() == 1) tell(message);
+    if (!message.is_object() || message.size() != 1) continue;
+    if (&member == members_.data()) tell(message);
+    else if (message.contains("failed")) member.failure = message["failed"].get<std::string>();
   }
-  return more;
+  if (more) return;
+  member.ended = true;
+  member.status = member.process->wait();
+}
+
+bool Worker::advance() {
+  bool any = false;
+  for (size_t rank = 0; rank < members_.size(); ++rank) {
+    Member& member = members_[rank];
+    if (member.ended) continue;
+    hear(member);
+    any |= !member.ended;
+    if (!member.ended || member.status == 0 || first_failed_) continue;
+    first_failed_ = rank;
+    failed_at_ = Clock::now();
+  }
+  const double grace_seconds = 1;  // to say why, and to end by itself
+  if (any && first_failed_ && seconds_since(failed_at_) > grace_seconds) end_the_rest();
+  return any;
+}
+
+void Worker::end_the_rest() {
+  for (const Member& member : members_)
+    if (!member.ended) member.process->send(SIGKILL);
 }
 
 void Worker::stop() {
-  process_.send(SIGTERM);
+  members_[0].process->send(SIGTERM);  // it tells the others
   asked_to_stop_ = true;
 }
 
+/// Of the process that failed first: a death counts before what others said of it.
+std::string Worker::reason_of_end(const RunPlace& place) const {
+  if (members_.size() == 1) return death("its process", members_[0].status, place);
+  size_t cause = first_failed_.value_or(0);
+  for (size_t rank = 0; rank < members_.size(); ++rank)
+    if (!members_[rank].failure.empty()) cause = rank;
+  const Member& member = members_[cause];
+  const std::string who = "rank " + std::to_string(cause) + " on " + processes::host_name();
+  return member.failure.empty() ? death(who, member.status, place) : who + ": " + member.failure;
+}
+
 RunOutcome Worker::finish(const runs::Ledger& ledger, const runs::RunKey& run) {
-  const int status = process_.wait();
+  const int status = members_[0].status;
   if (ledger.is_done(run)) return RunOutcome::done;
   if (status == exit_status(RunOutcome::busy)) return RunOutcome::busy;
   if (status == exit_status(RunOutcome::failed) && (told_failure_ || ledger.failure(run))) return RunOutcome::failed;
   if (asked_to_stop_) return RunOutcome::stopped;
   const auto lock = lock_patiently(ledger, run);
   if (!lock) return RunOutcome::busy;  // another program has begun it anew
-  const std::string reason = death(status, {run.row, run.seed, step_, steps_, run.configuration});
+  const std::string reason = reason_of_end({run.row, run.seed, step_, steps_, run.configuration});
   ledger.record_failure(run, reason);
-  observer_->on_failed(reason);
+  if (!told_failure_) observer_->on_failed(reason);
   return RunOutcome::failed;
 }
 

@@ -1,5 +1,6 @@
 #include "staircase/train/batches.h"
 
+#include "staircase/processes/process_group.h"
 #include "staircase/train/schedule.h"
 
 namespace staircase::train {
@@ -13,6 +14,10 @@ data::LoaderOptions loader_options(const TrainJob& job, int64_t batch_size,
   options.seed = static_cast<uint64_t>(job.seed);
   options.channels = job.data.channels;
   options.on_warning = std::move(on_warning);
+  if (job.group) {
+    options.shares = job.group->size();
+    options.share = job.group->rank();
+  }
   return options;
 }
 

@@ -2,16 +2,31 @@
 
 namespace staircase::train {
 
-void ClassResults::add(const torch::Tensor& outputs, const torch::Tensor& labels) {
+std::vector<ImageAnswer> answers_of(const torch::Tensor& outputs, const torch::Tensor& labels) {
   const auto [probabilities, predicted] = outputs.softmax(1).max(1);
   const torch::Tensor chances = probabilities.to(torch::kCPU, torch::kDouble).contiguous();
   const torch::Tensor best = predicted.to(torch::kCPU).contiguous(), truth = labels.to(torch::kCPU).contiguous();
-  for (int64_t i = 0; i < truth.size(0); ++i) {
-    const ImageAnswer answer{truth.data_ptr<int64_t>()[i], best.data_ptr<int64_t>()[i], chances.data_ptr<double>()[i]};
-    answers_.push_back(answer);
-    ++confusion_[{answer.label, answer.predicted}];
-    ++images_[answer.label];
-  }
+  std::vector<ImageAnswer> answers;
+  for (int64_t i = 0; i < truth.size(0); ++i)
+    answers.push_back({truth.data_ptr<int64_t>()[i], best.data_ptr<int64_t>()[i], chances.data_ptr<double>()[i]});
+  return answers;
+}
+
+ClassResults class_results(const std::vector<BatchAnswers>& batches) {
+  ClassResults results;
+  for (const BatchAnswers& batch : batches)
+    for (const ImageAnswer& answer : batch.answers) results.add(answer);
+  return results;
+}
+
+void ClassResults::add(const torch::Tensor& outputs, const torch::Tensor& labels) {
+  for (const ImageAnswer& answer : answers_of(outputs, labels)) add(answer);
+}
+
+void ClassResults::add(const ImageAnswer& answer) {
+  answers_.push_back(answer);
+  ++confusion_[{answer.label, answer.predicted}];
+  ++images_[answer.label];
 }
 
 int64_t ClassResults::taken_for(int64_t label, int64_t predicted) const {

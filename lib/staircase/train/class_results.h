@@ -15,11 +15,22 @@ struct ImageAnswer {
   bool correct() const { return label == predicted; }
 };
 
+/// outputs: logits (N, classes); labels: (N) int64.
+std::vector<ImageAnswer> answers_of(const torch::Tensor& outputs, const torch::Tensor& labels);
+
+/// The answers to one batch.
+struct BatchAnswers {
+  int64_t index = 0;
+  std::vector<ImageAnswer> answers;
+};
+
 /// An evaluation class by class and image by image.
 class ClassResults {
  public:
-  /// outputs: logits (N, classes); labels: (N) int64.
+  /// outputs and labels as above.
   void add(const torch::Tensor& outputs, const torch::Tensor& labels);
+
+  void add(const ImageAnswer& answer);
 
   /// In the order of the evaluation, damaged images left out.
   const std::vector<ImageAnswer>& answers() const { return answers_; }
@@ -36,5 +47,8 @@ class ClassResults {
   std::map<std::pair<int64_t, int64_t>, int64_t> confusion_;
   std::map<int64_t, int64_t> images_;
 };
+
+/// Of batches in their order.
+ClassResults class_results(const std::vector<BatchAnswers>& batches);
 
 }  // namespace staircase::train

@@ -1,8 +1,8 @@
 #include "staircase/train/evaluate.h"
 
-#include <stdexcept>
-
 #include "staircase/nn/libtorch.h"
+#include "staircase/processes/process_group.h"
+#include "staircase/train/gather.h"
 
 namespace staircase::train {
 namespace {
@@ -35,28 +35,36 @@ void add_to(std::vector<double>& sums, const std::vector<double>& more) {
 
 std::vector<Evaluation> evaluate(const std::vector<nn::Classifier*>& models, data::Loader& loader, const Task& task,
                                  torch::Device device, config::Precision precision,
-                                 const std::function<void()>& between_batches, const OutputVisitor& visit) {
+                                 const std::function<void()>& between_batches, const OutputVisitor& visit,
+                                 processes::ProcessGroup* group) {
   const torch::NoGradGuard no_grad;
   const EvaluationMode evaluation_mode(models);
-  std::vector<std::vector<double>> sums(models.size());
-  int64_t images = 0;
+  std::vector<BatchSums> batches;
   loader.begin(0, 0);
   while (auto batch = loader.next()) {
     if (between_batches) between_batches();
     const TaskBatch examples{std::move(*batch), {}, {}};
     const torch::Tensor inputs = task.inputs(examples).to(device);
+    BatchSums sums{examples.batch.index, examples.batch.labels.size(0), {}};
     for (size_t m = 0; m < models.size(); ++m) {
       torch::Tensor outputs;
       {
         const nn::Bfloat16Scope bf16(precision == config::Precision::bf16, device.type());
         outputs = models[m]->forward(inputs).to(torch::kFloat);
       }
-      add_to(sums[m], task.sums(outputs, examples));
+      sums.of_models.push_back(task.sums(outputs, examples));
       if (visit) visit(m, outputs, examples);
     }
-    images += examples.batch.labels.size(0);
+    batches.push_back(std::move(sums));
   }
-  if (images == 0) throw std::runtime_error("evaluation: not one image of the data set could be read");
+  if (group) batches = gathered(batches, *group);
+  int64_t images = 0;
+  std::vector<std::vector<double>> sums(models.size());
+  for (const BatchSums& batch : batches) {
+    images += batch.images;
+    for (size_t m = 0; m < models.size(); ++m) add_to(sums[m], batch.of_models[m]);
+  }
+  if (images == 0) throw processes::FailedTogether("evaluation: not one image of the data set could be read");
   std::vector<Evaluation> evaluations;
   for (const auto& sum : sums) evaluations.push_back({task.values(sum, images), images});
   return evaluations;

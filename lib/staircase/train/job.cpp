@@ -1,7 +1,10 @@
 #include "staircase/train/job.h"
 
+#include <bit>
+
 #include "staircase/base/errors.h"
 #include "staircase/config/recipes.h"
+#include "staircase/data/micro_batches.h"
 #include "staircase/plan/masked_autoencoder.h"
 #include "staircase/plan/plan.h"
 #include "staircase/train/start.h"
@@ -36,6 +39,32 @@ void check_batch_size(const TrainJob& job, const std::string& source) {
   // A smaller micro-batch is refused by check_recipe, whatever the norm.
   if (job.configuration.model.norm == config::Norm::batch && recipe.batch_size < 2)
     throw config::ConfigError(place, "1 cannot go with /model/norm batch, which needs at least 2 images a step");
+}
+
+void check_processes(const config::RecipeOptions& recipe, int64_t processes, const std::string& source) {
+  if (processes == 1) return;
+  const bool whole = recipe.micro_batch_size == 0;
+  const int64_t micro_batches = data::count_micro_batches(recipe.batch_size, recipe.micro_batch_size);
+  int64_t most = 1;
+  while (micro_batches % (2 * most) == 0) most *= 2;
+  const std::string together = std::to_string(processes) + " processes";
+  if (!std::has_single_bit(static_cast<uint64_t>(processes)))
+    throw RequestError(
+        "--processes: found " + std::to_string(processes) +
+        ", allowed are 1, 2, 4, 8 and so on, which share a step's micro-batches as the halves of halves" +
+        (whole ? "" : ", at most " + std::to_string(most) + " here"));
+  if (processes <= most) return;
+  const config::Place place{source, "/recipe/micro_batch_size"};
+  const int64_t largest = recipe.batch_size / processes;
+  const bool fits = largest * processes == recipe.batch_size && largest % 2 == 0;
+  const std::string allowed = fits ? "; allowed is at most " + std::to_string(largest) : std::string();
+  if (whole)
+    throw config::ConfigError(place, "0, which is the whole batch, cannot go with " + together +
+                                         ", each of which takes micro-batches of its own" + allowed);
+  throw config::ConfigError(place, std::to_string(recipe.micro_batch_size) + " makes " + std::to_string(micro_batches) +
+                                       " micro-batches of /recipe/batch_size " + std::to_string(recipe.batch_size) +
+                                       ", which " + together + " cannot share; at most " + std::to_string(most) +
+                                       " can" + (allowed.empty() ? "" : ", or with " + together + allowed.substr(1)));
 }
 
 void check_job(const TrainJob& job, const std::string& source) {

@@ -1,9 +1,13 @@
 #include "staircase/train/loop.h"
 
+#include <utility>
+
 #include "staircase/base/errors.h"
 #include "staircase/plan/plan.h"
+#include "staircase/processes/process_group.h"
 #include "staircase/train/batches.h"
 #include "staircase/train/evaluate.h"
+#include "staircase/train/gather.h"
 #include "staircase/train/start_report.h"
 
 namespace staircase::train {
@@ -24,8 +28,13 @@ TrainLoop::TrainLoop(const TrainJob& job, TrainObserver& observer, const std::at
       train_loader_(make_train_loader(job, recipe_.micro_batch_size, warn())) {}
 
 std::function<void(const std::string&)> TrainLoop::warn() const {
-  return [&observer = observer_](const std::string& text) { observer.on_warning(text); };
+  return [this](const std::string& text) {
+    if (leads()) observer_.on_warning(text);
+    else warnings_.push_back(text);
+  };
 }
+
+bool TrainLoop::leads() const { return !job_.group || job_.group->leads(); }
 
 Json TrainLoop::run() {
   start_or_go_on();
@@ -38,9 +47,14 @@ Json TrainLoop::run() {
 }
 
 void TrainLoop::start_or_go_on() {
+  if (leads()) load_or_start();
+  if (job_.group) state_.share(job_);
+  train_loader_->restore_bad_images(state_.bad_images);
+}
+
+void TrainLoop::load_or_start() {
   if (auto checkpoint = checkpoints_.load_newest(warn())) {
     state_.restore(*checkpoint, job_);
-    train_loader_->restore_bad_images(state_.bad_images);
   } else {
     const LoadedWeights loaded = state_.start(job_);
     if (!job_.configuration.init.weights.empty()) tell_of_start(loaded);
@@ -60,28 +74,29 @@ void TrainLoop::train_epoch() {
   if (state_.batch < steps_.per_epoch) train_loader_->begin(state_.epoch, state_.batch);
   while (state_.batch < steps_.per_epoch) {
     const double rate = learning_rate_at(recipe_, steps_, state_.step);
-    const double loss = take_step(rate);
-    state_.loss_sum += loss;
+    const StepResult result = take_step(rate);
+    state_.loss_sum += result.loss;
     ++state_.batch;
     ++state_.step;
     ++epoch_batches_;
-    report_step(loss, rate);
-    save_when_due();
+    report_step(result.loss, rate);
+    // In a group all do what was said with the step; alone the last word counts.
+    save_when_due(job_.group ? result.wishes : StepWishes{stop_, is_checkpoint_due()});
   }
   train_seconds_ = seconds_since(epoch_start_);
 }
 
-/// Returns the mean loss.
-double TrainLoop::take_step(double learning_rate) {
-  const double loss = gradients_.add(*state_.model, state_.step, [this] {
+StepResult TrainLoop::take_step(double learning_rate) {
+  const auto next = [this] {
     auto batch = train_loader_->next();
     if (!batch) throw std::logic_error("the loader ended before the epoch did");
     return std::move(*batch);
-  });
+  };
+  const StepResult result = gradients_.take(*state_.model, state_.step, next, {stop_, leads() && is_checkpoint_due()});
   state_.optimizer->step(learning_rate);
   state_.optimizer->clear_gradients();
   if (state_.average) state_.average->update();
-  return loss;
+  return result;
 }
 
 void TrainLoop::report_step(double loss, double learning_rate) {
@@ -98,20 +113,45 @@ void TrainLoop::report_step(double loss, double learning_rate) {
   observer_.on_step(report);
 }
 
+bool TrainLoop::is_checkpoint_due() const { return seconds_since(last_checkpoint_) > 60.0 * job_.checkpoint_minutes; }
+
+void TrainLoop::gather_findings() {
+  state_.bad_images = bad_images_of(*train_loader_, *job_.data.train);
+  if (!job_.group) return;
+  for (const std::string& text : gathered(std::exchange(warnings_, {}), *job_.group)) observer_.on_warning(text);
+}
+
+std::set<size_t> TrainLoop::bad_images_of(const data::Loader& loader, const data::Dataset& part) const {
+  if (!job_.group) return loader.bad_images();
+  const std::set<size_t> all = gathered(loader.bad_images(), *job_.group);
+  const double share = static_cast<double>(all.size()) / static_cast<double>(part.size());
+  if (share > job_.configuration.data.max_bad_fraction)
+    throw processes::FailedTogether(std::to_string(all.size()) + " of " + std::to_string(part.size()) +
+                                    " images are damaged, /data/max_bad_fraction allows " +
+                                    config::Json(job_.configuration.data.max_bad_fraction).dump() +
+                                    "; one of them is " + part.name(*all.rbegin()));
+  return all;
+}
+
+void TrainLoop::check_same_weights() const {
+  if (job_.group)
+    job_.group->check_alike("the network after step " + std::to_string(state_.step), state_.fingerprint());
+}
+
 void TrainLoop::save_checkpoint() {
-  state_.bad_images = train_loader_->bad_images();
-  checkpoints_.save(state_.step, state_.to_checkpoint(job_));
+  gather_findings();
+  if (leads()) checkpoints_.save(state_.step, state_.to_checkpoint(job_));
   last_checkpoint_ = Clock::now();
 }
 
 /// Stops where asked to, with everything saved; otherwise saves when the last time is long ago.
-void TrainLoop::save_when_due() {
-  if (stop_) {
+void TrainLoop::save_when_due(const StepWishes& wishes) {
+  if (wishes.stop) {
     save_checkpoint();
     throw Interrupted("stopped at step " + std::to_string(state_.step) + " of " + std::to_string(steps_.total) +
                       ", the same command goes on from there");
   }
-  if (seconds_since(last_checkpoint_) > 60.0 * job_.checkpoint_minutes) save_checkpoint();
+  if (wishes.save) save_checkpoint();
 }
 
 /// The raw and the averaged weights over one pass.
@@ -122,16 +162,17 @@ std::vector<ClassResults> TrainLoop::evaluate_part(Json& line, const std::shared
   auto& loader = eval_loaders_[part.get()];
   if (!loader) loader = make_eval_loader(job_, part, warn());
   const config::TaskMetrics& metrics = task_->metrics();
-  std::vector<ClassResults> classes(models.size());
+  std::vector<std::vector<BatchAnswers>> answers(models.size());
   const bool classifies = metrics.classifies();
   const auto evaluations = evaluate(
       models, *loader, *task_, job_.device, recipe_.precision,
       [this] {
-        if (stop_) save_when_due();
+        if (stop_ && !job_.group) save_when_due({true, false});  // a group stops after its next step
       },
       [&](size_t m, const torch::Tensor& outputs, const TaskBatch& examples) {
-        if (classifies) classes[m].add(outputs, examples.batch.labels);
-      });
+        if (classifies) answers[m].push_back({examples.batch.index, answers_of(outputs, examples.batch.labels)});
+      },
+      job_.group.get());
   for (size_t m = 0; m < models.size(); ++m) {
     for (size_t i = 0; i < metrics.metrics.size(); ++i)
       require_finite(evaluations[m].values.at(i), "the " + std::string(metrics.metrics[i].title) + " of the evaluation",
@@ -139,7 +180,21 @@ std::vector<ClassResults> TrainLoop::evaluate_part(Json& line, const std::shared
     add_values(line, metrics, evaluations[m], prefix, m == 0 ? "" : "_ema");
   }
   line[prefix + "images"] = evaluations[0].images;
-  return classifies ? classes : std::vector<ClassResults>{};
+  std::vector<ClassResults> classes;
+  for (size_t m = 0; classifies && m < models.size(); ++m)
+    classes.push_back(job_.group ? gathered(answers[m], *job_.group) : class_results(answers[m]));
+  return classes;
+}
+
+/// Of the last epoch. Before the checkpoint: a run that goes on from it evaluates no more.
+void TrainLoop::write_evaluation(const std::vector<ClassResults>& classes) {
+  const std::set<size_t> train = bad_images_of(*train_loader_, *job_.data.train),
+                         val = bad_images_of(*eval_loaders_.at(job_.data.val.get()), *job_.data.val);
+  if (!leads()) return;
+  files_.write_damaged_images(train, val);
+  if (classes.empty()) return;
+  files_.write_classes(classes);
+  files_.write_image_outcomes(classes);
 }
 
 void TrainLoop::finish_epoch() {
@@ -151,19 +206,15 @@ void TrainLoop::finish_epoch() {
                {"learning_rate", learning_rate_at(recipe_, steps_, state_.step - 1)}};
   if (epoch % recipe_.eval_every_epochs == 0 || epoch == recipe_.epochs) {
     const std::vector<ClassResults> classes = evaluate_part(line, job_.data.val, "");
-    // Before the checkpoint: a run that goes on from it evaluates no more.
-    if (epoch == recipe_.epochs)
-      files_.write_damaged_images(train_loader_->bad_images(), eval_loaders_[job_.data.val.get()]->bad_images());
-    if (epoch == recipe_.epochs && !classes.empty()) {
-      files_.write_classes(classes);
-      files_.write_image_outcomes(classes);
-    }
+    if (epoch == recipe_.epochs) write_evaluation(classes);
   }
+  check_same_weights();
   state_.metrics.push_back(line);
   ++state_.epoch;
   state_.batch = 0;
   state_.loss_sum = 0;
   save_checkpoint();
+  if (!leads()) return;
   files_.write_metrics(
       state_.metrics);  // the checkpoint has the lines: the file shows no more than can be gone on from
   // Gone on after the last step of an epoch: nothing was timed.
@@ -173,7 +224,7 @@ void TrainLoop::finish_epoch() {
 }
 
 Json TrainLoop::finish() {
-  files_.write_metrics(state_.metrics);
+  if (leads()) files_.write_metrics(state_.metrics);
   const plan::ModelCounts counts = plan::count_model(job_.configuration.model, job_.configuration.data.image_size_px);
   Json summary = state_.metrics.back();
   summary["params"] = counts.params;
@@ -181,6 +232,7 @@ Json TrainLoop::finish() {
   if (job_.data.test) evaluate_part(summary, job_.data.test, "test_");
   summary["bad_images"] = state_.bad_images.size();
   summary["bad_val_images"] = static_cast<int64_t>(job_.data.val->size()) - summary["images"].get<int64_t>();
+  if (!leads()) return summary;
   nn::Classifier* average = state_.average ? state_.average->model().get() : nullptr;
   files_.write_weights(*state_.model, average);
   // What is pretrained is not what will be used.

@@ -16,7 +16,8 @@
 
 namespace staircase::train {
 
-/// The epochs of one run: schedule, checkpoints, evaluations, stop.
+/// The epochs of one run: schedule, checkpoints, evaluations, stop. In a group all processes go through them together;
+/// rank 0 alone reads and writes the run's folder.
 class TrainLoop {
  public:
   /// For a job that check_job() lets through, in a folder that exists. All three must outlive this.
@@ -27,17 +28,27 @@ class TrainLoop {
 
  private:
   std::function<void(const std::string&)> warn() const;
+  /// Whether this process has the run's folder.
+  bool leads() const;
   void start_or_go_on();
+  void load_or_start();
   void tell_of_start(const LoadedWeights& loaded);
   void train_epoch();
-  double take_step(double learning_rate);
+  StepResult take_step(double learning_rate);
   void report_step(double loss, double learning_rate);
+  bool is_checkpoint_due() const;
   void save_checkpoint();
-  void save_when_due();
+  void save_when_due(const StepWishes& wishes);
+  /// What processes without the folder have found, to rank 0: damaged images, and warnings.
+  void gather_findings();
+  std::set<size_t> bad_images_of(const data::Loader& loader, const data::Dataset& part) const;
+  /// Other processors, or other libraries, may round otherwise: then the processes train different networks.
+  void check_same_weights() const;
   void finish_epoch();
   /// By classes, one a model; none where the task is another than classification.
   std::vector<ClassResults> evaluate_part(config::Json& line, const std::shared_ptr<const data::Dataset>& part,
                                           const std::string& prefix);
+  void write_evaluation(const std::vector<ClassResults>& classes);
   config::Json finish();
 
   const TrainJob& job_;
@@ -55,6 +66,7 @@ class TrainLoop {
   Clock::time_point epoch_start_, last_checkpoint_;
   int64_t epoch_batches_ = 0;  // done by this process
   double train_seconds_ = 0;
+  mutable std::vector<std::string> warnings_;  // of a process that has nobody to tell
 };
 
 }  // namespace staircase::train

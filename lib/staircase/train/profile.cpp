@@ -51,9 +51,9 @@ StepProfile profile_with(const TrainJob& job, const NextBatch& next, double seco
   RunState state(job);
   state.start(job);
   state.model->train();
-  const StepGradients gradients(job, task_of(job));
+  StepGradients gradients(job, task_of(job));
   const auto take_step = [&] {
-    gradients.add(*state.model, state.step++, next);
+    gradients.take(*state.model, state.step++, next);
     const double small_learning_rate = 1e-5;
     state.optimizer->step(small_learning_rate);
     state.optimizer->clear_gradients();

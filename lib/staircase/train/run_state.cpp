@@ -1,9 +1,13 @@
 #include "staircase/train/run_state.h"
 
+#include <cstring>
 #include <map>
 
 #include "staircase/base/errors.h"
+#include "staircase/base/random.h"
+#include "staircase/base/text.h"
 #include "staircase/config/naming.h"
+#include "staircase/processes/process_group.h"
 #include "staircase/train/task.h"
 
 namespace staircase::train {
@@ -58,17 +62,21 @@ std::vector<std::pair<std::string, torch::Tensor>> RunState::tensors() const {
   return all;
 }
 
+config::Json RunState::counters(const TrainJob& job) const {
+  return {{"identity", identity(job)},
+          {"epoch", epoch},
+          {"batch", batch},
+          {"step", step},
+          {"loss_sum", loss_sum},
+          {"optimizer_steps", optimizer->steps_done()},
+          {"average_updates", average ? average->updates() : 0},
+          {"bad_images", bad_images},
+          {"metrics", metrics}};
+}
+
 Checkpoint RunState::to_checkpoint(const TrainJob& job) const {
   Checkpoint checkpoint;
-  checkpoint.state = {{"identity", identity(job)},
-                      {"epoch", epoch},
-                      {"batch", batch},
-                      {"step", step},
-                      {"loss_sum", loss_sum},
-                      {"optimizer_steps", optimizer->steps_done()},
-                      {"average_updates", average ? average->updates() : 0},
-                      {"bad_images", bad_images},
-                      {"metrics", metrics}};
+  checkpoint.state = counters(job);
   for (const auto& [name, tensor] : tensors())
     checkpoint.file.tensors.emplace_back(name, tensor.detach().to(torch::kCPU));
   return checkpoint;
@@ -87,7 +95,10 @@ void RunState::restore(const Checkpoint& checkpoint, const TrainJob& job) {
     torch::Tensor target = tensor;
     target.copy_(found->second);
   }
-  const config::Json& state = checkpoint.state;
+  restore_counters(checkpoint.state);
+}
+
+void RunState::restore_counters(const config::Json& state) {
   epoch = state.at("epoch").get<int64_t>();
   batch = state.at("batch").get<int64_t>();
   step = state.at("step").get<int64_t>();
@@ -96,6 +107,35 @@ void RunState::restore(const Checkpoint& checkpoint, const TrainJob& job) {
   if (average) average->set_updates(state.at("average_updates").get<int64_t>());
   bad_images = state.at("bad_images").get<std::set<size_t>>();
   metrics = state.at("metrics");
+}
+
+void RunState::share(const TrainJob& job) {
+  const torch::NoGradGuard no_grad;
+  processes::ProcessGroup& group = *job.group;
+  for (auto& [name, tensor] : tensors()) {
+    torch::Tensor values = tensor.detach().to(torch::kCPU).contiguous();
+    group.broadcast(values);
+    if (!group.leads()) torch::Tensor(tensor).copy_(values);
+  }
+  const std::string text = group.broadcast(counters(job).dump());
+  if (!group.leads()) restore_counters(config::Json::parse(text));
+}
+
+std::string RunState::fingerprint() const {
+  uint64_t hash = 0;
+  for (const auto& [name, tensor] : tensors()) {
+    const torch::Tensor bytes = tensor.detach().to(torch::kCPU).contiguous();
+    const auto* at = static_cast<const char*>(bytes.data_ptr());
+    for (size_t left = bytes.nbytes(); left > 0;) {
+      uint64_t word = 0;
+      const size_t count = std::min(left, sizeof word);
+      std::memcpy(&word, at, count);
+      hash = mix_key({hash, word});
+      at += count;
+      left -= count;
+    }
+  }
+  return hexadecimal(hash, 16);
 }
 
 }  // namespace staircase::train

@@ -29,9 +29,15 @@ struct RunState {
   Checkpoint to_checkpoint(const TrainJob& job) const;
   /// Throws RequestError when the checkpoint is of another configuration, seed or number of threads.
   void restore(const Checkpoint& checkpoint, const TrainJob& job);
+  /// Gives what rank 0 started or restored to all processes of the job's group.
+  void share(const TrainJob& job);
+  /// Of all tensors: equal where two processes hold the same bytes.
+  std::string fingerprint() const;
 
  private:
   std::vector<std::pair<std::string, torch::Tensor>> tensors() const;
+  config::Json counters(const TrainJob& job) const;
+  void restore_counters(const config::Json& state);
 };
 
 }  // namespace staircase::train

@@ -1,0 +1,346 @@
+// LibTorch's header is empty without it, and not all of its CMake files set it.
+#ifndef USE_C10D_GLOO
+#define USE_C10D_GLOO
+#endif
+
+#include "staircase/processes/process_group.h"
+
+#include <netdb.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <future>
+#include <map>
+#include <mutex>
+#include <set>
+#include <thread>
+
+#include <torch/version.h>
+#include <torch/csrc/distributed/c10d/PrefixStore.hpp>
+#include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
+#include <torch/csrc/distributed/c10d/TCPStore.hpp>
+
+#include "staircase/base/errors.h"
+#include "staircase/base/text.h"
+#include "staircase/processes/tree_sum.h"
+
+namespace staircase::processes {
+namespace {
+
+using std::chrono::milliseconds;
+using Store = c10::intrusive_ptr<c10d::Store>;
+constexpr milliseconds between_beats{300}, between_looks{20};
+
+c10d::TCPStoreOptions store_options(int64_t port, bool is_server, milliseconds timeout) {
+  c10d::TCPStoreOptions options;
+  options.port = static_cast<uint16_t>(port);
+  options.isServer = is_server;
+  options.waitWorkers = false;
+  options.timeout = timeout;
+#if TORCH_VERSION_MAJOR >= 2
+  options.useLibUV = false;  // the default is true, and Debian 13's LibTorch is built without it
+#endif
+  return options;
+}
+
+/// The address by which this machine reaches the store's, and others reach this machine; empty: not known.
+std::string own_address(const Placement& placement) {
+  addrinfo* found = nullptr;
+  addrinfo wanted{};
+  wanted.ai_socktype = SOCK_DGRAM;
+  if (::getaddrinfo(placement.address.c_str(), std::to_string(placement.port).c_str(), &wanted, &found) != 0) return {};
+  char name[NI_MAXHOST] = "";
+  const int descriptor = ::socket(found->ai_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  sockaddr_storage own{};
+  socklen_t size = sizeof own;
+  // Nothing is sent: this asks the routing table.
+  const bool known =
+      descriptor >= 0 && ::connect(descriptor, found->ai_addr, found->ai_addrlen) == 0 &&
+      ::getsockname(descriptor, reinterpret_cast<sockaddr*>(&own), &size) == 0 &&
+      ::getnameinfo(reinterpret_cast<sockaddr*>(&own), size, name, sizeof name, nullptr, 0, NI_NUMERICHOST) == 0;
+  if (descriptor >= 0) ::close(descriptor);
+  ::freeaddrinfo(found);
+  return known ? name : "";
+}
+
+c10::intrusive_ptr<c10d::ProcessGroupGloo::Options> gloo_options(const Placement& placement, milliseconds timeout) {
+  auto options = c10d::ProcessGroupGloo::Options::create(timeout);
+  // The class itself does not read this variable, which c10d's users know from Python.
+  const auto interface = environment_of_process()("GLOO_SOCKET_IFNAME");
+  const std::string address = own_address(placement);
+  options->devices.push_back(interface         ? c10d::ProcessGroupGloo::createDeviceForInterface(*interface)
+                             : address.empty() ? c10d::ProcessGroupGloo::createDefaultDevice()
+                                               : c10d::ProcessGroupGloo::createDeviceForHostname(address));
+  return options;
+}
+
+/// The first line of what a library says.
+std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+}  // namespace
+
+bool have_process_groups() { return true; }
+
+struct MeetingPlace::Store {
+  c10d::TCPStore store{"127.0.0.1", store_options(0, true, std::chrono::minutes(1))};
+};
+
+MeetingPlace::MeetingPlace() : store_(std::make_unique<Store>()) {}
+MeetingPlace::~MeetingPlace() = default;
+int64_t MeetingPlace::port() const { return store_->store.getPort(); }
+
+/// Shows the others that this process runs, in a thread of its own, and looks which of them do.
+class HeartBeat {
+ public:
+  HeartBeat(Store store, int64_t rank, int64_t size)
+      : state_(std::make_shared<State>()), size_(size), thread_([state = state_, rank](const std::stop_token& stop) {
+          while (!stop.stop_requested()) {
+            if (!state->beat(rank, 1)) return;
+            std::this_thread::sleep_for(between_beats);
+          }
+        }) {
+    const std::lock_guard lock(state_->mutex);
+    state_->store = std::move(store);
+  }
+
+  /// Those that do not run any more. The store may be gone, or its process stopped: then it is rank 0's where `keeper`
+  /// is 0, and unknown where it is -1.
+  std::set<int64_t> silent(int64_t keeper) const {
+    std::packaged_task<std::set<int64_t>()> look([state = state_, size = size_, keeper] {
+      std::map<int64_t, int64_t> before;
+      std::set<int64_t> silent;
+      const auto store_is_gone = [&] { return keeper < 0 ? std::set<int64_t>{} : std::set<int64_t>{keeper}; };
+      for (int64_t rank = 0; rank < size; ++rank) {
+        const auto beats = state->beat(rank, 0);
+        if (!beats) return store_is_gone();
+        before[rank] = *beats;
+      }
+      std::this_thread::sleep_for(5 * between_beats);
+      for (int64_t rank = 0; rank < size; ++rank) {
+        const auto beats = state->beat(rank, 0);
+        if (!beats) return store_is_gone();
+        if (*beats == before[rank]) silent.insert(rank);
+      }
+      return silent;
+    });
+    auto answer = look.get_future();
+    std::thread(std::move(look)).detach();  // a stopped store answers never
+    if (answer.wait_for(std::chrono::seconds(5)) == std::future_status::ready) return answer.get();
+    return keeper < 0 ? std::set<int64_t>{} : std::set<int64_t>{keeper};
+  }
+
+ private:
+  struct State {
+    std::mutex mutex;
+    Store store;
+
+    std::optional<int64_t> beat(int64_t rank, int64_t more) {
+      const std::lock_guard lock(mutex);
+      if (!store) return 0;
+      try {
+        return store->add("beat/" + std::to_string(rank), more);
+      } catch (const std::exception&) {
+        return std::nullopt;
+      }
+    }
+  };
+
+  std::shared_ptr<State> state_;
+  int64_t size_;
+  std::jthread thread_;
+};
+
+class ProcessGroup::Peers {
+ public:
+  Peers(const Placement& where, milliseconds timeout) : placement(where) {
+    check_address(placement);
+    store = open_store(placement.rank == 0 && !placement.store_is_there, timeout);
+    store->set("host/" + std::to_string(placement.rank), bytes(host_name()));
+    wait_for_all(timeout);
+    heart_beat = std::make_unique<HeartBeat>(open_store(false, timeout), placement.rank, placement.size);
+    guarded([&] {
+      const Store rendezvous = c10::make_intrusive<c10d::PrefixStore>("gloo", store);
+      engine = c10::make_intrusive<c10d::ProcessGroupGloo>(rendezvous, static_cast<int>(placement.rank),
+                                                           static_cast<int>(placement.size),
+                                                           gloo_options(placement, timeout));
+    });
+  }
+
+  std::string name_of(int64_t rank) const {
+    const auto host = hosts.find(rank);
+    return "rank " + std::to_string(rank) + (host == hosts.end() ? "" : " on " + host->second);
+  }
+
+  template <class Call>
+  auto guarded(const Call& call) -> decltype(call()) {
+    try {
+      return call();
+    } catch (const PeerLost&) {
+      throw;
+    } catch (const std::exception& error) {
+      throw_lost(first_line(error.what()));
+    }
+  }
+
+  bool has(const std::string& key) { return store->check({key}); }
+
+  static std::vector<uint8_t> bytes(const std::string& text) { return {text.begin(), text.end()}; }
+  std::string get(const std::string& key) {
+    const std::vector<uint8_t> value = store->get(key);
+    return {value.begin(), value.end()};
+  }
+
+  Placement placement;
+  Store store;
+  std::map<int64_t, std::string> hosts;
+  std::unique_ptr<HeartBeat> heart_beat;
+  c10::intrusive_ptr<c10d::ProcessGroupGloo> engine;
+  int64_t announcements = 0;
+
+ private:
+  Store open_store(bool keep, milliseconds timeout) const {
+    try {
+      return c10::make_intrusive<c10d::PrefixStore>(
+          placement.prefix,
+          c10::make_intrusive<c10d::TCPStore>(placement.address, store_options(placement.port, keep, timeout)));
+    } catch (const std::exception& error) {
+      const std::string there = placement.address + ", port " + std::to_string(placement.port);
+      if (keep)
+        throw RequestError("MASTER_PORT: " + std::to_string(placement.port) + " cannot be listened on by rank 0 on " +
+                           host_name() + ": another program has it, or it is not allowed");
+      throw PeerLost("rank " + std::to_string(placement.rank) + " on " + host_name() + " finds no rank 0 at " + there +
+                         " (" + first_line(error.what()) + ")",
+                     true);
+    }
+  }
+
+  void wait_for_all(milliseconds timeout) {
+    const auto end = std::chrono::steady_clock::now() + timeout;
+    std::vector<std::string> missing;
+    do {
+      missing.clear();
+      try {
+        for (int64_t rank = 0; rank < placement.size; ++rank) {
+          const std::string key = "host/" + std::to_string(rank);
+          if (hosts.contains(rank)) continue;
+          if (has(key)) hosts[rank] = get(key);
+          else missing.push_back(std::to_string(rank));
+        }
+      } catch (const std::exception&) {
+        throw PeerLost("rank 0 at " + placement.address + " is gone before all processes had come", true);
+      }
+      if (missing.empty()) return;
+      std::this_thread::sleep_for(between_looks);
+    } while (std::chrono::steady_clock::now() < end);
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(timeout).count();
+    throw PeerLost("rank " + join(missing) + " did not come to " + name_of(placement.rank) + " within " +
+                       std::to_string(seconds) + " s: " + std::to_string(placement.size) + " processes are expected",
+                   hosts.begin()->first == placement.rank);
+  }
+
+  [[noreturn]] void throw_lost(const std::string& reason) const {
+    const int64_t keeper = placement.launcher == Launcher::staircase || placement.store_is_there ? -1 : 0;
+    const std::set<int64_t> silent = heart_beat->silent(keeper);
+    std::vector<std::string> names;
+    for (int64_t rank : silent) names.push_back(name_of(rank));
+    int64_t speaker = 0;
+    while (silent.contains(speaker)) ++speaker;
+    if (names.empty())
+      throw PeerLost(name_of(placement.rank) + " lost the others: " + reason, speaker == placement.rank);
+    throw PeerLost(join(names) + (names.size() == 1 ? " is" : " are") + " gone: killed, stopped or out of reach",
+                   speaker == placement.rank);
+  }
+};
+
+ProcessGroup::ProcessGroup(const Placement& placement, milliseconds timeout)
+    : peers_(std::make_unique<Peers>(placement, timeout)) {}
+ProcessGroup::~ProcessGroup() = default;
+
+const Placement& ProcessGroup::placement() const { return peers_->placement; }
+std::string ProcessGroup::name_of(int64_t rank) const { return peers_->name_of(rank); }
+
+void ProcessGroup::tree_sum(torch::Tensor& vector) {
+  const torch::NoGradGuard no_grad;
+  const int64_t n = size(), length = vector.numel(), shard = (length + n - 1) / n;
+  torch::Tensor sent = torch::zeros({n * shard}, vector.options()), received = torch::empty_like(sent);
+  sent.narrow(0, 0, length).copy_(vector);
+  std::vector<int64_t> even;
+  peers_->guarded([&] { peers_->engine->alltoall_base(received, sent, even, even)->wait(); });
+  add_up_in_tree(received.data_ptr<float>(), n, shard);
+  std::vector<torch::Tensor> own{received.narrow(0, 0, shard)};
+  std::vector<std::vector<torch::Tensor>> all(1);
+  for (int64_t r = 0; r < n; ++r) all[0].push_back(sent.narrow(0, r * shard, shard));
+  peers_->guarded([&] { peers_->engine->allgather(all, own)->wait(); });
+  vector.copy_(sent.narrow(0, 0, length));
+}
+
+void ProcessGroup::sum(torch::Tensor& tensor) {
+  std::vector<torch::Tensor> list{tensor};
+  peers_->guarded([&] { peers_->engine->allreduce(list)->wait(); });
+}
+
+void ProcessGroup::broadcast(torch::Tensor& tensor) {
+  std::vector<torch::Tensor> list{tensor};
+  peers_->guarded([&] { peers_->engine->broadcast(list)->wait(); });
+}
+
+namespace {
+
+torch::Tensor to_bytes(const std::string& text, int64_t length) {
+  torch::Tensor bytes = torch::zeros({length}, torch::kByte);
+  std::memcpy(bytes.data_ptr(), text.data(), text.size());
+  return bytes;
+}
+
+std::string to_text(const torch::Tensor& bytes, int64_t length) {
+  return {static_cast<const char*>(bytes.data_ptr()), static_cast<size_t>(length)};
+}
+
+}  // namespace
+
+std::string ProcessGroup::broadcast(const std::string& text) {
+  torch::Tensor length = torch::full({1}, static_cast<int64_t>(text.size()), torch::kLong);
+  broadcast(length);
+  const int64_t count = length.item<int64_t>();
+  torch::Tensor bytes = leads() ? to_bytes(text, count) : torch::zeros({count}, torch::kByte);
+  if (count > 0) broadcast(bytes);
+  return to_text(bytes, count);
+}
+
+std::vector<std::string> ProcessGroup::gather(const std::string& text) {
+  torch::Tensor lengths = torch::zeros({size()}, torch::kLong);
+  lengths[rank()] = static_cast<int64_t>(text.size());
+  sum(lengths);
+  const int64_t longest = std::max<int64_t>(1, lengths.max().item<int64_t>());
+  std::vector<torch::Tensor> own{to_bytes(text, longest)};
+  std::vector<std::vector<torch::Tensor>> all(1);
+  for (int64_t r = 0; r < size(); ++r) all[0].push_back(torch::zeros({longest}, torch::kByte));
+  peers_->guarded([&] { peers_->engine->allgather(all, own)->wait(); });
+  std::vector<std::string> texts;
+  for (int64_t r = 0; r < size(); ++r)
+    texts.push_back(to_text(all[0][static_cast<size_t>(r)], lengths[r].item<int64_t>()));
+  return texts;
+}
+
+void ProcessGroup::check_alike(const std::string& what, const std::string& text) {
+  const std::vector<std::string> texts = gather(text);
+  for (int64_t r = 1; r < size(); ++r)
+    if (texts[static_cast<size_t>(r)] != texts[0])
+      throw FailedTogether(what + " differs: " + name_of(r) + " has " + texts[static_cast<size_t>(r)] + ", " +
+                           name_of(0) + " has " + texts[0]);
+}
+
+void ProcessGroup::announce(const std::string& text) {
+  peers_->guarded([&] { peers_->store->set("word/" + std::to_string(peers_->announcements++), Peers::bytes(text)); });
+}
+
+std::string ProcessGroup::next_announcement() {
+  const std::string key = "word/" + std::to_string(peers_->announcements++);
+  return peers_->guarded([&]() -> std::string {
+    while (!peers_->has(key)) std::this_thread::sleep_for(between_looks);
+    return peers_->get(key);
+  });
+}
+
+}  // namespace staircase::processes

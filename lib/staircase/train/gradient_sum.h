@@ -1,0 +1,59 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "staircase/nn/classifier.h"
+
+namespace staircase::processes {
+class ProcessGroup;
+}
+
+namespace staircase::train {
+
+/// What a process would like to do after a step: in a group, all do what one of them wishes.
+struct StepWishes {
+  bool stop = false, save = false;
+};
+
+/// What the micro-batches of a step gave together; the same in all processes.
+struct StepSum {
+  std::vector<float> losses;  ///< by micro-batch
+  StepWishes wishes;
+};
+
+/// Adds up what the micro-batches of a step give: gradients, the running statistics of batch norm, losses. Always in
+/// the order of one binary tree over their numbers, whoever computed them: with the same micro-batches 1, 2, 4 and 8
+/// processes get the same bits. The leaves of the tree are as many micro-batches one after the other as the number of
+/// all can be halved to. Running statistics become the mean of what each micro-batch makes of those before the step.
+/// In a group the sums go out in buckets while the last backward pass still runs. With one micro-batch a step this is
+/// nothing at all.
+class GradientSum {
+ public:
+  /// The parameters that have gradients are those of now. group: null for this process alone; both must outlive this.
+  /// Throws std::invalid_argument when the processes cannot share the micro-batches.
+  GradientSum(nn::Classifier& model, int64_t micro_batches, processes::ProcessGroup* group);
+  ~GradientSum();
+  GradientSum(const GradientSum&) = delete;
+  GradientSum& operator=(const GradientSum&) = delete;
+
+  /// The micro-batches of a step that this process computes: the first, and how many.
+  int64_t first() const;
+  int64_t count() const;
+
+  /// Before the first forward pass of a step; the parameters hold no gradients.
+  void begin(const StepWishes& wishes);
+  /// Around each micro-batch; before_backward takes its share of the step's loss.
+  void before_forward();
+  void before_backward(float loss);
+  void after_backward();
+  /// Leaves the sums in the parameters' gradients and the statistics in the model.
+  /// Throws std::logic_error when a parameter got no gradient, and what processes::ProcessGroup throws.
+  StepSum finish();
+
+ private:
+  class Steps;
+  std::unique_ptr<Steps> steps_;
+};
+
+}  // namespace staircase::train

@@ -1,0 +1,259 @@
+#include <ATen/Parallel.h>
+
+#include <fstream>
+#include <thread>
+
+#include "staircase/base/errors.h"
+#include "staircase/base/files.h"
+#include "staircase/data/loader.h"
+#include "staircase/processes/process_group.h"
+#include "staircase/train/run_state.h"
+#include "staircase/train/step.h"
+#include "staircase/train/trainer.h"
+#include "support/catch.h"
+#include "support/refusal.h"
+#include "support/temporary_folder.h"
+#include "train/small_job.h"
+
+namespace group_test {
+
+using namespace staircase;
+using namespace staircase::train;
+namespace fs = std::filesystem;
+using processes::ProcessGroup;
+
+namespace {
+
+/// 16 images a step in 8 micro-batches, with all that is random.
+config::Configuration configuration(config::Norm norm, const char* recipe) {
+  config::Configuration c = tests::small_configuration();
+  c.model.norm = norm;
+  c.recipe.micro_batch_size = 2;
+  c.recipe.epochs = 2;
+  c.recipe.mixup_alpha = 0.8;
+  c.recipe.cutmix_alpha = 1.0;
+  if (std::string(recipe) == "sgd") {
+    c.recipe.optimizer = config::Optimizer::sgd;
+    c.recipe.learning_rate = 0.05;
+    c.recipe.ema_decay = 0;
+    c.recipe.clip_grad_norm = 0.5;
+  }
+  return c;
+}
+
+/// Stops after a step, as a signal to this process alone would.
+class StopAfter : public TrainObserver {
+ public:
+  explicit StopAfter(int64_t step) : step_(step) {}
+  void on_step(const StepReport& report) override {
+    if (report.step == step_) stop = true;
+  }
+  void on_warning(const std::string& text) override { warnings.push_back(text); }
+  std::atomic<bool> stop{false};
+  std::vector<std::string> warnings;
+
+ private:
+  int64_t step_;
+};
+
+/// Does the same in threads that stand for processes. Returns what each threw.
+std::vector<std::string> together(int64_t count,
+                                  const std::function<void(const std::shared_ptr<ProcessGroup>&)>& work) {
+  const processes::MeetingPlace meeting_place;
+  std::vector<std::string> failures(static_cast<size_t>(count));
+  std::vector<std::thread> threads;
+  for (int64_t rank = 0; rank < count; ++rank)
+    threads.emplace_back([&, rank] {
+      processes::Placement placement;
+      placement.launcher = processes::Launcher::staircase;
+      placement.rank = rank;
+      placement.size = count;
+      placement.port = meeting_place.port();
+      placement.store_is_there = true;
+      placement.prefix = "test";
+      try {
+        work(std::make_shared<ProcessGroup>(placement, std::chrono::seconds(60)));
+      } catch (const std::exception& error) {
+        failures[static_cast<size_t>(rank)] = error.what();
+      }
+    });
+  for (std::thread& thread : threads) thread.join();
+  return failures;
+}
+
+/// Trains in so many processes, until the one of that rank asks for a stop; -1: none does.
+std::vector<std::string> train_together(int64_t count, const TrainJob& job, int64_t stop_after = -1,
+                                        int64_t who_stops = 0) {
+  return together(count, [&](const std::shared_ptr<ProcessGroup>& group) {
+    TrainJob own = job;
+    own.group = group;
+    StopAfter observer(group->rank() == who_stops ? stop_after : -1);
+    train::train(own, observer, observer.stop);
+  });
+}
+
+void check_same_results(const fs::path& a, const fs::path& b) {
+  for (const char* name : {"metrics.jsonl", "summary.json", "weights.safetensors", "per_class.json", "correct.bits"}) {
+    INFO(name);
+    CHECK(read_file(a / name) == read_file(b / name));
+  }
+}
+
+bool none(const std::vector<std::string>& failures) {
+  return std::all_of(failures.begin(), failures.end(), [](const std::string& each) { return each.empty(); });
+}
+
+}  // namespace
+
+TEST_CASE("1, 2, 4 and 8 processes train to the same bytes", "[train]") {
+  if (!processes::have_process_groups()) return;
+  const tests::TemporaryFolder folder;
+  for (const config::Norm norm : {config::Norm::batch, config::Norm::layer})
+    for (const char* recipe : {"adamw", "sgd"}) {
+      const std::string name = std::string(norm == config::Norm::batch ? "batch-" : "layer-") + recipe;
+      INFO(name);
+      const config::Configuration c = configuration(norm, recipe);
+      tests::train_through(tests::job_in(folder / (name + "1"), c));
+      for (const int64_t count : {2, 4, 8}) {
+        INFO(count << " processes");
+        const fs::path with = folder / (name + std::to_string(count));
+        CHECK(train_together(count, tests::job_in(with, c)) == std::vector<std::string>(static_cast<size_t>(count)));
+        check_same_results(folder / (name + "1"), with);
+      }
+    }
+}
+
+TEST_CASE("A run that any process stops goes on with another number of them to the same bytes", "[train]") {
+  if (!processes::have_process_groups()) return;
+  const tests::TemporaryFolder folder;
+  const config::Configuration c = configuration(config::Norm::batch, "adamw");
+  tests::train_through(tests::job_in(folder / "through", c));
+  const TrainJob job = tests::job_in(folder / "stopped", c);
+  const std::vector<std::string> stopped = train_together(4, job, 2, 3);
+  for (const std::string& each : stopped) CHECK_THAT(each, ContainsSubstring("stopped at step"));
+  CHECK(std::set<std::string>(stopped.begin(), stopped.end()).size() == 1);
+  CHECK_FALSE(fs::exists(job.folder / "summary.json"));
+  for (const std::string& each : train_together(2, job, 4, 0)) CHECK_THAT(each, ContainsSubstring("stopped at step"));
+  tests::train_through(job);
+  check_same_results(folder / "through", job.folder);
+}
+
+TEST_CASE("A loss that is not finite ends all processes with one and the same sentence", "[train]") {
+  if (!processes::have_process_groups()) return;
+  const tests::TemporaryFolder folder;
+  config::Configuration c = configuration(config::Norm::layer, "sgd");
+  c.recipe.clip_grad_norm = 0;
+  c.recipe.learning_rate = 1e30;
+  c.recipe.warmup_epochs = 0;
+  const std::vector<std::string> failures = train_together(2, tests::job_in(folder / "run", c));
+  CHECK_THAT(failures[0], ContainsSubstring("is not finite at step"));
+  CHECK(failures[0] == failures[1]);
+}
+
+TEST_CASE("Damaged images that any process meets are named, counted and replaced as by one", "[train]") {
+  if (!processes::have_process_groups()) return;
+  const tests::TemporaryFolder folder;
+  config::Configuration c = configuration(config::Norm::layer, "adamw");
+  c.data.max_bad_fraction = 0.5;
+  const auto job_with_damage = [&](const fs::path& where) {
+    TrainJob job = tests::job_in(where, c);
+    job.data.train = std::make_shared<tests::ReadDataset>(job.data.train, std::set<size_t>{3, 40, 41});
+    job.data.val = std::make_shared<tests::ReadDataset>(job.data.val, std::set<size_t>{7});
+    return job;
+  };
+  StopAfter alone(-1);
+  train::train(job_with_damage(folder / "alone"), alone, alone.stop);
+  std::set<std::string> named;
+  const TrainJob job = job_with_damage(folder / "together");
+  const auto failures = together(4, [&](const std::shared_ptr<ProcessGroup>& group) {
+    TrainJob own = job;
+    own.group = group;
+    StopAfter observer(-1);
+    train::train(own, observer, observer.stop);
+    if (group->leads()) named.insert(observer.warnings.begin(), observer.warnings.end());
+    else CHECK(observer.warnings.empty());
+  });
+  CHECK(none(failures));
+  CHECK(named == std::set<std::string>(alone.warnings.begin(), alone.warnings.end()));
+  check_same_results(folder / "alone", job.folder);
+  CHECK(read_file(folder / "alone" / "damaged_images.json") == read_file(job.folder / "damaged_images.json"));
+}
+
+TEST_CASE("A number of processes that cannot share the micro-batches is refused, and the largest that can is named",
+          "[train]") {
+  config::RecipeOptions recipe;
+  recipe.batch_size = 48;
+  recipe.micro_batch_size = 4;
+  const auto refused = [&](int64_t processes) {
+    return tests::refusal([&] { check_processes(recipe, processes, "my.json"); });
+  };
+  CHECK(refused(1) == "");
+  CHECK(refused(2) == "");
+  CHECK(refused(4) == "");
+  CHECK_THAT(refused(3), ContainsSubstring("--processes: found 3, allowed are 1, 2, 4, 8 and so on"));
+  CHECK_THAT(refused(8), ContainsSubstring("my.json: /recipe/micro_batch_size: 4 makes 12 micro-batches"));
+  CHECK_THAT(refused(8), ContainsSubstring("at most 4 can"));
+  recipe.micro_batch_size = 0;
+  CHECK(refused(1) == "");
+  CHECK_THAT(refused(4), ContainsSubstring("0, which is the whole batch, cannot go with 4 processes"));
+  CHECK_THAT(refused(4), ContainsSubstring("allowed is at most 12"));
+}
+
+TEST_CASE("Processes with different weights, data or seeds are told apart by rank", "[train]") {
+  if (!processes::have_process_groups()) return;
+  const tests::TemporaryFolder folder;
+  const TrainJob job = tests::job_in(folder / "run", configuration(config::Norm::layer, "adamw"));
+  const auto failures = together(2, [&](const std::shared_ptr<ProcessGroup>& group) {
+    TrainJob own = job;
+    own.group = group;
+    own.seed = group->rank();
+    StopAfter observer(-1);
+    train::train(own, observer, observer.stop);
+  });
+  CHECK_THAT(failures[0], ContainsSubstring("the configuration differs: rank 1 on "));
+  CHECK(failures[0] == failures[1]);
+}
+
+TEST_CASE("Texts and numbers reach all processes", "[train]") {
+  if (!processes::have_process_groups()) return;
+  const auto failures = together(4, [](const std::shared_ptr<ProcessGroup>& group) {
+    const auto texts = group->gather(std::string(static_cast<size_t>(group->rank()), 'x'));
+    if (texts != std::vector<std::string>{"", "x", "xx", "xxx"}) throw std::runtime_error("gather");
+    if (group->broadcast(group->leads() ? "word" : "") != "word") throw std::runtime_error("broadcast");
+    torch::Tensor vector = torch::arange(5, torch::kFloat) + static_cast<double>(group->rank());
+    group->tree_sum(vector);
+    if (!vector.equal(4 * torch::arange(5, torch::kFloat) + 6)) throw std::runtime_error("tree_sum");
+    if (group->leads()) group->announce("first");
+    else if (group->next_announcement() != "first") throw std::runtime_error("announcement");
+    group->gather({});
+  });
+  CHECK(none(failures));
+}
+
+TEST_CASE("The shares of a loader hold each micro-batch and each image of an evaluation once", "[train]") {
+  const config::Configuration c = configuration(config::Norm::layer, "adamw");
+  const data::DataSource data = data::open_data(c.data, {"test", "/data"});
+  std::multiset<int64_t> rows, batches;
+  for (int64_t share = 0; share < 4; ++share) {
+    data::LoaderOptions options;
+    options.batch_size = 16;
+    options.micro_batch_size = 2;
+    options.shares = 4;
+    options.share = share;
+    data::Loader train(data.train, c.data, c.recipe, data::LoaderMode::train, options);
+    train.begin(0, 4);
+    while (const auto batch = train.next()) rows.insert(batch->rows.first);
+    options.batch_size = 6;
+    options.micro_batch_size = 0;
+    data::Loader eval(data.val, c.data, c.recipe, data::LoaderMode::eval, options);
+    eval.begin(0);
+    while (const auto batch = eval.next()) {
+      CHECK(batch->index % 4 == share);
+      batches.insert(batch->index);
+    }
+  }
+  CHECK(rows == std::multiset<int64_t>{0, 1, 2, 3, 4, 5, 6, 7});
+  CHECK(batches == std::multiset<int64_t>{0, 1, 2, 3, 4, 5, 6});
+}
+
+}  // namespace group_test
