@@ -111,7 +111,8 @@ void show_plan(const experiment::Experiment& experiment, const execution::RunOpt
 }
 
 /// Trains and reports. Returns the exit status.
-int train_all(const Arguments& arguments, const experiment::Experiment& experiment, const execution::RunOptions& options) {
+int train_all(const Arguments& arguments, const experiment::Experiment& experiment,
+              const execution::RunOptions& options) {
   const analysis::Results results = train_and_report(experiment, options, progress_options(arguments));
   if (arguments.json()) print_json(analysis::write_result(results));
   else

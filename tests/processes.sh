@@ -61,6 +61,14 @@ finish() {
   done
   return $all
 }
+# wait_for_training FOLDER: until somebody writes checkpoints there that were not there when `mark` was made.
+wait_for_training() {
+  for i in $(seq 600); do
+    [ -z "$(find "$work/$1/runs" -name 'step-*' -newer "$work/mark" 2>/dev/null | head -n 1)" ] || return 0
+    sleep 0.1
+  done
+  fault "nobody trained in $1 within a minute"
+}
 same() {
   for file in "$work"/one/runs/*/metrics.jsonl "$work"/one/runs/*/summary.json "$work"/one/runs/*/*.safetensors \
     "$work"/one/runs/*/per_class.json "$work"/one/runs/*/correct.bits; do
@@ -76,7 +84,7 @@ for n in 2 4; do
   finish || { cat "$work"/err.*; fault "$n launched processes ended with $?"; }
   same launched$n
 done
-cores=$(nproc)
+cores=$(env -u OMP_NUM_THREADS nproc)  # which it would say otherwise
 if [ "$cores" -ge 2 ]; then
   run --out "$work/children" --processes 2 || { cat "$work/err"; fault "--processes 2 ended with $?"; }
   same children
@@ -86,6 +94,25 @@ if [ "$cores" -ge 2 ]; then
     run --out "$work/side" --processes 2 --jobs 2 || { cat "$work/err"; fault "--jobs 2 --processes 2 ended with $?"; }
     same side
   fi
+fi
+
+# A child that is killed ends its run with a sentence, and the same command goes on.
+if [ "$cores" -ge 2 ]; then
+  touch "$work/mark"
+  "$program" run "$work/experiment.json" --no-reuse --out "$work/orphans" --processes 2 >"$work/out" 2>"$work/err" &
+  parent=$!
+  wait_for_training orphans
+  for child in $(pgrep -P $parent); do
+    grep -q '"rank":1,' /proc/"$child"/cmdline && kill -KILL "$child"
+  done
+  wait $parent
+  status=$?
+  [ $status = 1 ] && grep 'rank 1 on .* was killed by signal 9' "$work/err" || {
+    fault "a killed child: status $status"
+    cat "$work/err"
+  }
+  run --out "$work/orphans" --processes 2 || { cat "$work/err"; fault "going on after a killed child ended with $?"; }
+  same orphans
 fi
 
 # Killed at random, and gone on with by another number.
@@ -100,11 +127,13 @@ until [ -e "$work/killed/done" ]; do
     [ $status = 0 ] || { cat "$work/err"; fault "the last start ended with $status"; }
     break
   fi
+  touch "$work/mark"
   launch $n run "$work/experiment.json" --no-reuse --out "$work/killed"
   victim=$(random $((attempt + 1000)) $n)
   signal=KILL
   [ $((attempt % 3)) != 0 ] || signal=TERM
-  sleep "$(random $((attempt + 2000)) 40 | awk '{ printf "%.1f", 1.5 + $1 / 10 }')"
+  wait_for_training killed
+  sleep "$(random $((attempt + 2000)) 10 | awk '{ printf "%.1f", $1 / 10 }')"
   kill -$signal "$(echo $pids | cut -d' ' -f$((victim + 1)))" 2>/dev/null
   began=$(date +%s)
   finish
@@ -116,7 +145,8 @@ until [ -e "$work/killed/done" ]; do
   fi
   killed=$((killed + 1))
   [ $seconds -le 20 ] || fault "the others took $seconds s to end after the kill of rank $victim of $n"
-  echo "start $attempt: $signal to rank $victim of $n, over after $seconds s: $(grep -h '^staircase: ' "$work"/err.* | head -n 1)"
+  echo "start $attempt: $signal to rank $victim of $n, over after $seconds s: $(grep -h -e 'is gone' -e 'stopped at step' "$work"/err.* | head -n 1)"
+  [ $signal != KILL ] || grep -q "rank $victim on .* is gone" "$work"/err.* || fault "nobody names rank $victim"
 done
 same killed
 
@@ -183,9 +213,10 @@ SLURM_JOB_ID=1 SLURM_NTASKS=4 "$program" run "$work/experiment.json" --out "$wor
 [ ! -e "$work/refused" ] || fault "a refused request left a folder"
 
 # A stopped process: the others end when their patience does, and name it.
-export STAIRCASE_GROUP_TIMEOUT_SECONDS=4
+export STAIRCASE_GROUP_TIMEOUT_SECONDS=10
+touch "$work/mark"
 launch 2 run "$work/experiment.json" --no-reuse --out "$work/frozen"
-sleep 2.5
+wait_for_training frozen
 set -- $pids
 kill -STOP $2
 wait $1

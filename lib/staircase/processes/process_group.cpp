@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstring>
 #include <future>
 #include <map>
@@ -31,6 +32,8 @@ namespace {
 using std::chrono::milliseconds;
 using Store = c10::intrusive_ptr<c10d::Store>;
 constexpr milliseconds between_beats{300}, between_looks{20};
+/// Who dies before all have met is missed for so long.
+constexpr milliseconds longest_meeting = std::chrono::minutes(3);
 
 c10d::TCPStoreOptions store_options(int64_t port, bool is_server, milliseconds timeout) {
   c10d::TCPStoreOptions options;
@@ -155,10 +158,11 @@ class ProcessGroup::Peers {
  public:
   Peers(const Placement& where, milliseconds timeout) : placement(where) {
     check_address(placement);
-    store = open_store(placement.rank == 0 && !placement.store_is_there, timeout);
+    const milliseconds to_meet = std::min(timeout, longest_meeting);
+    store = open_store(placement.rank == 0 && !placement.store_is_there, to_meet);
     store->set("host/" + std::to_string(placement.rank), bytes(host_name()));
-    wait_for_all(timeout);
-    heart_beat = std::make_unique<HeartBeat>(open_store(false, timeout), placement.rank, placement.size);
+    wait_for_all(to_meet);
+    heart_beat = std::make_unique<HeartBeat>(open_store(false, to_meet), placement.rank, placement.size);
     guarded([&] {
       const Store rendezvous = c10::make_intrusive<c10d::PrefixStore>("gloo", store);
       engine = c10::make_intrusive<c10d::ProcessGroupGloo>(rendezvous, static_cast<int>(placement.rank),
