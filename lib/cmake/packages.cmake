@@ -11,20 +11,7 @@ if(git)
     set(date "${of_commit}")
   endif()
 endif()
-file(READ "${PROJECT_SOURCE_DIR}/LICENSE" license)
-string(REGEX REPLACE "^.*\n\n(Permission)" "\\1" license "${license}")
-string(STRIP "${license}" license)
-string(REGEX REPLACE "\n\n" "\n.\n" license "${license}")
-string(REGEX REPLACE "\n" "\n " license "${license}")
-file(CONFIGURE OUTPUT "${folder}/copyright" @ONLY CONTENT
-[[Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
-Upstream-Name: Staircase
-
-Files: *
-Copyright: 2026 The Staircase developers
-License: Expat
- @license@
-]])
+configure_file("${PROJECT_SOURCE_DIR}/LICENSE" "${folder}/copyright" COPYONLY)
 find_program(gzip gzip)
 foreach(package staircase libstaircase-dev)
   file(CONFIGURE OUTPUT "${folder}/${package}/changelog" @ONLY CONTENT

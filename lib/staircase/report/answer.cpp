@@ -72,7 +72,7 @@ std::string open_sentence(const Results& results, const std::vector<Judged>& ope
     if (seeds) text += "; " + std::to_string(*seeds) + " seeds";
     parts.push_back({seeds, text + ")"});
   }
-  constexpr int never = std::numeric_limits<int>::max();
+  static constexpr int never = std::numeric_limits<int>::max();
   std::stable_sort(parts.begin(), parts.end(),
                    [](const Part& a, const Part& b) { return a.seeds.value_or(never) < b.seeds.value_or(never); });
   std::vector<std::string> texts;
