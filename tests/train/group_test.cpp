@@ -153,10 +153,10 @@ TEST_CASE("A loss that is not finite ends all processes with one and the same se
 TEST_CASE("Damaged images that any process meets are named, counted and replaced as by one", "[train]") {
   if (!processes::have_process_groups()) return;
   const tests::TemporaryFolder folder;
-  config::Configuration c = configuration(config::Norm::layer, "adamw");
-  c.data.max_bad_fraction = 0.5;
+  const config::Configuration c = configuration(config::Norm::layer, "adamw");
   const auto job_with_damage = [&](const fs::path& where) {
     TrainJob job = tests::job_in(where, c);
+    job.configuration.data.max_bad_fraction = 0.5;
     job.data.train = std::make_shared<tests::ReadDataset>(job.data.train, std::set<size_t>{3, 40, 41});
     job.data.val = std::make_shared<tests::ReadDataset>(job.data.val, std::set<size_t>{7});
     return job;
