@@ -146,7 +146,10 @@ until [ -e "$work/killed/done" ]; do
   killed=$((killed + 1))
   [ $seconds -le 20 ] || fault "the others took $seconds s to end after the kill of rank $victim of $n"
   echo "start $attempt: $signal to rank $victim of $n, over after $seconds s: $(grep -h -e 'is gone' -e 'stopped at step' "$work"/err.* | head -n 1)"
-  [ $signal != KILL ] || grep -q "rank $victim on .* is gone" "$work"/err.* || fault "nobody names rank $victim"
+  [ $signal != KILL ] || grep -q "rank $victim on .* is gone" "$work"/err.* || {
+    cat "$work"/err.*
+    fault "nobody names rank $victim"
+  }
 done
 same killed
 

@@ -12,9 +12,11 @@
 #include <algorithm>
 #include <cstring>
 #include <future>
+#include <iterator>
 #include <map>
 #include <mutex>
 #include <set>
+#include <sstream>
 #include <thread>
 
 #include <torch/version.h>
@@ -31,7 +33,7 @@ namespace {
 
 using std::chrono::milliseconds;
 using Store = c10::intrusive_ptr<c10d::Store>;
-constexpr milliseconds between_beats{300}, between_looks{20};
+constexpr milliseconds between_beats{300}, between_looks{20}, stay_with_store{2000};
 /// Who dies before all have met is missed for so long.
 constexpr milliseconds longest_meeting = std::chrono::minutes(3);
 
@@ -187,10 +189,10 @@ class ProcessGroup::Peers {
     }
   }
 
-  bool has(const std::string& key) { return store->check({key}); }
+  bool has(const std::string& key) const { return store->check({key}); }
 
   static std::vector<uint8_t> bytes(const std::string& text) { return {text.begin(), text.end()}; }
-  std::string get(const std::string& key) {
+  std::string get(const std::string& key) const {
     const std::vector<uint8_t> value = store->get(key);
     return {value.begin(), value.end()};
   }
@@ -243,9 +245,28 @@ class ProcessGroup::Peers {
                    hosts.begin()->first == placement.rank);
   }
 
+  /// What the first of us found to miss. It ends then, and who looks later would miss it, too: so it leaves word in the
+  /// store, and the process that keeps the store stays until the others have read it.
+  std::set<int64_t> agreed_on(const std::set<int64_t>& silent) const {
+    static const std::string key = "gone";
+    try {
+      if (!has(key)) {
+        std::string ranks;
+        for (int64_t rank : silent) ranks += std::to_string(rank) + " ";
+        store->set(key, bytes(ranks));
+      }
+      std::istringstream ranks(get(key));
+      if (placement.rank == 0 && !placement.store_is_there) std::this_thread::sleep_for(stay_with_store);
+      return {std::istream_iterator<int64_t>(ranks), std::istream_iterator<int64_t>()};
+    } catch (const std::exception&) {
+      return silent;
+    }
+  }
+
   [[noreturn]] void throw_lost(const std::string& reason) const {
     const int64_t keeper = placement.launcher == Launcher::staircase || placement.store_is_there ? -1 : 0;
-    const std::set<int64_t> silent = heart_beat->silent(keeper);
+    std::set<int64_t> silent = heart_beat->silent(keeper);
+    if (!silent.empty() && silent != std::set<int64_t>{keeper}) silent = agreed_on(silent);
     std::vector<std::string> names;
     for (int64_t rank : silent) names.push_back(name_of(rank));
     int64_t speaker = 0;
