@@ -8,7 +8,7 @@ preset=${1-}
 case $preset in
   asan)
     targets='test_kernels test_formats test_config test_data fuzz_safetensors fuzz_pth'
-    tests='^(kernels: .*|formats: .*|config: .*|data: (bad_images|decode|jpeg|loader|open_data|other_tars|pack|photographs|pillow|scaled)_test|fuzz: .*)$'
+    tests='^(kernels: .*|formats: .*|config: .*|data: (bad_images|decode|imagenet_tars|jpeg|loader|open_data|other_tars|pack|photographs|pillow|scaled)_test|fuzz: .*)$'
     ;;
   tsan)
     targets='test_base test_data test_runs'
