@@ -32,17 +32,6 @@ config::Configuration convnext() {
   return c;
 }
 
-/// Ends a run after a step.
-class StopAfter : public TrainObserver {
- public:
-  explicit StopAfter(int64_t step) : step_(step) {}
-  void on_step(const StepReport& report) override { stop = report.step == step_; }
-  std::atomic<bool> stop{false};
-
- private:
-  int64_t step_;
-};
-
 /// Metrics, summary and every tensor; beside its tensors a weights file holds the recipe.
 void check_same_results(const fs::path& a, const fs::path& b) {
   for (const char* name : {"metrics.jsonl", "summary.json", "correct.bits"}) {
@@ -97,7 +86,7 @@ TEST_CASE("A run that was begun without checkpointed activations goes on with th
   const tests::TemporaryFolder folder;
   train_with(resnet(), false, folder / "through");
   TrainJob job = tests::job_in(folder / "changed", resnet());
-  StopAfter observer(7);
+  tests::StopAfter observer(7);
   CHECK_THROWS_AS(train::train(job, observer, observer.stop), Interrupted);
   job.configuration.recipe.checkpoint_activations = true;
   tests::train_through(job);

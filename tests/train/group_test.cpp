@@ -41,21 +41,6 @@ config::Configuration configuration(config::Norm norm, const char* recipe) {
   return c;
 }
 
-/// Stops after a step, as a signal to this process alone would.
-class StopAfter : public TrainObserver {
- public:
-  explicit StopAfter(int64_t step) : step_(step) {}
-  void on_step(const StepReport& report) override {
-    if (report.step == step_) stop = true;
-  }
-  void on_warning(const std::string& text) override { warnings.push_back(text); }
-  std::atomic<bool> stop{false};
-  std::vector<std::string> warnings;
-
- private:
-  int64_t step_;
-};
-
 /// Does the same in threads that stand for processes. Returns what each threw.
 std::vector<std::string> together(int64_t count,
                                   const std::function<void(const std::shared_ptr<ProcessGroup>&)>& work) {
@@ -87,7 +72,7 @@ std::vector<std::string> train_together(int64_t count, const TrainJob& job, int6
   return together(count, [&](const std::shared_ptr<ProcessGroup>& group) {
     TrainJob own = job;
     own.group = group;
-    StopAfter observer(group->rank() == who_stops ? stop_after : -1);
+    tests::StopAfter observer(group->rank() == who_stops ? stop_after : -1);
     train::train(own, observer, observer.stop);
   });
 }
@@ -161,14 +146,14 @@ TEST_CASE("Damaged images that any process meets are named, counted and replaced
     job.data.val = std::make_shared<tests::ReadDataset>(job.data.val, std::set<size_t>{7});
     return job;
   };
-  StopAfter alone(-1);
+  tests::StopAfter alone(-1);
   train::train(job_with_damage(folder / "alone"), alone, alone.stop);
   std::set<std::string> named;
   const TrainJob job = job_with_damage(folder / "together");
   const auto failures = together(4, [&](const std::shared_ptr<ProcessGroup>& group) {
     TrainJob own = job;
     own.group = group;
-    StopAfter observer(-1);
+    tests::StopAfter observer(-1);
     train::train(own, observer, observer.stop);
     if (group->leads()) named.insert(observer.warnings.begin(), observer.warnings.end());
     else CHECK(observer.warnings.empty());
@@ -207,7 +192,7 @@ TEST_CASE("Processes with different weights, data or seeds are told apart by ran
     TrainJob own = job;
     own.group = group;
     own.seed = group->rank();
-    StopAfter observer(-1);
+    tests::StopAfter observer(-1);
     train::train(own, observer, observer.stop);
   });
   CHECK_THAT(failures[0], ContainsSubstring("the configuration differs: rank 1 on "));

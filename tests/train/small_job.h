@@ -50,4 +50,19 @@ class ReadDataset : public data::Dataset {
   std::set<size_t> damaged_;
 };
 
+/// Asks the trainer to stop after a step, as a signal to this process alone would.
+class StopAfter : public train::TrainObserver {
+ public:
+  explicit StopAfter(int64_t step) : step_(step) {}
+  void on_step(const train::StepReport& report) override {
+    if (report.step == step_) stop = true;
+  }
+  void on_warning(const std::string& text) override { warnings.push_back(text); }
+  std::atomic<bool> stop{false};
+  std::vector<std::string> warnings;
+
+ private:
+  int64_t step_;
+};
+
 }  // namespace staircase::tests

@@ -35,21 +35,6 @@ config::Configuration exploding_configuration() {
   return c;
 }
 
-/// Asks the trainer to stop after a number of steps.
-class StopAfter : public TrainObserver {
- public:
-  explicit StopAfter(int64_t step) : step_(step) {}
-  void on_step(const StepReport& report) override {
-    if (report.step == step_) stop = true;
-  }
-  void on_warning(const std::string& text) override { warnings.push_back(text); }
-  std::atomic<bool> stop{false};
-  std::vector<std::string> warnings;
-
- private:
-  int64_t step_;
-};
-
 void check_same_results(const fs::path& a, const fs::path& b) {
   for (const char* name : {"metrics.jsonl", "summary.json", "weights.safetensors"}) {
     INFO(name);
@@ -72,7 +57,7 @@ TEST_CASE("A run that was stopped at any step and started again ends in the same
   for (int64_t step : {1, 5, 7, 15}) {  // inside an epoch, at its end, at the end of all
     INFO("stopped after step " << step);
     const fs::path interrupted = folder / ("stopped" + std::to_string(step));
-    StopAfter observer(step);
+    tests::StopAfter observer(step);
     CHECK_THROWS_AS(train::train(job_in(interrupted), observer, observer.stop), Interrupted);
     CHECK_FALSE(fs::exists(interrupted / "summary.json"));
     train_through(job_in(interrupted));
@@ -93,14 +78,14 @@ TEST_CASE("A damaged checkpoint is set aside with a warning and the one before i
   const tests::TemporaryFolder folder;
   train_through(job_in(folder / "through"));
   const TrainJob job = job_in(folder / "damaged");
-  StopAfter observer(12);
+  tests::StopAfter observer(12);
   CHECK_THROWS_AS(train::train(job, observer, observer.stop), Interrupted);
   const auto files = checkpoints(job.folder);
   REQUIRE(files.size() == 2);
   std::string bytes = read_file(files.back());
   bytes[bytes.size() - 100] ^= 1;  // one bit of a tensor
   std::ofstream(files.back(), std::ios::binary) << bytes;
-  StopAfter second(-1);
+  tests::StopAfter second(-1);
   train::train(job, second, second.stop);
   REQUIRE(second.warnings.size() == 1);
   CHECK_THAT(second.warnings[0], ContainsSubstring(files.back().filename().string()));
@@ -110,7 +95,7 @@ TEST_CASE("A damaged checkpoint is set aside with a warning and the one before i
 TEST_CASE("A checkpoint of another seed is refused and stays as it was", "[train]") {
   const tests::TemporaryFolder folder;
   TrainJob job = job_in(folder / "run");
-  StopAfter observer(3);
+  tests::StopAfter observer(3);
   CHECK_THROWS_AS(train::train(job, observer, observer.stop), Interrupted);
   const std::string before = read_file(checkpoints(job.folder).back());
   CHECK_NOTHROW(check_checkpoint(job));
