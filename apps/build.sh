@@ -2,7 +2,7 @@
 # Installs what is missing, configures and builds the release preset. quickstart.sh and
 # tests/run.sh share it and so one build, build/release.
 #   sh apps/build.sh            the program alone
-#   sh apps/build.sh --tests    everything
+#   sh apps/build.sh --tests    everything, or of it the targets named in STAIRCASE_TARGETS
 # The compilers' output goes to build/release/build.log and is shown when something fails.
 set -eu
 cd "$(dirname "$0")/.."
@@ -10,7 +10,7 @@ build=build/release
 
 if [ "${1-}" = --tests ]; then
   sh third_party/install.sh --tests
-  target=all options=-DSTAIRCASE_TESTS=ON
+  target=${STAIRCASE_TARGETS:-all} options=-DSTAIRCASE_TESTS=ON
 else
   sh third_party/install.sh
   target=staircase options=

@@ -80,6 +80,7 @@ std::string main_page() {
          ".SH EXIT STATUS\n.TP\n0\ndone\n.TP\n1\nthe run failed\n.TP\n2\nthe request was wrong\n.TP\n130\n"
          "interrupted; the same command goes on\n"
          ".SH ENVIRONMENT\n.TP\n.B OMP_NUM_THREADS\nthreads of commands that compute, where no experiment says it\n"
+         ".TP\n.B OPENBLAS_CORETYPE\nkernels of OpenBLAS; without it they are those that the processor's instructions allow\n"
          ".TP\n.B BROWSER\nwhat report \\-\\-open shows a page with\n.SH SEE ALSO\n.BR staircase\\-experiment (5)\n";
 }
 

@@ -2,7 +2,8 @@
 # Builds and tests the working tree in a root tree of another Debian release, as root or with sudo.
 #   sh tests/matrix.sh [SUITE [OPTION of ctest]...]       trixie (the default), bookworm, sid, testing ...
 # The tree and what was built in it are kept under STAIRCASE_TREES, so a second run is fast.
-# STAIRCASE_MIRROR overrides the package mirror, which is the one apt uses on this system.
+# STAIRCASE_MIRROR overrides the package mirror, which is the one apt uses on this system; STAIRCASE_TARGETS, "test_nn
+# test_train", builds these programs instead of all (their tests are then to be selected by the option -R).
 set -eu
 script=$(cd "$(dirname "$0")" && pwd)/$(basename "$0")
 suite=${1:-trixie}
@@ -19,7 +20,7 @@ fail() {
 if [ "$(id -u)" != 0 ]; then
   command -v sudo >/dev/null || fail "making a root tree takes root or sudo"
   exec sudo STAIRCASE_TREES="$trees" STAIRCASE_MIRROR="${STAIRCASE_MIRROR-}" \
-    CMAKE_BUILD_PARALLEL_LEVEL="${CMAKE_BUILD_PARALLEL_LEVEL-}" sh "$script" "$suite" "$@"
+    CMAKE_BUILD_PARALLEL_LEVEL="${CMAKE_BUILD_PARALLEL_LEVEL-}" STAIRCASE_TARGETS="${STAIRCASE_TARGETS-}" sh "$script" "$suite" "$@"
 fi
 
 # Mounts and processes live in name spaces of this script's own: however it ends, none is left behind.
@@ -49,7 +50,8 @@ host_mirror() {
 in_tree() {
   chroot "$tree" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 \
     TERM="${TERM:-dumb}" CCACHE_DIR=/var/cache/ccache DEBIAN_FRONTEND=noninteractive \
-    ${CMAKE_BUILD_PARALLEL_LEVEL:+CMAKE_BUILD_PARALLEL_LEVEL=$CMAKE_BUILD_PARALLEL_LEVEL} "$@"
+    ${CMAKE_BUILD_PARALLEL_LEVEL:+CMAKE_BUILD_PARALLEL_LEVEL=$CMAKE_BUILD_PARALLEL_LEVEL} \
+    "STAIRCASE_TARGETS=${STAIRCASE_TARGETS-}" "$@"
 }
 
 make_tree() {
@@ -126,5 +128,6 @@ if in_tree python3 $home/tests/reference/convolutions_run.py >/dev/null 2>&1; th
 else
   echo "LEFT OUT: every test that runs a network. torchvision's ResNet-50 dies on this processor with Debian $suite's LibTorch." \
     "Built is all of it; tests without networks follow."
-  in_tree sh $home/tests/run.sh -R '^(base|config|plan|kernels|formats|data|experiment|runs|report|analysis): ' -E learning "$@"
+  STAIRCASE_TARGETS='' # in_tree hands it on
+  in_tree sh $home/tests/run.sh -R '^(base|config|plan|kernels|formats|data|experiment|runs|report|analysis): ' -E learning
 fi

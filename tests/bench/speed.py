@@ -2,15 +2,19 @@
 """Measures Staircase and its peers in turns, and prints ratios with their spread as a table. See README.md beside it.
 
   /usr/bin/python3 tests/bench/speed.py build/release/staircase [--parts networks,checkpoint] [--rounds 5]
+  /usr/bin/python3 tests/bench/speed.py "1.13.1=build/release/staircase" "2.6.0=chroot TREE staircase" --parts networks \
+      --peer-python "1.13.1=/usr/bin/python3" --peer-python "2.6.0=chroot TREE python3"
 
 Parts: networks (training, inference, latency and memory beside torchvision's), checkpoint (/recipe/checkpoint_activations
 beside none), small (a narrow network beside --other, another staircase), depthwise (31x31 beside aten; needs --depthwise),
 loader (beside torchvision's DataLoader; needs --folder), experiment (a whole run beside --other; needs --experiment).
---peer-python: the Python whose torch and torchvision are the peer, for instance "chroot TREE python3".
+A program and a Python may be a command of several words, and have a name before it (NAME=COMMAND). Several of them are measured
+by `networks` in the same rounds, each of ours against each peer; the other parts take the first.
 """
 import argparse
 import json
 import os
+import re
 import shlex
 import statistics
 import subprocess
@@ -105,7 +109,7 @@ def ask(command, threads):
 
 
 def staircase_network(o, program, model, batch, precision="fp32", image_size=224, sets=()):
-    command = [program, "bench", model, "--batch-size", str(batch), "--seconds", str(o.seconds), "--precision", precision,
+    command = shlex.split(program) + ["bench", model, "--batch-size", str(batch), "--seconds", str(o.seconds), "--precision", precision,
                "--image-size", str(image_size), "--json"]
     for each in sets:
         command += ["--set", each]
@@ -114,12 +118,13 @@ def staircase_network(o, program, model, batch, precision="fp32", image_size=224
             "latency": answer["latency_ms_median"], "memory": answer["training_memory_mb"]}
 
 
-def peer(o, code, *words):
-    return json.loads(ask(shlex.split(o.peer_python) + ["-c", code] + [str(w) for w in words], o.threads))
+def peer(o, code, *words, python=None):
+    command = python or next(iter(o.pythons.values()))
+    return json.loads(ask(shlex.split(command) + ["-c", code] + [str(w) for w in words], o.threads))
 
 
-def in_turns(o, what, contestants, measures):
-    """contestants: {name: call}, the first is what the others are measured against. A line a measure and other."""
+def in_turns(o, what, contestants, measures, pairs=None):
+    """contestants: {name: call}. A line a measure and pair of names (without pairs: each against the first)."""
     rounds, failures = [], {}
     for _ in range(o.rounds):
         numbers = {}
@@ -133,7 +138,7 @@ def in_turns(o, what, contestants, measures):
         rounds.append(numbers)
         print(f"{what}: {json.dumps(numbers)}", file=sys.stderr, flush=True)
     base, *others = contestants
-    for name in others:
+    for base, name in pairs or [(base, other) for other in others]:
         for measure in measures:
             print(line(f"{what}, {measure}", measure, base, name, rounds, failures), flush=True)
 
@@ -149,14 +154,27 @@ def line(what, measure, base, name, rounds, failures):
 
 
 def networks(o):
-    for precision in o.precisions.split(","):
-        for spec in o.models.split(","):
-            model, batch = spec.split(":")
-            for layout in o.layouts.split(","):
-                in_turns(o, f"{model} {precision} batch {batch}", {
-                    f"torchvision {layout}": lambda: peer(o, NETWORK_PEER, model, batch, o.seconds, o.peer_precision or precision, layout),
-                    "Staircase": lambda: staircase_network(o, o.program, model, batch, precision),
-                }, ["training", "inference", "latency", "memory"])
+    """Of each model every peer, precision and layout and every program and precision, all in the same rounds; ours are held
+    against each peer of the same precision, and in bf16 against those of fp32 too."""
+    precisions = o.precisions.split(",")
+    peer_precisions = o.peer_precisions.split(",") if o.peer_precisions else precisions
+    for spec in o.models.split(","):
+        model, batch = spec.split(":")
+        peers, ours = {}, {}
+        for name, python in o.pythons.items():
+            for precision in peer_precisions:
+                for layout in o.layouts.split(","):
+                    peers[f"torchvision {name} {precision} {layout}".replace("  ", " ")] = precision, (
+                        lambda python=python, precision=precision, layout=layout:
+                            peer(o, NETWORK_PEER, model, batch, o.seconds, precision, layout, python=python))
+        for name, program in o.programs.items():
+            for precision in precisions:
+                ours[f"Staircase {name} {precision}".replace("  ", " ")] = precision, (
+                    lambda program=program, precision=precision: staircase_network(o, program, model, batch, precision))
+        pairs = [(theirs, own) for own, (precision, _) in ours.items() for theirs, (other, _) in peers.items()
+                 if precision == other or (precision, other) == ("bf16", "fp32")]
+        in_turns(o, f"{model} batch {batch}", {name: call for name, (_, call) in (peers | ours).items()},
+                 o.measures.split(","), pairs)
 
 
 def checkpoint(o):
@@ -207,7 +225,7 @@ def experiment(o):
     def run(program):
         with tempfile.TemporaryDirectory() as work:
             start = time.time()
-            ask([program, "run", o.experiment, "--out", os.path.join(work, "out"), "--set", "/seeds=[0]"], o.threads)
+            ask(shlex.split(program) + ["run", o.experiment, "--out", os.path.join(work, "out"), "--set", "/seeds=[0]"], o.threads)
             return {"run": time.time() - start}
     in_turns(o, f"{os.path.basename(o.experiment)} as a whole, one seed", {
         "the other": lambda: run(o.other), "this": lambda: run(o.program)}, ["run"])
@@ -218,9 +236,15 @@ PARTS = {part.__name__: (part, needs) for part, needs in (
     (experiment, ["other", "experiment"]))}
 
 
+def named(commands):
+    """{NAME: COMMAND} of words as NAME=COMMAND or COMMAND; the name of the latter is empty."""
+    return {name: command for name, command in
+            (word.split("=", 1) if re.match(r"[\w.+-]+=", word) else ("", word) for word in commands)}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("program", help="staircase")
+    parser.add_argument("program", nargs="+", help="staircase, or NAME=COMMAND")
     parser.add_argument("--parts", default="networks,checkpoint")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=5, help="of each measurement")
@@ -228,15 +252,17 @@ def main():
     parser.add_argument("--models", default="convnext_tiny:16,resnet50:16", help="NAME:BATCH,...")
     parser.add_argument("--precisions", default="fp32,bf16")
     parser.add_argument("--layouts", default="contiguous,channels_last", help="of the peers")
-    parser.add_argument("--peer-python", default="/usr/bin/python3", help="command of the Python whose torchvision is the peer")
-    parser.add_argument("--peer-precision", help="of the peers, where it is another than --precisions")
+    parser.add_argument("--measures", default="training,inference,latency,memory", help="of networks")
+    parser.add_argument("--peer-python", action="append", help="command of a Python whose torchvision is a peer, or NAME=COMMAND")
+    parser.add_argument("--peer-precisions", help="of the peers, where they are others than --precisions")
     parser.add_argument("--other", help="another staircase")
     parser.add_argument("--depthwise", help="build/release/tests/bench_depthwise")
     parser.add_argument("--folder", help="of photographs, with train and val")
     parser.add_argument("--packed", help="what `staircase pack FOLDER PACKED --shorter-side 512` made")
     parser.add_argument("--experiment", help="a config that both programs run")
     o = parser.parse_args()
-    o.program = os.path.abspath(o.program)
+    o.programs, o.pythons = named(o.program), named(o.peer_python or ["/usr/bin/python3"])
+    o.program = next(iter(o.programs.values()))
     wanted = o.parts.split(",")
     for part in wanted:
         if part not in PARTS:
