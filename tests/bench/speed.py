@@ -26,7 +26,12 @@ NETWORK_PEER = r'''
 import json, resource, sys, time, torch, torchvision
 name, batch, seconds, precision, layout = sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), sys.argv[4], sys.argv[5]
 torch.manual_seed(0)
-model, x, one = getattr(torchvision.models, name)(), torch.randn(batch, 3, 224, 224), torch.randn(1, 3, 224, 224)
+networks = {  # what torchvision has under another name, or by its class alone; drop path is no part of the comparison
+    "swin_tiny": lambda: torchvision.models.swin_t(stochastic_depth_prob=0.0),
+    "vit_small_patch16": lambda: torchvision.models.VisionTransformer(
+        image_size=224, patch_size=16, num_layers=12, num_heads=6, hidden_dim=384, mlp_dim=1536)}
+model = networks.get(name, getattr(torchvision.models, name, None))()
+x, one = torch.randn(batch, 3, 224, 224), torch.randn(1, 3, 224, 224)
 if layout == "channels_last":
     model = model.to(memory_format=torch.channels_last)
     x, one = (t.contiguous(memory_format=torch.channels_last) for t in (x, one))

@@ -1,6 +1,7 @@
 // Kernels over rows of channels, as kernels_test.cpp has them: for every instruction set and element, against loops in
 // double.
 #include "staircase/nn/kernels/batch_norm.h"
+#include "staircase/nn/kernels/grn.h"
 #include "staircase/nn/kernels/parameters.h"
 #include "staircase/nn/kernels/pointwise.h"
 #include "staircase/nn/kernels/residual.h"
@@ -32,6 +33,13 @@ void check_pointwise(const PointwiseShape& s, bool has_bias) {
   Floats partial = floats(pointwise_shares(s) * pointwise_share_size(s));
   pointwise_weight_gradient(s, y.element, x.data(), dy.data(), partial.data(), 0, pointwise_shares(s));
   add_pointwise_shares(s, partial.data(), of_weight.data(), has_bias ? of_bias.data() : nullptr);
+  const int64_t shares = PointwiseBlocks(s).shares;
+  Floats block_sums = floats(shares * s.in * s.out), block_bias_sums = floats(has_bias ? shares * s.out : 0),
+         of_weight_by_blocks = floats(s.in * s.out), of_bias_by_blocks = floats(s.out);
+  pointwise_block_gradients(s, y.element, x.data(), dy.data(), block_sums.data(),
+                            has_bias ? block_bias_sums.data() : nullptr, 0, PointwiseBlocks(s).tasks());
+  for (size_t i = 0; i < block_sums.size(); ++i) of_weight_by_blocks[i % of_weight.size()] += block_sums[i];
+  for (size_t i = 0; i < block_bias_sums.size(); ++i) of_bias_by_blocks[i % of_bias.size()] += block_bias_sums[i];
   Doubles exact_y = zeros(s.rows * s.out), exact_of_x = zeros(s.rows * s.in), exact_of_weight = zeros(s.in * s.out),
           exact_of_bias = zeros(s.out);
   for (int64_t row = 0; row < s.rows; ++row)
@@ -50,6 +58,8 @@ void check_pointwise(const PointwiseShape& s, bool has_bias) {
   check_close(of_x, exact_of_x, y.tolerance(3e-6));
   check_close(of_weight, exact_of_weight, 3e-6);
   check_close(of_bias, exact_of_bias, 3e-6);
+  check_close(of_weight_by_blocks, exact_of_weight, 3e-6);
+  check_close(of_bias_by_blocks, exact_of_bias, 3e-6);
 }
 
 /// By the definition, in training, where the statistics follow x.
@@ -129,13 +139,49 @@ void check_residual(const ResidualShape& s, const Scales& scales, bool relu) {
   check_close(of_scale, exact_of_scale, 3e-6);
 }
 
+template <class T>
+void check_grn(const Images& s) {
+  const int64_t size = s.samples * s.positions * s.channels, of_samples = s.samples * s.channels;
+  const auto x = random_array<T>(size, 16), dy = random_array<T>(size, 17);
+  const Floats factors = random_floats(of_samples, 18), slopes = random_floats(of_samples, 19),
+               bias = random_floats(s.channels, 20);
+  Array<T> y(size), of_x(size);
+  const int64_t tasks = grn_tasks(s);
+  Floats squares = floats(tasks * s.channels), sums = floats(tasks * 2 * s.channels);
+  grn_squares(s, y.element, x.data(), squares.data(), 0, tasks);
+  grn_forward(s, y.element, x.data(), factors.data(), bias.data(), y.data(), 0, tasks);
+  grn_gradient_sums(s, y.element, x.data(), dy.data(), sums.data(), 0, tasks);
+  grn_input_gradient(s, y.element, x.data(), dy.data(), factors.data(), slopes.data(), of_x.data(), 0, tasks);
+  Floats all_squares = floats(of_samples), all_sums = floats(2 * of_samples);
+  const auto slices = static_cast<size_t>(grn_slices(s)), channels = bias.size();
+  for (size_t i = 0; i < squares.size(); ++i)
+    all_squares[i / channels / slices * channels + i % channels] += squares[i];
+  for (size_t i = 0; i < sums.size(); ++i)
+    all_sums[i / channels / 2 / slices * channels * 2 + i % (2 * channels)] += sums[i];
+  Doubles exact_y = zeros(size), exact_of_x = exact_y, exact_squares = zeros(of_samples),
+          exact_sums = zeros(2 * of_samples);
+  for (size_t i = 0; i < y.size(); ++i) {
+    const size_t c = i % channels, sample = i / channels / static_cast<size_t>(s.positions), at = sample * channels + c;
+    exact_y[i] = x[i] * factors[at] + static_cast<double>(bias[c]);
+    exact_of_x[i] = dy[i] * factors[at] + x[i] * slopes[at];
+    exact_squares[at] += x[i] * x[i];
+    exact_sums[2 * sample * channels + c] += dy[i] * x[i];
+    exact_sums[(2 * sample + 1) * channels + c] += dy[i];
+  }
+  check_close(y, exact_y, y.tolerance(1e-6));
+  check_close(of_x, exact_of_x, y.tolerance(1e-6));
+  check_close(all_squares, exact_squares, 1e-5);
+  check_close(all_sums, exact_sums, 1e-5);
+}
+
 }  // namespace
 
 TEST_CASE("Pointwise kernels keep to their arrays and the definition, with a bias and without", "[kernels]") {
   for_every_instruction_set([] {
     for (const PointwiseShape& shape :
          {PointwiseShape{1, 1, 1}, PointwiseShape{7, 3, 5}, PointwiseShape{5, 20, 33}, PointwiseShape{6, 16, 6},
-          PointwiseShape{800, 12, 17}, PointwiseShape{13, 48, 12}, PointwiseShape{2, 5, 7}})
+          PointwiseShape{800, 12, 17}, PointwiseShape{13, 48, 12}, PointwiseShape{2, 5, 7},
+          PointwiseShape{2100, 200, 50}})
       for (const bool bias : {true, false}) {
         check_pointwise<float>(shape, bias);
         check_pointwise<Bfloat16>(shape, bias);
@@ -162,6 +208,16 @@ TEST_CASE("The residual's kernels keep to their arrays and the definition, with 
           check_residual<float>(shape, scales, relu);
           check_residual<Bfloat16>(shape, scales, relu);
         }
+  });
+}
+
+TEST_CASE("The kernels of global response normalization keep to their arrays and the definition", "[kernels]") {
+  for_every_instruction_set([] {
+    for (const Images& images :
+         {Images{1, 1, 1}, Images{3, 5, 7}, Images{2, 9, 12}, Images{1, 4, 48}, Images{2, 3000, 45}}) {
+      check_grn<float>(images);
+      check_grn<Bfloat16>(images);
+    }
   });
 }
 

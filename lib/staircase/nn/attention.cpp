@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "staircase/nn/attention_by_kernel.h"
 #include "staircase/nn/kernel_guard.h"
 #include "staircase/nn/libtorch.h"
 #include "staircase/nn/ops.h"
@@ -37,8 +38,16 @@ Tensor attend(const Tensor& rows, int64_t heads, const Tensor& bias) {
 
 Tensor global_attention(const Tensor& x, const AttentionWeights& weights, const plan::LayerSpec& spec) {
   const Tensor qkv = pointwise(x, weights.qkv, weights.qkv_bias);
-  const Tensor rows = attend(qkv.permute({0, 2, 3, 1}).flatten(1, 2), spec.groups, {});
-  return pointwise(rows.transpose(1, 2).reshape_as(x), weights.projection, weights.projection_bias);
+  const Tensor y = guarded_where(
+      !libtorch_2 && qkv.numel() > 0, qkv,
+      [&] {
+        return attention_by_kernel(qkv, spec.groups, {qkv.size(2) * qkv.size(3), {}, {}, {}});
+      },
+      [&] {
+        const Tensor rows = attend(qkv.permute({0, 2, 3, 1}).flatten(1, 2), spec.groups, {});
+        return rows.transpose(1, 2).reshape_as(x);
+      });
+  return pointwise(y, weights.projection, weights.projection_bias);
 }
 
 }  // namespace staircase::nn::ops

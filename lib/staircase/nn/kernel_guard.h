@@ -24,4 +24,10 @@ torch::Tensor guarded(const torch::Tensor& x, const Kernel& kernel, const Plain&
   return plain();
 }
 
+/// kernel() where it fits what is given and may run on x, else plain().
+template <class Kernel, class Plain>
+torch::Tensor guarded_where(bool fits, const torch::Tensor& x, const Kernel& kernel, const Plain& plain) {
+  return fits ? guarded(x, kernel, plain) : guarded(x, NoKernel(), plain);
+}
+
 }  // namespace staircase::nn::ops

@@ -34,6 +34,9 @@ inline torch::Tensor in_layout_of(const torch::Tensor& x, const torch::Tensor& o
 /// A row for each position. x: (N, C, H, W) in channels_last memory.
 inline kernels::Rows rows_of(const torch::Tensor& x) { return {x.size(0) * x.size(2) * x.size(3), x.size(1)}; }
 
+/// x: (N, C, H, W) in channels_last memory.
+inline kernels::Images images_of(const torch::Tensor& x) { return {x.size(0), x.size(2) * x.size(3), x.size(1)}; }
+
 /// Begins a backward pass by kernels, which leave nothing to differentiate again.
 /// Throws std::logic_error where the gradient is to be differentiated (create_graph).
 inline void refuse_second_derivative() {

@@ -5,6 +5,7 @@
 #include "staircase/nn/batch_norm.h"
 #include "staircase/nn/depthwise_convolution.h"
 #include "staircase/nn/gelu.h"
+#include "staircase/nn/grn.h"
 #include "staircase/nn/kernel_guard.h"
 #include "staircase/nn/kernel_tensors.h"
 #include "staircase/nn/layer_norm.h"
@@ -13,12 +14,6 @@
 
 namespace staircase::nn::ops {
 namespace {
-
-/// kernel() where it fits what is given and may run on x, else plain().
-template <class Kernel, class Plain>
-torch::Tensor guarded_where(bool fits, const torch::Tensor& x, const Kernel& kernel, const Plain& plain) {
-  return fits ? guarded(x, kernel, plain) : guarded(x, NoKernel(), plain);
-}
 
 /// LayerScale times drop path as one factor that broadcasts over a branch; undefined for 1.
 torch::Tensor factor_of(const BranchScale& scale, const torch::Tensor& branch) {
@@ -86,7 +81,7 @@ torch::Tensor group_norm(const torch::Tensor& x, const torch::Tensor& weight, co
 }
 
 torch::Tensor grn(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias) {
-  return guarded(x, NoKernel(), [&] {
+  const auto plain = [&] {
     const double eps = 1e-6;
     const auto of_channels = [&](const torch::Tensor& numbers) {
       return numbers.view({1, -1, 1, 1}).to(x.scalar_type());
@@ -95,7 +90,10 @@ torch::Tensor grn(const torch::Tensor& x, const torch::Tensor& weight, const tor
     const torch::Tensor size = at::norm(x, 2, {2, 3}, /*keepdim=*/true);
     const torch::Tensor share = size / (size.mean(1, /*keepdim=*/true) + eps);
     return at::addcmul(of_channels(bias), x, share * of_channels(weight) + 1.0);
-  });
+  };
+  const bool fits = weight.scalar_type() == torch::kFloat && x.numel() > 0;
+  return guarded_where(
+      fits, x, [&] { return grn_by_kernel(x, weight, bias); }, plain);
 }
 
 torch::Tensor batch_norm(const torch::Tensor& x, const BatchNormArguments& a, bool relu) {

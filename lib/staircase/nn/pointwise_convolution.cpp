@@ -55,10 +55,14 @@ void multiply(const PointwiseShape& s, const Tensor& x, const Tensor& weight, in
 }
 
 Tensor input_gradient(const PointwiseShape& s, const Tensor& x, const Tensor& weight, const Tensor& gradient) {
-  if (!by_kernel(s, x))
-    return at::mm(as_rows(gradient), weight.flatten(1).to(x.scalar_type()))
+  if (!by_kernel(s, x)) {
+    const Tensor turned = weight.transpose(0, 1).to(x.scalar_type());
+    // Of floats as a convolution: OpenBLAS takes its slowest code on processors that are newer than itself.
+    if (x.scalar_type() == torch::kFloat) return channels_last(at::conv2d(gradient, turned.contiguous()));
+    return at::mm(as_rows(gradient), turned.flatten(1).t())
         .view({x.size(0), x.size(2), x.size(3), x.size(1)})
         .permute({0, 3, 1, 2});
+  }
   const Tensor of_x = torch::empty_like(x);
   multiply({s.rows, s.out, s.in}, gradient, weight, s.in, 1, nullptr, of_x);
   return of_x;
@@ -82,10 +86,23 @@ ParameterGradients parameter_gradients_by_kernel(const PointwiseShape& s, const 
   return gradients;
 }
 
-/// As products of matrices: the convolution's own backward prepares its weights and gradients anew each time.
+ParameterGradients parameter_gradients_by_blocks(const PointwiseShape& s, const Tensor& x, const Tensor& weight,
+                                                 const Tensor& gradient, bool of_bias) {
+  const kernels::PointwiseBlocks blocks(s);
+  const Tensor of_weight = torch::empty({blocks.shares, s.out, s.in}), of_offset = torch::empty({blocks.shares, s.out});
+  share_out(blocks.tasks(), [&](int64_t begin, int64_t end) {
+    kernels::pointwise_block_gradients(s, element_of(x), x.data_ptr(), gradient.data_ptr(), of_weight.data_ptr<float>(),
+                                       of_bias ? of_offset.data_ptr<float>() : nullptr, begin, end);
+  });
+  return {of_weight.sum(0).view(weight.sizes()), of_bias ? of_offset.sum(0) : Tensor()};
+}
+
+/// bfloat16 as products of matrices by the library.
 ParameterGradients parameter_gradients(const PointwiseShape& s, const Tensor& x, const Tensor& weight,
                                        const Tensor& gradient, bool of_bias) {
-  if (by_kernel(s, x)) return parameter_gradients_by_kernel(s, x, weight, gradient, of_bias);
+  if (is_small(s)) return parameter_gradients_by_kernel(s, x, weight, gradient, of_bias);
+  if (x.scalar_type() == torch::kFloat || by_kernel(s, x))
+    return parameter_gradients_by_blocks(s, x, weight, gradient, of_bias);
   const Tensor of_y = as_rows(gradient);
   return {at::mm(of_y.t(), as_rows(x)).to(torch::kFloat).view(weight.sizes()),
           of_bias ? of_y.sum(0, /*keepdim=*/false, torch::kFloat) : Tensor()};

@@ -14,8 +14,6 @@ using torch::Tensor;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-ResidualShape shape_of(const Tensor& x) { return {x.size(0), x.size(2) * x.size(3), x.size(1)}; }
-
 const float* data_or_null(const Tensor& numbers) { return numbers.defined() ? numbers.data_ptr<float>() : nullptr; }
 
 /// Samples that are worth a thread.
@@ -23,7 +21,7 @@ int64_t least_samples(const ResidualShape& s) { return std::max<int64_t>(1, 1638
 
 /// gradient * scale, where y is positive or undefined.
 Tensor scaled(const Tensor& gradient, const Tensor& y, const ResidualScale& scale) {
-  const ResidualShape s = shape_of(gradient);
+  const ResidualShape s = images_of(gradient);
   const void* from_y = y.defined() ? y.data_ptr() : nullptr;
   Tensor to = torch::empty_like(gradient);
   share_out(
@@ -37,7 +35,7 @@ Tensor scaled(const Tensor& gradient, const Tensor& y, const ResidualScale& scal
 }
 
 Tensor scale_gradient(const Tensor& gradient, const Tensor& branch, const ResidualScale& scale) {
-  const ResidualShape s = shape_of(branch);
+  const ResidualShape s = images_of(branch);
   const int64_t shares = kernels::residual_shares(s);
   const Tensor partial = torch::empty({shares, s.channels});
   share_out(shares, [&](int64_t begin, int64_t end) {
@@ -53,7 +51,7 @@ struct Residual : torch::autograd::Function<Residual> {
     const Tensor shortcut = channels_last(given_shortcut), branch = channels_last(given_branch);
     const Tensor channels = of_channels ? of_channels->contiguous() : Tensor();
     const Tensor samples = of_samples ? of_samples->contiguous() : Tensor();
-    const ResidualShape s = shape_of(branch);
+    const ResidualShape s = images_of(branch);
     const ResidualScale scale{data_or_null(channels), data_or_null(samples)};
     Tensor y = torch::empty_like(branch);
     share_out(

@@ -1,4 +1,6 @@
 #include "staircase/nn/attention.h"
+
+#include "staircase/nn/attention_by_kernel.h"
 #include "staircase/nn/kernel_guard.h"
 #include "staircase/nn/ops.h"
 
@@ -50,17 +52,7 @@ bool is_moved(const Tensor& map, const plan::LayerSpec& spec) {
   return height % window != 0 || width % window != 0 || (spec.shift != 0 && (height > window || width > window));
 }
 
-}  // namespace
-
-Tensor relative_positions(int64_t window, torch::Device device) {
-  const Tensor axis = at::arange(window, torch::TensorOptions(torch::kLong).device(device));
-  const Tensor y = axis.unsqueeze(1).expand({window, window}).flatten(), x = axis.repeat({window});
-  const Tensor down = y.unsqueeze(1) - y.unsqueeze(0) + (window - 1),
-               across = x.unsqueeze(1) - x.unsqueeze(0) + (window - 1);
-  return (down * (2 * window - 1) + across).flatten();
-}
-
-Tensor window_attention(const Tensor& x, const AttentionWeights& weights, const plan::LayerSpec& spec) {
+Tensor by_plain_aten(const Tensor& x, const AttentionWeights& weights, const plan::LayerSpec& spec) {
   const int64_t window = spec.kernel;
   const Tensor given = x.permute({0, 2, 3, 1});
   const bool moved = is_tracing() || is_moved(given, spec);
@@ -88,6 +80,63 @@ Tensor window_attention(const Tensor& x, const AttentionWeights& weights, const 
   y = pointwise(y.permute({0, 3, 1, 2}), weights.projection, weights.projection_bias);
   if (!moved) return y;
   return y.permute({0, 2, 3, 1}).index_select(1, rows.back).index_select(2, columns.back).permute({0, 3, 1, 2});
+}
+
+/// A side in whole windows.
+int64_t padded(int64_t side, int64_t window) { return (side + window - 1) / window * window; }
+
+/// A place on one axis of the rolled frame: the position that stands there, and its region.
+struct Place {
+  int64_t position, region;
+};
+
+Place place_at(int64_t place, int64_t side, const plan::LayerSpec& spec) {
+  const int64_t shift = side > spec.kernel ? spec.shift : 0;
+  return {(place + shift) % side, (place >= side - spec.kernel) + (place >= side - shift)};
+}
+
+/// The windows of a map whose sides are whole windows, without the bias.
+AttentionWindows rolled_windows(int64_t height, int64_t width, const plan::LayerSpec& spec) {
+  const int64_t window = spec.kernel, length = window * window;
+  AttentionWindows windows{length, at::empty({height * width / length, length}, torch::kInt), {}, {}};
+  windows.regions = at::empty_like(windows.rows);
+  int32_t *row = windows.rows.data_ptr<int32_t>(), *region = windows.regions.data_ptr<int32_t>();
+  for (int64_t i = 0; i < height * width; ++i) {
+    const int64_t of_window = i / length, within = i % length, across = width / window;
+    const Place y = place_at(of_window / across * window + within / window, height, spec),
+                x = place_at(of_window % across * window + within % window, width, spec);
+    row[i] = static_cast<int32_t>(y.position * width + x.position);
+    region[i] = static_cast<int32_t>(3 * y.region + x.region);
+  }
+  if (spec.shift == 0) windows.regions = Tensor();
+  return windows;
+}
+
+Tensor by_kernel(const Tensor& x, const AttentionWeights& weights, const plan::LayerSpec& spec) {
+  const int64_t height = padded(x.size(2), spec.kernel), width = padded(x.size(3), spec.kernel);
+  const bool fits = height == x.size(2) && width == x.size(3);
+  const Tensor map = fits ? x : at::constant_pad_nd(x, {0, width - x.size(3), 0, height - x.size(2)});
+  AttentionWindows windows = rolled_windows(height, width, spec);
+  if (weights.position_bias.defined()) windows.bias = bias_of_table(weights.position_bias, spec).squeeze(0);
+  const Tensor y = attention_by_kernel(pointwise(map, weights.qkv, weights.qkv_bias), spec.groups, windows);
+  return pointwise(fits ? y : y.slice(2, 0, x.size(2)).slice(3, 0, x.size(3)), weights.projection,
+                   weights.projection_bias);
+}
+
+}  // namespace
+
+Tensor relative_positions(int64_t window, torch::Device device) {
+  const Tensor axis = at::arange(window, torch::TensorOptions(torch::kLong).device(device));
+  const Tensor y = axis.unsqueeze(1).expand({window, window}).flatten(), x = axis.repeat({window});
+  const Tensor down = y.unsqueeze(1) - y.unsqueeze(0) + (window - 1),
+               across = x.unsqueeze(1) - x.unsqueeze(0) + (window - 1);
+  return (down * (2 * window - 1) + across).flatten();
+}
+
+Tensor window_attention(const Tensor& x, const AttentionWeights& weights, const plan::LayerSpec& spec) {
+  const bool fits = weights.qkv.scalar_type() == torch::kFloat && x.numel() > 0;
+  return guarded_where(
+      fits, x, [&] { return by_kernel(x, weights, spec); }, [&] { return by_plain_aten(x, weights, spec); });
 }
 
 }  // namespace staircase::nn::ops

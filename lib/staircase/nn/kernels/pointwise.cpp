@@ -11,20 +11,6 @@
 HWY_BEFORE_NAMESPACE();
 namespace staircase::nn::kernels::HWY_NAMESPACE {
 
-/// sums[r][v] += the sum over i of x[r][i] * packed[v][i]. packed: [vector][in][lanes].
-template <int64_t Rows, int64_t Vectors>
-HWY_INLINE void multiply_tile(const FloatRows& x, const float* packed, int64_t in,
-                              Vector<Floats> (&sums)[Rows][Vectors]) {
-  for (int64_t i = 0; i < in; ++i) {
-    Vector<Floats> weights[Vectors];
-    for (int64_t v = 0; v < Vectors; ++v) weights[v] = hn::LoadU(floats, packed + (v * in + i) * lanes);
-    for (int64_t r = 0; r < Rows; ++r) {
-      const auto factor = hn::Set(floats, x.data[r * x.stride + i]);
-      for (int64_t v = 0; v < Vectors; ++v) sums[r][v] = hn::MulAdd(factor, weights[v], sums[r][v]);
-    }
-  }
-}
-
 /// `Rows` rows of y, from the vector `first` on.
 template <int64_t Rows, int64_t Vectors, class T>
 HWY_INLINE void multiply_rows_of(const PointwiseShape& s, const FloatRows& x, const float* packed, const float* bias,

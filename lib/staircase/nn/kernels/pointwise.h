@@ -38,4 +38,22 @@ void pointwise_weight_gradient(const PointwiseShape& shape, Element element, con
 void add_pointwise_shares(const PointwiseShape& shape, const float* partial, float* weight_gradient,
                           float* bias_gradient);
 
+/// The gradients of a large matrix: a task takes a block of it, 48 outputs by 192 inputs, and the rows of one share.
+struct PointwiseBlocks {
+  static constexpr int64_t outputs = 48, inputs = 192;
+
+  explicit PointwiseBlocks(const PointwiseShape& s)
+      : of_inputs((s.in + inputs - 1) / inputs), count((s.out + outputs - 1) / outputs * of_inputs) {
+    // Small matrices of many rows are work for some threads, too.
+    shares = std::clamp<int64_t>(16 / count, 1, std::max<int64_t>(1, s.rows / 1024));
+  }
+  int64_t tasks() const { return shares * count; }
+
+  int64_t of_inputs, count, shares;
+};
+
+/// weight_sums: [share][out][in]; bias_sums: [share][out] or null.
+void pointwise_block_gradients(const PointwiseShape& shape, Element element, const void* x, const void* output_gradient,
+                               float* weight_sums, float* bias_sums, int64_t begin, int64_t end);
+
 }  // namespace staircase::nn::kernels

@@ -1,4 +1,4 @@
-// Rows and columns in vectors and tiles, for the pointwise kernels. Included once for each instruction set.
+// Products of matrices in vectors and tiles, for the pointwise kernels and attention. Included once for each instruction set.
 #if defined(STAIRCASE_POINTWISE_TILES_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef STAIRCASE_POINTWISE_TILES_INL_H
 #undef STAIRCASE_POINTWISE_TILES_INL_H
@@ -56,6 +56,40 @@ template <class T>
 int64_t buffer_size(int64_t channels, int64_t rows) {
   const bool in_place = std::is_same_v<T, float> && channels >= lanes;
   return in_place ? lanes : std::max(channels, lanes) * rows;
+}
+
+/// sums[r][v] += the sum over i of x[r][i] * packed[v][i]. packed: [vector][in][lanes].
+template <int64_t Rows, int64_t Vectors>
+HWY_INLINE void multiply_tile(const FloatRows& x, const float* packed, int64_t in,
+                              Vector<Floats> (&sums)[Rows][Vectors]) {
+  for (int64_t i = 0; i < in; ++i) {
+    Vector<Floats> weights[Vectors];
+    for (int64_t v = 0; v < Vectors; ++v) weights[v] = hn::LoadU(floats, packed + (v * in + i) * lanes);
+    for (int64_t r = 0; r < Rows; ++r) {
+      const auto factor = hn::Set(floats, x.data[r * x.stride + i]);
+      for (int64_t v = 0; v < Vectors; ++v) sums[r][v] = hn::MulAdd(factor, weights[v], sums[r][v]);
+    }
+  }
+}
+
+/// to[v][r] += the sum over rows of x[v] * dy[r].
+template <int64_t Outputs, int64_t Vectors>
+HWY_INLINE void add_products(const FloatRows& x, const FloatRows& dy, const int64_t (&columns)[Vectors], int64_t rows,
+                             float* to) {
+  Vector<Floats> sums[Outputs][Vectors];
+  for (int64_t r = 0; r < Outputs; ++r)
+    for (int64_t v = 0; v < Vectors; ++v) sums[r][v] = hn::LoadU(floats, to + (v * Outputs + r) * lanes);
+  const float *numbers = x.data, *gradients = dy.data;
+  for (int64_t row = 0; row < rows; ++row, numbers += x.stride, gradients += dy.stride) {
+    Vector<Floats> from[Vectors];
+    for (int64_t v = 0; v < Vectors; ++v) from[v] = hn::LoadU(floats, numbers + columns[v]);
+    for (int64_t r = 0; r < Outputs; ++r) {
+      const auto factor = hn::Set(floats, gradients[r]);
+      for (int64_t v = 0; v < Vectors; ++v) sums[r][v] = hn::MulAdd(factor, from[v], sums[r][v]);
+    }
+  }
+  for (int64_t r = 0; r < Outputs; ++r)
+    for (int64_t v = 0; v < Vectors; ++v) hn::StoreU(sums[r][v], floats, to + (v * Outputs + r) * lanes);
 }
 
 }  // namespace staircase::nn::kernels::HWY_NAMESPACE

@@ -24,26 +24,6 @@ struct ShareLayout {
   int64_t vectors;
 };
 
-/// to[v][r] += the sum over rows of x[v] * dy[r].
-template <int64_t Outputs, int64_t Vectors>
-HWY_INLINE void add_products(const FloatRows& x, const FloatRows& dy, const int64_t (&columns)[Vectors], int64_t rows,
-                             float* to) {
-  Vector<Floats> sums[Outputs][Vectors];
-  for (int64_t r = 0; r < Outputs; ++r)
-    for (int64_t v = 0; v < Vectors; ++v) sums[r][v] = hn::LoadU(floats, to + (v * Outputs + r) * lanes);
-  const float *numbers = x.data, *gradients = dy.data;
-  for (int64_t row = 0; row < rows; ++row, numbers += x.stride, gradients += dy.stride) {
-    Vector<Floats> from[Vectors];
-    for (int64_t v = 0; v < Vectors; ++v) from[v] = hn::LoadU(floats, numbers + columns[v]);
-    for (int64_t r = 0; r < Outputs; ++r) {
-      const auto factor = hn::Set(floats, gradients[r]);
-      for (int64_t v = 0; v < Vectors; ++v) sums[r][v] = hn::MulAdd(factor, from[v], sums[r][v]);
-    }
-  }
-  for (int64_t r = 0; r < Outputs; ++r)
-    for (int64_t v = 0; v < Vectors; ++v) hn::StoreU(sums[r][v], floats, to + (v * Outputs + r) * lanes);
-}
-
 template <int64_t Outputs>
 void add_tile(const ShareLayout& layout, const FloatRows& x, const FloatRows& dy, int64_t of_tile, int64_t rows,
               float* sums) {

@@ -4,15 +4,13 @@
 #include <cstdint>
 
 #include "staircase/nn/kernels/element.h"
+#include "staircase/nn/kernels/rows.h"
 
 /// The end of a residual block: y = shortcut + scale * branch, then ReLU where asked for, in one pass over memory.
 /// Sums are float whatever the elements are, and do not depend on the number of threads.
 namespace staircase::nn::kernels {
 
-/// Images in channels_last memory: [samples][positions][channels].
-struct ResidualShape {
-  int64_t samples = 0, positions = 0, channels = 0;
-};
+using ResidualShape = Images;
 
 /// LayerScale, [channels], times drop path, [samples]; null for 1.
 struct ResidualScale {
