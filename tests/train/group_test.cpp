@@ -1,7 +1,6 @@
 #include <ATen/Parallel.h>
 
 #include <fstream>
-#include <thread>
 
 #include "staircase/base/errors.h"
 #include "staircase/base/files.h"
@@ -13,7 +12,7 @@
 #include "support/catch.h"
 #include "support/refusal.h"
 #include "support/temporary_folder.h"
-#include "train/small_job.h"
+#include "train/together.h"
 
 namespace group_test {
 
@@ -21,74 +20,7 @@ using namespace staircase;
 using namespace staircase::train;
 namespace fs = std::filesystem;
 using processes::ProcessGroup;
-
-namespace {
-
-/// 16 images a step in 8 micro-batches, with all that is random.
-config::Configuration configuration(config::Norm norm, const char* recipe) {
-  config::Configuration c = tests::small_configuration();
-  c.model.norm = norm;
-  c.recipe.micro_batch_size = 2;
-  c.recipe.epochs = 2;
-  c.recipe.mixup_alpha = 0.8;
-  c.recipe.cutmix_alpha = 1.0;
-  if (std::string(recipe) == "sgd") {
-    c.recipe.optimizer = config::Optimizer::sgd;
-    c.recipe.learning_rate = 0.05;
-    c.recipe.ema_decay = 0;
-    c.recipe.clip_grad_norm = 0.5;
-  }
-  return c;
-}
-
-/// Does the same in threads that stand for processes. Returns what each threw.
-std::vector<std::string> together(int64_t count,
-                                  const std::function<void(const std::shared_ptr<ProcessGroup>&)>& work) {
-  const processes::MeetingPlace meeting_place;
-  std::vector<std::string> failures(static_cast<size_t>(count));
-  std::vector<std::thread> threads;
-  for (int64_t rank = 0; rank < count; ++rank)
-    threads.emplace_back([&, rank] {
-      processes::Placement placement;
-      placement.launcher = processes::Launcher::staircase;
-      placement.rank = rank;
-      placement.size = count;
-      placement.port = meeting_place.port();
-      placement.store_is_there = true;
-      placement.prefix = "test";
-      try {
-        work(std::make_shared<ProcessGroup>(placement, std::chrono::seconds(60)));
-      } catch (const std::exception& error) {
-        failures[static_cast<size_t>(rank)] = error.what();
-      }
-    });
-  for (std::thread& thread : threads) thread.join();
-  return failures;
-}
-
-/// Trains in so many processes, until the one of that rank asks for a stop; -1: none does.
-std::vector<std::string> train_together(int64_t count, const TrainJob& job, int64_t stop_after = -1,
-                                        int64_t who_stops = 0) {
-  return together(count, [&](const std::shared_ptr<ProcessGroup>& group) {
-    TrainJob own = job;
-    own.group = group;
-    tests::StopAfter observer(group->rank() == who_stops ? stop_after : -1);
-    train::train(own, observer, observer.stop);
-  });
-}
-
-void check_same_results(const fs::path& a, const fs::path& b) {
-  for (const char* name : {"metrics.jsonl", "summary.json", "weights.safetensors", "per_class.json", "correct.bits"}) {
-    INFO(name);
-    CHECK(read_file(a / name) == read_file(b / name));
-  }
-}
-
-bool none(const std::vector<std::string>& failures) {
-  return std::all_of(failures.begin(), failures.end(), [](const std::string& each) { return each.empty(); });
-}
-
-}  // namespace
+using tests::check_same_results, tests::none, tests::together, tests::train_together;
 
 TEST_CASE("1, 2, 4 and 8 processes train to the same bytes", "[train]") {
   if (!processes::have_process_groups()) return;
@@ -97,7 +29,7 @@ TEST_CASE("1, 2, 4 and 8 processes train to the same bytes", "[train]") {
     for (const char* recipe : {"adamw", "sgd"}) {
       const std::string name = std::string(norm == config::Norm::batch ? "batch-" : "layer-") + recipe;
       INFO(name);
-      const config::Configuration c = configuration(norm, recipe);
+      const config::Configuration c = tests::group_configuration(norm, recipe);
       tests::train_through(tests::job_in(folder / (name + "1"), c));
       for (const int64_t count : {2, 4, 8}) {
         INFO(count << " processes");
@@ -111,7 +43,7 @@ TEST_CASE("1, 2, 4 and 8 processes train to the same bytes", "[train]") {
 TEST_CASE("A run that any process stops goes on with another number of them to the same bytes", "[train]") {
   if (!processes::have_process_groups()) return;
   const tests::TemporaryFolder folder;
-  const config::Configuration c = configuration(config::Norm::batch, "adamw");
+  const config::Configuration c = tests::group_configuration(config::Norm::batch, "adamw");
   tests::train_through(tests::job_in(folder / "through", c));
   const TrainJob job = tests::job_in(folder / "stopped", c);
   const std::vector<std::string> stopped = train_together(4, job, 2, 3);
@@ -126,7 +58,7 @@ TEST_CASE("A run that any process stops goes on with another number of them to t
 TEST_CASE("A loss that is not finite ends all processes with one and the same sentence", "[train]") {
   if (!processes::have_process_groups()) return;
   const tests::TemporaryFolder folder;
-  config::Configuration c = configuration(config::Norm::layer, "sgd");
+  config::Configuration c = tests::group_configuration(config::Norm::layer, "sgd");
   c.recipe.clip_grad_norm = 0;
   c.recipe.learning_rate = 1e30;
   c.recipe.warmup_epochs = 0;
@@ -138,7 +70,7 @@ TEST_CASE("A loss that is not finite ends all processes with one and the same se
 TEST_CASE("Damaged images that any process meets are named, counted and replaced as by one", "[train]") {
   if (!processes::have_process_groups()) return;
   const tests::TemporaryFolder folder;
-  const config::Configuration c = configuration(config::Norm::layer, "adamw");
+  const config::Configuration c = tests::group_configuration(config::Norm::layer, "adamw");
   const auto job_with_damage = [&](const fs::path& where) {
     TrainJob job = tests::job_in(where, c);
     job.configuration.data.max_bad_fraction = 0.5;
@@ -187,7 +119,7 @@ TEST_CASE("A number of processes that cannot share the micro-batches is refused,
 TEST_CASE("Processes with different weights, data or seeds are told apart by rank", "[train]") {
   if (!processes::have_process_groups()) return;
   const tests::TemporaryFolder folder;
-  const TrainJob job = tests::job_in(folder / "run", configuration(config::Norm::layer, "adamw"));
+  const TrainJob job = tests::job_in(folder / "run", tests::group_configuration(config::Norm::layer, "adamw"));
   const auto failures = together(2, [&](const std::shared_ptr<ProcessGroup>& group) {
     TrainJob own = job;
     own.group = group;
@@ -216,7 +148,7 @@ TEST_CASE("Texts and numbers reach all processes", "[train]") {
 }
 
 TEST_CASE("The shares of a loader hold each micro-batch and each image of an evaluation once", "[train]") {
-  const config::Configuration c = configuration(config::Norm::layer, "adamw");
+  const config::Configuration c = tests::group_configuration(config::Norm::layer, "adamw");
   const data::DataSource data = data::open_data(c.data, {"test", "/data"});
   std::multiset<int64_t> rows, batches;
   for (int64_t share = 0; share < 4; ++share) {

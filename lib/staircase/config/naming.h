@@ -19,7 +19,11 @@ struct UndecidingField {
   std::string_view part, field;
 };
 inline constexpr std::array undeciding_fields{UndecidingField{"data", "path"},
-                                              UndecidingField{"recipe", "checkpoint_activations"}};
+                                              UndecidingField{"recipe", "checkpoint_activations"},
+                                              UndecidingField{"recipe", "shard_optimizer"}};
+
+/// The same of a pointer: "/recipe/shard_optimizer".
+bool decides_nothing(std::string_view pointer);
 
 /// What every field meant while nobody set it: the reference of names, and what a field means that an older
 /// folder lacks. Frozen: names and old folders live by it, so

@@ -293,10 +293,8 @@ void ProcessGroup::tree_sum(torch::Tensor& vector) {
   std::vector<int64_t> even;
   peers_->guarded([&] { peers_->engine->alltoall_base(received, sent, even, even)->wait(); });
   add_up_in_tree(received.data_ptr<float>(), n, shard);
-  std::vector<torch::Tensor> own{received.narrow(0, 0, shard)};
-  std::vector<std::vector<torch::Tensor>> all(1);
-  for (int64_t r = 0; r < n; ++r) all[0].push_back(sent.narrow(0, r * shard, shard));
-  peers_->guarded([&] { peers_->engine->allgather(all, own)->wait(); });
+  torch::Tensor sums = sent.view({n, shard});
+  all_gather(received.narrow(0, 0, shard), sums);
   vector.copy_(sent.narrow(0, 0, length));
 }
 
@@ -308,6 +306,23 @@ void ProcessGroup::sum(torch::Tensor& tensor) {
 void ProcessGroup::broadcast(torch::Tensor& tensor) {
   std::vector<torch::Tensor> list{tensor};
   peers_->guarded([&] { peers_->engine->broadcast(list)->wait(); });
+}
+
+void ProcessGroup::all_gather(const torch::Tensor& own, torch::Tensor& all) {
+  std::vector<torch::Tensor> mine{own};
+  std::vector<std::vector<torch::Tensor>> rows(1);
+  for (int64_t r = 0; r < size(); ++r) rows[0].push_back(all.select(0, r));
+  peers_->guarded([&] { peers_->engine->allgather(rows, mine)->wait(); });
+}
+
+void ProcessGroup::move(torch::Tensor& tensor, int64_t from, int64_t to) {
+  if (from == to || (rank() != from && rank() != to)) return;
+  constexpr int tag = 0;
+  std::vector<torch::Tensor> list{tensor};
+  peers_->guarded([&] {
+    if (rank() == from) peers_->engine->send(list, static_cast<int>(to), tag)->wait();
+    else peers_->engine->recv(list, static_cast<int>(from), tag)->wait();
+  });
 }
 
 namespace {
@@ -338,13 +353,10 @@ std::vector<std::string> ProcessGroup::gather(const std::string& text) {
   lengths[rank()] = static_cast<int64_t>(text.size());
   sum(lengths);
   const int64_t longest = std::max<int64_t>(1, lengths.max().item<int64_t>());
-  std::vector<torch::Tensor> own{to_bytes(text, longest)};
-  std::vector<std::vector<torch::Tensor>> all(1);
-  for (int64_t r = 0; r < size(); ++r) all[0].push_back(torch::zeros({longest}, torch::kByte));
-  peers_->guarded([&] { peers_->engine->allgather(all, own)->wait(); });
+  torch::Tensor all = torch::zeros({size(), longest}, torch::kByte);
+  all_gather(to_bytes(text, longest), all);
   std::vector<std::string> texts;
-  for (int64_t r = 0; r < size(); ++r)
-    texts.push_back(to_text(all[0][static_cast<size_t>(r)], lengths[r].item<int64_t>()));
+  for (int64_t r = 0; r < size(); ++r) texts.push_back(to_text(all[r], lengths[r].item<int64_t>()));
   return texts;
 }
 

@@ -81,6 +81,10 @@ class ProcessGroup {
   /// From rank 0.
   void broadcast(torch::Tensor& tensor);
   std::string broadcast(const std::string& text);
+  /// Of all processes, by rank. own: (n) -> all: (size, n), of one type.
+  void all_gather(const torch::Tensor& own, torch::Tensor& all);
+  /// From one process to another; nothing to those that are neither.
+  void move(torch::Tensor& tensor, int64_t from, int64_t to);
   /// The texts of all, by rank.
   std::vector<std::string> gather(const std::string& text);
 
