@@ -17,8 +17,6 @@ namespace {
 using torch::Tensor;
 using Tensors = std::vector<Tensor>;
 
-constexpr int64_t bucket_floats = int64_t{1} << 20;
-
 /// shared_ptr<Node> in some versions of LibTorch, intrusive_ptr<Node> in later ones.
 using Accumulator = decltype(torch::autograd::impl::grad_accumulator(std::declval<const Tensor&>()));
 

@@ -11,6 +11,9 @@ class ProcessGroup;
 
 namespace staircase::train {
 
+/// Numbers that leave together, or a little more: the last parameter of a bucket may be large.
+inline constexpr int64_t bucket_floats = int64_t{1} << 20;
+
 /// What a process would like to do after a step: in a group, all do what one of them wishes.
 struct StepWishes {
   bool stop = false, save = false;
