@@ -50,7 +50,8 @@ constexpr const char* frozen_later = R"json({
             "head_norm": "after_pooling", "head_dim": 32, "grn": false, "norm_eps": 0.0, "image_size_px": 0},
   "data": {"decode": "full", "objects_seed": 0},
   "recipe": {"task": "classification", "hidden_share": 0.6, "decoder_width": 512, "layer_groups": "twelve",
-             "checkpoint_activations": false, "data_order_seed": 0, "shard_optimizer": false}})json";
+             "checkpoint_activations": false, "data_order_seed": 0, "shard_optimizer": false,
+             "gradient_exchange": "fp32"}})json";
 
 std::string hashed(const std::string& text) { return hexadecimal(mix64(hash_text(text)), 16); }
 

@@ -37,6 +37,9 @@ TEST_CASE("A process sends a ring's volume of gradients", "[execution]") {
   CHECK(of_tiny.sending_seconds == Approx(2.7e-3).margin(0.05e-3));
   CHECK(estimate_group_step(job_of("convnext_base", 256, 128), 1e-3, port).sending_seconds ==
         Approx(8.3e-3).margin(0.05e-3));
+  train::TrainJob halved = job_of("convnext_tiny", 256, 128);
+  halved.configuration.recipe.gradient_exchange = config::Precision::bf16;
+  CHECK(estimate_group_step(halved, 1e-3, port).sent_bytes == Approx(2 * tiny));
   const GroupLink eight{8, 1e9};
   CHECK(estimate_group_step(job_of("convnext_tiny", 256, 32), 1e-3, eight).sent_bytes == Approx(2 * 0.875 * 4 * tiny));
   CHECK(estimate_group_step(job_of("convnext_base", 256, 32), 1e-3, eight).sent_bytes == Approx(2 * 0.875 * 4 * base));

@@ -40,6 +40,44 @@ TEST_CASE("1, 2, 4 and 8 processes train to the same bytes", "[train]") {
     }
 }
 
+TEST_CASE(
+    "Gradients that are exchanged in bf16 train 1, 2, 4 and 8 processes to the same bytes, and not to those of fp32",
+    "[train]") {
+  if (!processes::have_process_groups()) return;
+  const tests::TemporaryFolder folder;
+  for (const int64_t micro_batch : {2, 16}) {
+    config::Configuration c = tests::group_configuration(config::Norm::batch, "adamw");
+    c.recipe.micro_batch_size = micro_batch;
+    const std::string name = "bf16-" + std::to_string(micro_batch);
+    tests::train_through(tests::job_in(folder / ("fp32-" + name), c));
+    c.recipe.gradient_exchange = config::Precision::bf16;
+    tests::train_through(tests::job_in(folder / name, c));
+    CHECK(read_file(folder / name / "metrics.jsonl") != read_file(folder / ("fp32-" + name) / "metrics.jsonl"));
+    for (const int64_t count : {2, 4, 8}) {
+      if (count > 16 / micro_batch) break;
+      INFO(count << " processes");
+      const fs::path with = folder / (name + "-" + std::to_string(count));
+      CHECK(none(train_together(count, tests::job_in(with, c))));
+      check_same_results(folder / name, with);
+    }
+  }
+}
+
+TEST_CASE("Sums in bfloat16 are rounded one by one, in the order of the tree", "[train]") {
+  if (!processes::have_process_groups()) return;
+  // 1 + 2^-8 lies half way to the next bfloat16 and is rounded to the even one, 1; 2^-8 + 2^-8 survives beside it.
+  const double half = 1.0 / 256;
+  const auto failures = together(4, [&](const std::shared_ptr<ProcessGroup>& group) {
+    const std::vector<double> small_first{half, half, 1, 0}, small_apart{1, half, half, 0};
+    const auto rank = static_cast<size_t>(group->rank());
+    torch::Tensor vector = torch::tensor({small_first[rank], small_apart[rank], -3.0}).to(torch::kBFloat16);
+    group->tree_sum(vector);
+    const torch::Tensor expected = torch::tensor({1 + 2 * half, 1.0, -12.0});
+    if (!vector.to(torch::kDouble).equal(expected.to(torch::kDouble))) throw std::runtime_error("tree_sum");
+  });
+  CHECK(failures == std::vector<std::string>(4));
+}
+
 TEST_CASE("A run that any process stops goes on with another number of them to the same bytes", "[train]") {
   if (!processes::have_process_groups()) return;
   const tests::TemporaryFolder folder;

@@ -50,7 +50,8 @@ constexpr const char* later_defaults = R"json({
   "data": {"decode": "full", "objects_seed": 0},
   "recipe": {
      "task": "classification", "hidden_share": 0.6, "decoder_width": 512, "layer_groups": "twelve",
-     "checkpoint_activations": false, "data_order_seed": 0, "shard_optimizer": false
+     "checkpoint_activations": false, "data_order_seed": 0, "shard_optimizer": false,
+     "gradient_exchange": "fp32"
    }
 })json";
 

@@ -54,7 +54,8 @@ GroupStep estimate_group_step(const train::TrainJob& job, double seconds_an_imag
   const double bytes = numbers * sizeof(float), of_others = (processes - 1) / processes;
   GroupStep step;
   step.compute_seconds = images / processes * seconds_an_image;
-  const double gradient_bytes = 2 * of_others * bytes;
+  const bool in_bf16 = recipe.gradient_exchange == config::Precision::bf16;
+  const double gradient_bytes = 2 * of_others * bytes / (in_bf16 ? 2 : 1);
   step.sent_bytes = gradient_bytes + (recipe.shard_optimizer ? of_others * bytes : 0.0);
   step.sending_seconds = step.sent_bytes / link.bytes_per_second;
   const double micro_batch =

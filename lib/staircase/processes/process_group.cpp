@@ -290,11 +290,14 @@ void ProcessGroup::tree_sum(torch::Tensor& vector) {
   const int64_t n = size(), length = vector.numel(), shard = (length + n - 1) / n;
   torch::Tensor sent = torch::zeros({n * shard}, vector.options()), received = torch::empty_like(sent);
   sent.narrow(0, 0, length).copy_(vector);
+  // Bytes: not every gloo moves bfloat16.
+  torch::Tensor to_all = sent.view(torch::kByte), from_all = received.view(torch::kByte);
   std::vector<int64_t> even;
-  peers_->guarded([&] { peers_->engine->alltoall_base(received, sent, even, even)->wait(); });
-  add_up_in_tree(received.data_ptr<float>(), n, shard);
-  torch::Tensor sums = sent.view({n, shard});
-  all_gather(received.narrow(0, 0, shard), sums);
+  peers_->guarded([&] { peers_->engine->alltoall_base(from_all, to_all, even, even)->wait(); });
+  if (vector.scalar_type() == torch::kBFloat16) add_up_in_tree(received.data_ptr<at::BFloat16>(), n, shard);
+  else add_up_in_tree(received.data_ptr<float>(), n, shard);
+  torch::Tensor sums = to_all.view({n, -1});
+  all_gather(from_all.narrow(0, 0, sums.size(1)), sums);
   vector.copy_(sent.narrow(0, 0, length));
 }
 

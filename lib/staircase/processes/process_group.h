@@ -73,8 +73,9 @@ class ProcessGroup {
   /// "rank 2 on node07".
   std::string name_of(int64_t rank) const;
 
-  /// Sums a vector of floats over all processes, in place and in the order of a binary tree over their ranks: as many
-  /// bytes as a ring sends, and the same bits as one process gets that adds up in that order.
+  /// Sums a vector of float or bfloat16, each sum rounded to it, over all processes, in place and in the order of a
+  /// binary tree over their ranks: as many bytes as a ring sends, and the same bits as one process gets that adds up in
+  /// that order.
   void tree_sum(torch::Tensor& vector);
   /// Sums in whatever order: for integers, and for what all but one process hold zeros of.
   void sum(torch::Tensor& tensor);

@@ -3,6 +3,7 @@
 #include <memory>
 #include <vector>
 
+#include "staircase/config/recipe_options.h"
 #include "staircase/nn/classifier.h"
 
 namespace staircase::processes {
@@ -31,11 +32,14 @@ struct StepSum {
 /// all can be halved to. Running statistics become the mean of what each micro-batch makes of those before the step.
 /// In a group the sums go out in buckets while the last backward pass still runs. With one micro-batch a step this is
 /// nothing at all.
+/// In bf16 the gradients of each leaf and each of their sums are rounded to bfloat16, by however many processes: the
+/// same bits again, and half of what processes send. Statistics and losses are not.
 class GradientSum {
  public:
   /// The parameters that have gradients are those of now. group: null for this process alone; both must outlive this.
   /// Throws std::invalid_argument when the processes cannot share the micro-batches.
-  GradientSum(nn::Classifier& model, int64_t micro_batches, processes::ProcessGroup* group);
+  GradientSum(nn::Classifier& model, int64_t micro_batches, processes::ProcessGroup* group,
+              config::Precision exchange = config::Precision::fp32);
   ~GradientSum();
   GradientSum(const GradientSum&) = delete;
   GradientSum& operator=(const GradientSum&) = delete;
