@@ -255,7 +255,7 @@ int run_run(const Words& words) {
   add_run_options(arguments);
   arguments.options()("dry-run", "check everything, say what would be done and what it costs, write nothing");
   arguments.options()("network-gbit",
-                      "with --dry-run --processes N: the network that each process has, in Gbit/s; N may then be more "
+                      "with --dry-run --processes N: the network that each machine has, in Gbit/s; N may then be more "
                       "than the cores here (default: all are on this machine)",
                       cxxopts::value<double>(), "GBIT");
   add_set_option(arguments);

@@ -78,6 +78,42 @@ TEST_CASE("Sums in bfloat16 are rounded one by one, in the order of the tree", "
   CHECK(failures == std::vector<std::string>(4));
 }
 
+TEST_CASE("Sums within machines and then between them are those of one machine, to the bit", "[train]") {
+  if (!processes::have_process_groups()) return;
+  const int64_t length = 1001;  // no multiple of anything
+  const auto summed = [&](int64_t machines, torch::ScalarType type) {
+    std::vector<torch::Tensor> sums(8);
+    const auto failures = together(
+        8,
+        [&](const std::shared_ptr<ProcessGroup>& group) {
+          const torch::Tensor numbers =
+              torch::arange(length, torch::kFloat) + 1000.0 * static_cast<double>(group->rank());
+          torch::Tensor vector = torch::sin(numbers * 1.7).to(type);
+          group->tree_sum(vector);
+          sums[static_cast<size_t>(group->rank())] = vector;
+        },
+        machines);
+    CHECK(none(failures));
+    for (const torch::Tensor& each : sums) CHECK(each.equal(sums[0]));
+    return sums[0];
+  };
+  for (const torch::ScalarType type : {torch::kFloat, torch::kBFloat16}) {
+    const torch::Tensor flat = summed(1, type);
+    CHECK(flat.abs().max().item<double>() > 1);
+    for (const int64_t machines : {2, 4, 8}) CHECK(summed(machines, type).equal(flat));
+  }
+}
+
+TEST_CASE("Four processes on two machines train to the bytes of one", "[train]") {
+  if (!processes::have_process_groups()) return;
+  const tests::TemporaryFolder folder;
+  config::Configuration c = tests::group_configuration(config::Norm::batch, "adamw");
+  tests::train_through(tests::job_in(folder / "one", c));
+  c.recipe.shard_optimizer = true;
+  CHECK(none(train_together(4, tests::job_in(folder / "four", c), -1, 0, 2)));
+  check_same_results(folder / "one", folder / "four");
+}
+
 TEST_CASE("A run that any process stops goes on with another number of them to the same bytes", "[train]") {
   if (!processes::have_process_groups()) return;
   const tests::TemporaryFolder folder;

@@ -28,9 +28,10 @@ inline config::Configuration group_configuration(config::Norm norm, const char* 
   return c;
 }
 
-/// Does the same in threads that stand for processes. Returns what each threw.
+/// Does the same in threads that stand for processes, as many on each of some machines. Returns what each threw.
 inline std::vector<std::string> together(
-    int64_t count, const std::function<void(const std::shared_ptr<processes::ProcessGroup>&)>& work) {
+    int64_t count, const std::function<void(const std::shared_ptr<processes::ProcessGroup>&)>& work,
+    int64_t machines = 1) {
   const processes::MeetingPlace meeting_place;
   std::vector<std::string> failures(static_cast<size_t>(count));
   std::vector<std::thread> threads;
@@ -43,6 +44,7 @@ inline std::vector<std::string> together(
       placement.port = meeting_place.port();
       placement.store_is_there = true;
       placement.prefix = "test";
+      placement.host = "machine" + std::to_string(rank * machines / count);
       try {
         work(std::make_shared<processes::ProcessGroup>(placement, std::chrono::seconds(60)));
       } catch (const std::exception& error) {
@@ -55,13 +57,14 @@ inline std::vector<std::string> together(
 
 /// Trains in so many processes, until the one of that rank asks for a stop; -1: none does.
 inline std::vector<std::string> train_together(int64_t count, const train::TrainJob& job, int64_t stop_after = -1,
-                                               int64_t who_stops = 0) {
-  return together(count, [&](const std::shared_ptr<processes::ProcessGroup>& group) {
+                                               int64_t who_stops = 0, int64_t machines = 1) {
+  const auto work = [&](const std::shared_ptr<processes::ProcessGroup>& group) {
     train::TrainJob own = job;
     own.group = group;
     StopAfter observer(group->rank() == who_stops ? stop_after : -1);
     train::train(own, observer, observer.stop);
-  });
+  };
+  return together(count, work, machines);
 }
 
 inline void check_same_results(const std::filesystem::path& a, const std::filesystem::path& b) {

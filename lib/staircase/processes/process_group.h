@@ -75,7 +75,8 @@ class ProcessGroup {
 
   /// Sums a vector of float or bfloat16, each sum rounded to it, over all processes, in place and in the order of a
   /// binary tree over their ranks: as many bytes as a ring sends, and the same bits as one process gets that adds up in
-  /// that order.
+  /// that order. Where machines have as many ranks each, one after the other, within them first: then between them go as
+  /// many bytes as between as many processes.
   void tree_sum(torch::Tensor& vector);
   /// Sums in whatever order: for integers, and for what all but one process hold zeros of.
   void sum(torch::Tensor& tensor);
