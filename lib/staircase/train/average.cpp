@@ -68,7 +68,7 @@ void WeightAverage::forget() {
 std::vector<KeptTensor> WeightAverage::state() const {
   std::vector<KeptTensor> state = state_;
   for (KeptTensor& each : state)
-    if (!shares_.are_here(each.keeper)) each.tensor = {};
+    if (!shares_.are_here(each.keeper)) each.tensor = torch::Tensor();
   return state;
 }
 
