@@ -101,6 +101,10 @@ TEST_CASE("What only costs time for memory is no part of a name", "[config]") {
   c.recipe.checkpoint_activations = c.recipe.shard_optimizer = true;
   CHECK(content_name(c) == content_name(frozen_defaults()));
   CHECK(content_name(c, 1) == content_name(frozen_defaults(), 1));
+  c.recipe.epochs = 7;
+  RecipeOptions expected = frozen_defaults().recipe;
+  expected.epochs = 7;
+  CHECK(deciding_recipe(c.recipe) == expected);
 }
 
 TEST_CASE("A run on shards has the name of the run on the folder that was packed", "[config]") {

@@ -151,7 +151,7 @@ TEST_CASE("A sharded run leaves the files and the checkpoints of one that is not
       INFO(count << " processes");
       const TrainJob job = tests::job_in(in(std::to_string(count).c_str()), c);
       train_together(count, job, 2, count - 1);  // who hears of it with the next step
-      CHECK(read_file(checkpoint_in(job.folder)) == read_file(checkpoint_in(in("one"))));
+      CHECK((read_file(checkpoint_in(job.folder)) == read_file(checkpoint_in(in("one")))));
       CHECK(none(train_together(count, job)));
       check_same_results(in("through"), job.folder);
     }

@@ -70,7 +70,7 @@ inline std::vector<std::string> train_together(int64_t count, const train::Train
 inline void check_same_results(const std::filesystem::path& a, const std::filesystem::path& b) {
   for (const char* name : {"metrics.jsonl", "summary.json", "weights.safetensors", "per_class.json", "correct.bits"}) {
     INFO(name);
-    CHECK(read_file(a / name) == read_file(b / name));
+    CHECK((read_file(a / name) == read_file(b / name)));
   }
 }
 

@@ -127,6 +127,13 @@ bool decides_nothing(std::string_view pointer) {
          decides_nothing(pointer.substr(1, field - 1), pointer.substr(field + 1));
 }
 
+RecipeOptions deciding_recipe(RecipeOptions recipe) {
+  visit_fields<RecipeOptions>([&](const auto& each) {
+    if (decides_nothing("recipe", each.name)) recipe.*(each.member) = frozen_defaults().recipe.*(each.member);
+  });
+  return recipe;
+}
+
 const Json& frozen_default_fields() {
   static const Json fields = merge_json(format_1_fields(), parse_json(later_defaults, "the later defaults"));
   return fields;

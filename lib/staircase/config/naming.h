@@ -25,6 +25,9 @@ inline constexpr std::array undeciding_fields{UndecidingField{"data", "path"},
 /// The same of a pointer: "/recipe/shard_optimizer".
 bool decides_nothing(std::string_view pointer);
 
+/// The recipe with frozen defaults in place of what decides no result, as files say it that are to be equal.
+RecipeOptions deciding_recipe(RecipeOptions recipe);
+
 /// What every field meant while nobody set it: the reference of names, and what a field means that an older
 /// folder lacks. Frozen: names and old folders live by it, so
 /// - who adds a field adds it to the later ones in naming.cpp, with the value that means what the program did
