@@ -2,6 +2,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -36,6 +37,42 @@
 namespace staircase::apps {
 namespace {
 
+std::string milliseconds(double seconds) { return decimals(1e3 * seconds, seconds < 0.1 ? 1 : 0) + " ms"; }
+
+std::string megabytes(double bytes) { return decimals(bytes / 1e6, 1) + " MB"; }
+
+/// Of the configuration with the longest step.
+std::string group_text(const execution::RunPlan& plan) {
+  const std::vector<execution::GroupStep>& steps = plan.work.group_steps;
+  const execution::GroupStep& step = *std::max_element(
+      steps.begin(), steps.end(), [](const auto& a, const auto& b) { return a.seconds() < b.seconds(); });
+  std::string text = "a step of " + step.row + " on " + std::to_string(plan.link.processes) + " processes: about " +
+                     milliseconds(step.seconds()) + ", of which " + milliseconds(step.compute_seconds) +
+                     " computing; each sends " + megabytes(step.sent_bytes) + " in " +
+                     milliseconds(step.sending_seconds) + " at " + decimals(plan.link.bytes_per_second / 1e9, 2) +
+                     " GB/s, " + milliseconds(step.hidden_seconds) + " of it while the backward pass runs\n" +
+                     "the optimizer's state and the average: " + megabytes(step.state_bytes) + " a process";
+  if (step.state_bytes < step.whole_state_bytes)
+    return text + " (" + megabytes(step.whole_state_bytes) + " without /recipe/shard_optimizer)\n";
+  return text + " (" + megabytes(step.whole_state_bytes / static_cast<double>(plan.link.processes)) +
+         " with /recipe/shard_optimizer)\n";
+}
+
+config::Json group_json(const execution::RunPlan& plan) {
+  if (plan.work.group_steps.empty()) return nullptr;
+  config::Json steps = config::Json::array();
+  for (const execution::GroupStep& each : plan.work.group_steps)
+    steps.push_back({{"row", each.row},
+                     {"seconds", each.seconds()},
+                     {"compute_seconds", each.compute_seconds},
+                     {"sent_bytes", each.sent_bytes},
+                     {"sending_seconds", each.sending_seconds},
+                     {"hidden_seconds", each.hidden_seconds},
+                     {"state_bytes", each.state_bytes},
+                     {"whole_state_bytes", each.whole_state_bytes}});
+  return {{"processes", plan.link.processes}, {"bytes_per_second", plan.link.bytes_per_second}, {"steps", steps}};
+}
+
 std::string plan_text(const execution::RunPlan& plan, const analysis::SmallestShown& smallest,
                       const execution::RunOptions& options) {
   const config::TaskMetrics& task = config::metrics_of(plan.design.variants.at(0).configuration.recipe.task);
@@ -52,6 +89,7 @@ std::string plan_text(const execution::RunPlan& plan, const analysis::SmallestSh
             (plan.work.expected_hours ? duration_text(*plan.work.expected_hours * 3600) : "an unknown time") +
             " one run after another" + (options.jobs > 1 ? ", " + std::to_string(options.jobs) + " side by side" : "") +
             "\n";
+  if (!plan.work.group_steps.empty()) text += group_text(plan);
   if (plan.most_runs > plan.runs)
     text += "seeds are added until every difference is decided: at most " +
             counted(static_cast<long long>(plan.most_runs), "run") + " in all\n";
@@ -73,6 +111,7 @@ config::Json plan_json(const execution::RunPlan& plan, const analysis::SmallestS
           {"missing", plan.runs - plan.done - plan.to_take_over},
           {"training_macs", plan.work.training_macs},
           {"expected_hours", or_null(plan.work.expected_hours)},
+          {"group", group_json(plan)},
           {"smallest_difference", or_null(smallest.points)},
           {"smallest_difference_unknown", smallest.points ? config::Json(nullptr) : config::Json(smallest.why_unknown)},
           {"comparisons", smallest.points ? config::Json(smallest.comparisons) : config::Json(nullptr)},
@@ -215,6 +254,10 @@ int run_run(const Words& words) {
                       "CONFIG", "staircase run experiments/quickstart.json --set /recipe/epochs=2");
   add_run_options(arguments);
   arguments.options()("dry-run", "check everything, say what would be done and what it costs, write nothing");
+  arguments.options()("network-gbit",
+                      "with --dry-run --processes N: the network that each machine has, in Gbit/s; N may then be more "
+                      "than the cores here (default: all are on this machine)",
+                      cxxopts::value<double>(), "GBIT");
   add_set_option(arguments);
   if (!arguments.parse(words, 1, 1)) return 0;
   const processes::Placement placement = processes::placement_of(processes::environment_of_process());

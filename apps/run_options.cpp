@@ -20,7 +20,7 @@ namespace {
 std::atomic<bool> stop_requested{false};
 static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may set it");
 
-constexpr int64_t most_jobs = 1024;
+constexpr int64_t most_jobs = 1024, most_processes = 4096;
 
 timespec first_request{};
 
@@ -67,9 +67,20 @@ std::filesystem::path out_folder(const std::string& word) {
   return folder.has_filename() || folder == folder.root_path() ? folder : folder.parent_path();
 }
 
+double network_of(const Arguments& arguments) {
+  if (!arguments.has("dry-run") || !arguments.has("processes"))
+    throw RequestError("--network-gbit is of --dry-run --processes N, which says what a step on it costs");
+  const auto gbit = arguments.get<double>("network-gbit");
+  const double least = 1e-3, most = 1e5;
+  if (gbit >= least && gbit <= most) return gbit;
+  throw RequestError("--network-gbit: found " + config::Json(gbit).dump() + ", allowed is 0.001 to 100000");
+}
+
 int64_t processes_of(const Arguments& arguments, const execution::RunOptions& options) {
   const int64_t cores = std::max<int64_t>(1, std::thread::hardware_concurrency());
-  const int64_t count = arguments.bounded("processes", cores, ", the cores here");
+  const bool is_elsewhere = options.network_gbit > 0;
+  const int64_t count = is_elsewhere ? arguments.bounded("processes", most_processes)
+                                     : arguments.bounded("processes", cores, ", the cores here");
   if (count > 1 && options.devices.size() > 1)
     throw RequestError("--processes " + std::to_string(count) + " cannot go with several devices: --device cuda " +
                        "gives each process a GPU of its own");
@@ -91,6 +102,7 @@ execution::RunOptions run_options(const Arguments& arguments, const experiment::
   if (options.jobs < static_cast<int64_t>(options.devices.size()))
     throw RequestError("--jobs " + std::to_string(options.jobs) + " cannot go with " +
                        std::to_string(options.devices.size()) + " devices: the rest of them would stay idle");
+  if (arguments.has("network-gbit")) options.network_gbit = network_of(arguments);
   if (arguments.has("processes")) options.processes = processes_of(arguments, options);
   options.elsewhere = arguments.has("elsewhere");
   options.reuse = !arguments.has("no-reuse");

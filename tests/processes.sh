@@ -1,6 +1,6 @@
 #!/bin/sh
-# One network on several processes, as users start it: the same bytes whatever their number, killed and gone on with by
-# another number, and what is refused.
+# One network on several processes, as users start it: the same bytes whatever their number, with and without shares of
+# the optimizer, killed and gone on with by another number, and what is refused.
 #   sh tests/processes.sh [PROGRAM] [KILLS] [SEED]
 set -u
 cd "$(dirname "$0")/.."
@@ -84,6 +84,11 @@ for n in 2 4; do
   finish || { cat "$work"/err.*; fault "$n launched processes ended with $?"; }
   same launched$n
 done
+# Each process with a share of the optimizer's state and of the average alone.
+shares='/override={"/recipe/shard_optimizer": true}'
+launch 4 run "$work/experiment.json" --no-reuse --out "$work/shared4" --set "$shares"
+finish || { cat "$work"/err.*; fault "4 processes with shares ended with $?"; }
+same shared4
 cores=$(env -u OMP_NUM_THREADS nproc)  # which it would say otherwise
 if [ "$cores" -ge 2 ]; then
   run --out "$work/children" --processes 2 || { cat "$work/err"; fault "--processes 2 ended with $?"; }
@@ -128,7 +133,9 @@ until [ -e "$work/killed/done" ]; do
     break
   fi
   touch "$work/mark"
-  launch $n run "$work/experiment.json" --no-reuse --out "$work/killed"
+  with=
+  [ "$(random $((attempt + 3000)) 2)" = 0 ] || with=" with shares"
+  launch $n run "$work/experiment.json" --no-reuse --out "$work/killed" ${with:+--set "$shares"}
   victim=$(random $((attempt + 1000)) $n)
   signal=KILL
   [ $((attempt % 3)) != 0 ] || signal=TERM
@@ -145,7 +152,7 @@ until [ -e "$work/killed/done" ]; do
   fi
   killed=$((killed + 1))
   [ $seconds -le 20 ] || fault "the others took $seconds s to end after the kill of rank $victim of $n"
-  echo "start $attempt: $signal to rank $victim of $n, over after $seconds s: $(grep -h -e 'is gone' -e 'stopped at step' "$work"/err.* | head -n 1)"
+  echo "start $attempt: $signal to rank $victim of $n$with, over after $seconds s: $(grep -h -e 'is gone' -e 'stopped at step' "$work"/err.* | head -n 1)"
   [ $signal != KILL ] || grep -q "rank $victim on .* is gone" "$work"/err.* || {
     cat "$work"/err.*
     fault "nobody names rank $victim"

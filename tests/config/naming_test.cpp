@@ -50,7 +50,8 @@ constexpr const char* frozen_later = R"json({
             "head_norm": "after_pooling", "head_dim": 32, "grn": false, "norm_eps": 0.0, "image_size_px": 0},
   "data": {"decode": "full", "objects_seed": 0},
   "recipe": {"task": "classification", "hidden_share": 0.6, "decoder_width": 512, "layer_groups": "twelve",
-             "checkpoint_activations": false, "data_order_seed": 0}})json";
+             "checkpoint_activations": false, "data_order_seed": 0, "shard_optimizer": false,
+             "gradient_exchange": "fp32"}})json";
 
 std::string hashed(const std::string& text) { return hexadecimal(mix64(hash_text(text)), 16); }
 
@@ -97,9 +98,13 @@ TEST_CASE("Where the data lie is no part of a name", "[config]") {
 
 TEST_CASE("What only costs time for memory is no part of a name", "[config]") {
   Configuration c = frozen_defaults();
-  c.recipe.checkpoint_activations = true;
+  c.recipe.checkpoint_activations = c.recipe.shard_optimizer = true;
   CHECK(content_name(c) == content_name(frozen_defaults()));
   CHECK(content_name(c, 1) == content_name(frozen_defaults(), 1));
+  c.recipe.epochs = 7;
+  RecipeOptions expected = frozen_defaults().recipe;
+  expected.epochs = 7;
+  CHECK(deciding_recipe(c.recipe) == expected);
 }
 
 TEST_CASE("A run on shards has the name of the run on the folder that was packed", "[config]") {

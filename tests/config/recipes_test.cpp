@@ -16,7 +16,7 @@ Json modern() {
   return parse_json(R"({
     "task": "classification", "hidden_share": 0.6, "decoder_width": 512,
     "epochs": 300, "batch_size": 4096, "micro_batch_size": 0, "precision": "fp32", "checkpoint_activations": false,
-    "eval_every_epochs": 1, "data_order_seed": 0,
+    "shard_optimizer": false, "gradient_exchange": "fp32", "eval_every_epochs": 1, "data_order_seed": 0,
     "optimizer": "adamw", "learning_rate": 0.004, "momentum": 0.9, "beta1": 0.9, "beta2": 0.999,
     "epsilon": 1e-8, "weight_decay": 0.05, "decay_norms_and_biases": false, "clip_grad_norm": 0.0,
     "layer_decay": 1.0, "layer_groups": "twelve", "head_init_scale": 1.0,

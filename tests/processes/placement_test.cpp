@@ -111,4 +111,18 @@ TEST_CASE("Vectors are added in the order of a tree", "[processes]") {
   CHECK(numbers[0] == ((1e8F - 1e8F) + 2.0F) + ((1e8F + 1.0F) + (-1e8F + 1.0F)));
 }
 
+TEST_CASE("Machines with as many ranks each, one after the other, are levels of the tree", "[processes]") {
+  CHECK(ranks_a_machine({"a", "a", "b", "b"}) == 2);
+  CHECK(ranks_a_machine({"a", "a", "b", "b", "c", "c", "d", "d"}) == 2);
+  CHECK(ranks_a_machine({"a", "a", "a", "a", "b", "b", "b", "b"}) == 4);
+  CHECK(ranks_a_machine({"a"}) == 1);
+  CHECK(ranks_a_machine({"a", "a", "a", "a"}) == 1);
+  CHECK(ranks_a_machine({"a", "b", "c", "d"}) == 1);
+  CHECK(ranks_a_machine({"a", "b", "a", "b"}) == 1);                      // in turn
+  CHECK(ranks_a_machine({"a", "a", "b", "b", "a", "a", "b", "b"}) == 1);  // twice
+  CHECK(ranks_a_machine({"a", "a", "a", "b"}) == 1);                      // not as many
+  CHECK(ranks_a_machine({"a", "a", "a", "b", "b", "b"}) == 1);            // no power of two
+  CHECK(ranks_a_machine({"a", "a", "b", "b", "b", "b", "c", "c"}) == 1);
+}
+
 }  // namespace placement_test

@@ -1,5 +1,6 @@
 // What is wrong with a request is said in one sentence, before anything is written.
 #include "program/program.h"
+#include "staircase/processes/process_group.h"
 
 namespace refusals_test {
 
@@ -209,6 +210,26 @@ TEST_CASE("--dry-run says what would be done and what it costs, and writes nothi
   CHECK(answer.json().at("expected_hours") > 0);
   CHECK(answer.json().contains("smallest_difference"));
   CHECK((WorkFolder::content() == before));
+}
+
+TEST_CASE("--dry-run --processes says what a step on them costs, on this machine or on a network", "[program]") {
+  if (!processes::have_process_groups()) return;
+  const WorkFolder work;
+  write_experiment(three_steps());
+  const apps::Words words{
+      "run", "x.json",         "--set", "/recipe/micro_batch_size=2", "--dry-run", "--json", "--processes",
+      "4",   "--network-gbit", "0.008"};
+  const config::Json group = ask(words).json().at("group");
+  CHECK(group.at("processes") == 4);
+  CHECK(group.at("bytes_per_second") == 850000);
+  const config::Json step = group.at("steps").at(0);
+  CHECK(step.at("row") == "base");
+  CHECK(step.at("sending_seconds") == step.at("sent_bytes").get<double>() / 850000);
+  CHECK(step.at("seconds") > step.at("compute_seconds"));
+  CHECK(ask({"run", "x.json", "--dry-run", "--json"}).json().at("group").is_null());
+  refuse(2, "--network-gbit is of --dry-run --processes N", {"run", "x.json", "--network-gbit", "10"});
+  refuse(2, "--network-gbit: found 0.0, allowed is 0.001 to 100000",
+         {"run", "x.json", "--dry-run", "--processes", "4", "--network-gbit", "0"});
 }
 
 }  // namespace refusals_test

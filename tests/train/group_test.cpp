@@ -1,7 +1,6 @@
 #include <ATen/Parallel.h>
 
 #include <fstream>
-#include <thread>
 
 #include "staircase/base/errors.h"
 #include "staircase/base/files.h"
@@ -13,7 +12,7 @@
 #include "support/catch.h"
 #include "support/refusal.h"
 #include "support/temporary_folder.h"
-#include "train/small_job.h"
+#include "train/together.h"
 
 namespace group_test {
 
@@ -21,74 +20,7 @@ using namespace staircase;
 using namespace staircase::train;
 namespace fs = std::filesystem;
 using processes::ProcessGroup;
-
-namespace {
-
-/// 16 images a step in 8 micro-batches, with all that is random.
-config::Configuration configuration(config::Norm norm, const char* recipe) {
-  config::Configuration c = tests::small_configuration();
-  c.model.norm = norm;
-  c.recipe.micro_batch_size = 2;
-  c.recipe.epochs = 2;
-  c.recipe.mixup_alpha = 0.8;
-  c.recipe.cutmix_alpha = 1.0;
-  if (std::string(recipe) == "sgd") {
-    c.recipe.optimizer = config::Optimizer::sgd;
-    c.recipe.learning_rate = 0.05;
-    c.recipe.ema_decay = 0;
-    c.recipe.clip_grad_norm = 0.5;
-  }
-  return c;
-}
-
-/// Does the same in threads that stand for processes. Returns what each threw.
-std::vector<std::string> together(int64_t count,
-                                  const std::function<void(const std::shared_ptr<ProcessGroup>&)>& work) {
-  const processes::MeetingPlace meeting_place;
-  std::vector<std::string> failures(static_cast<size_t>(count));
-  std::vector<std::thread> threads;
-  for (int64_t rank = 0; rank < count; ++rank)
-    threads.emplace_back([&, rank] {
-      processes::Placement placement;
-      placement.launcher = processes::Launcher::staircase;
-      placement.rank = rank;
-      placement.size = count;
-      placement.port = meeting_place.port();
-      placement.store_is_there = true;
-      placement.prefix = "test";
-      try {
-        work(std::make_shared<ProcessGroup>(placement, std::chrono::seconds(60)));
-      } catch (const std::exception& error) {
-        failures[static_cast<size_t>(rank)] = error.what();
-      }
-    });
-  for (std::thread& thread : threads) thread.join();
-  return failures;
-}
-
-/// Trains in so many processes, until the one of that rank asks for a stop; -1: none does.
-std::vector<std::string> train_together(int64_t count, const TrainJob& job, int64_t stop_after = -1,
-                                        int64_t who_stops = 0) {
-  return together(count, [&](const std::shared_ptr<ProcessGroup>& group) {
-    TrainJob own = job;
-    own.group = group;
-    tests::StopAfter observer(group->rank() == who_stops ? stop_after : -1);
-    train::train(own, observer, observer.stop);
-  });
-}
-
-void check_same_results(const fs::path& a, const fs::path& b) {
-  for (const char* name : {"metrics.jsonl", "summary.json", "weights.safetensors", "per_class.json", "correct.bits"}) {
-    INFO(name);
-    CHECK(read_file(a / name) == read_file(b / name));
-  }
-}
-
-bool none(const std::vector<std::string>& failures) {
-  return std::all_of(failures.begin(), failures.end(), [](const std::string& each) { return each.empty(); });
-}
-
-}  // namespace
+using tests::check_same_results, tests::none, tests::together, tests::train_together;
 
 TEST_CASE("1, 2, 4 and 8 processes train to the same bytes", "[train]") {
   if (!processes::have_process_groups()) return;
@@ -97,7 +29,7 @@ TEST_CASE("1, 2, 4 and 8 processes train to the same bytes", "[train]") {
     for (const char* recipe : {"adamw", "sgd"}) {
       const std::string name = std::string(norm == config::Norm::batch ? "batch-" : "layer-") + recipe;
       INFO(name);
-      const config::Configuration c = configuration(norm, recipe);
+      const config::Configuration c = tests::group_configuration(norm, recipe);
       tests::train_through(tests::job_in(folder / (name + "1"), c));
       for (const int64_t count : {2, 4, 8}) {
         INFO(count << " processes");
@@ -108,10 +40,84 @@ TEST_CASE("1, 2, 4 and 8 processes train to the same bytes", "[train]") {
     }
 }
 
+TEST_CASE(
+    "Gradients that are exchanged in bf16 train 1, 2, 4 and 8 processes to the same bytes, and not to those of fp32",
+    "[train]") {
+  if (!processes::have_process_groups()) return;
+  const tests::TemporaryFolder folder;
+  for (const int64_t micro_batch : {2, 16}) {
+    config::Configuration c = tests::group_configuration(config::Norm::batch, "adamw");
+    c.recipe.micro_batch_size = micro_batch;
+    const std::string name = "bf16-" + std::to_string(micro_batch);
+    tests::train_through(tests::job_in(folder / ("fp32-" + name), c));
+    c.recipe.gradient_exchange = config::Precision::bf16;
+    tests::train_through(tests::job_in(folder / name, c));
+    CHECK(read_file(folder / name / "metrics.jsonl") != read_file(folder / ("fp32-" + name) / "metrics.jsonl"));
+    for (const int64_t count : {2, 4, 8}) {
+      if (count > 16 / micro_batch) break;
+      INFO(count << " processes");
+      const fs::path with = folder / (name + "-" + std::to_string(count));
+      CHECK(none(train_together(count, tests::job_in(with, c))));
+      check_same_results(folder / name, with);
+    }
+  }
+}
+
+TEST_CASE("Sums in bfloat16 are rounded one by one, in the order of the tree", "[train]") {
+  if (!processes::have_process_groups()) return;
+  // 1 + 2^-8 lies half way to the next bfloat16 and is rounded to the even one, 1; 2^-8 + 2^-8 survives beside it.
+  const double half = 1.0 / 256;
+  const auto failures = together(4, [&](const std::shared_ptr<ProcessGroup>& group) {
+    const std::vector<double> small_first{half, half, 1, 0}, small_apart{1, half, half, 0};
+    const auto rank = static_cast<size_t>(group->rank());
+    torch::Tensor vector = torch::tensor({small_first[rank], small_apart[rank], -3.0}).to(torch::kBFloat16);
+    group->tree_sum(vector);
+    const torch::Tensor expected = torch::tensor({1 + 2 * half, 1.0, -12.0});
+    if (!vector.to(torch::kDouble).equal(expected.to(torch::kDouble))) throw std::runtime_error("tree_sum");
+  });
+  CHECK(failures == std::vector<std::string>(4));
+}
+
+TEST_CASE("Sums within machines and then between them are those of one machine, to the bit", "[train]") {
+  if (!processes::have_process_groups()) return;
+  const int64_t length = 1001;  // no multiple of anything
+  const auto summed = [&](int64_t machines, torch::ScalarType type) {
+    std::vector<torch::Tensor> sums(8);
+    const auto failures = together(
+        8,
+        [&](const std::shared_ptr<ProcessGroup>& group) {
+          const torch::Tensor numbers =
+              torch::arange(length, torch::kFloat) + 1000.0 * static_cast<double>(group->rank());
+          torch::Tensor vector = torch::sin(numbers * 1.7).to(type);
+          group->tree_sum(vector);
+          sums[static_cast<size_t>(group->rank())] = vector;
+        },
+        machines);
+    CHECK(none(failures));
+    for (const torch::Tensor& each : sums) CHECK(each.equal(sums[0]));
+    return sums[0];
+  };
+  for (const torch::ScalarType type : {torch::kFloat, torch::kBFloat16}) {
+    const torch::Tensor flat = summed(1, type);
+    CHECK(flat.abs().max().item<double>() > 1);
+    for (const int64_t machines : {2, 4, 8}) CHECK(summed(machines, type).equal(flat));
+  }
+}
+
+TEST_CASE("Four processes on two machines train to the bytes of one", "[train]") {
+  if (!processes::have_process_groups()) return;
+  const tests::TemporaryFolder folder;
+  config::Configuration c = tests::group_configuration(config::Norm::batch, "adamw");
+  tests::train_through(tests::job_in(folder / "one", c));
+  c.recipe.shard_optimizer = true;
+  CHECK(none(train_together(4, tests::job_in(folder / "four", c), -1, 0, 2)));
+  check_same_results(folder / "one", folder / "four");
+}
+
 TEST_CASE("A run that any process stops goes on with another number of them to the same bytes", "[train]") {
   if (!processes::have_process_groups()) return;
   const tests::TemporaryFolder folder;
-  const config::Configuration c = configuration(config::Norm::batch, "adamw");
+  const config::Configuration c = tests::group_configuration(config::Norm::batch, "adamw");
   tests::train_through(tests::job_in(folder / "through", c));
   const TrainJob job = tests::job_in(folder / "stopped", c);
   const std::vector<std::string> stopped = train_together(4, job, 2, 3);
@@ -126,7 +132,7 @@ TEST_CASE("A run that any process stops goes on with another number of them to t
 TEST_CASE("A loss that is not finite ends all processes with one and the same sentence", "[train]") {
   if (!processes::have_process_groups()) return;
   const tests::TemporaryFolder folder;
-  config::Configuration c = configuration(config::Norm::layer, "sgd");
+  config::Configuration c = tests::group_configuration(config::Norm::layer, "sgd");
   c.recipe.clip_grad_norm = 0;
   c.recipe.learning_rate = 1e30;
   c.recipe.warmup_epochs = 0;
@@ -138,7 +144,7 @@ TEST_CASE("A loss that is not finite ends all processes with one and the same se
 TEST_CASE("Damaged images that any process meets are named, counted and replaced as by one", "[train]") {
   if (!processes::have_process_groups()) return;
   const tests::TemporaryFolder folder;
-  const config::Configuration c = configuration(config::Norm::layer, "adamw");
+  const config::Configuration c = tests::group_configuration(config::Norm::layer, "adamw");
   const auto job_with_damage = [&](const fs::path& where) {
     TrainJob job = tests::job_in(where, c);
     job.configuration.data.max_bad_fraction = 0.5;
@@ -187,7 +193,7 @@ TEST_CASE("A number of processes that cannot share the micro-batches is refused,
 TEST_CASE("Processes with different weights, data or seeds are told apart by rank", "[train]") {
   if (!processes::have_process_groups()) return;
   const tests::TemporaryFolder folder;
-  const TrainJob job = tests::job_in(folder / "run", configuration(config::Norm::layer, "adamw"));
+  const TrainJob job = tests::job_in(folder / "run", tests::group_configuration(config::Norm::layer, "adamw"));
   const auto failures = together(2, [&](const std::shared_ptr<ProcessGroup>& group) {
     TrainJob own = job;
     own.group = group;
@@ -216,7 +222,7 @@ TEST_CASE("Texts and numbers reach all processes", "[train]") {
 }
 
 TEST_CASE("The shares of a loader hold each micro-batch and each image of an evaluation once", "[train]") {
-  const config::Configuration c = configuration(config::Norm::layer, "adamw");
+  const config::Configuration c = tests::group_configuration(config::Norm::layer, "adamw");
   const data::DataSource data = data::open_data(c.data, {"test", "/data"});
   std::multiset<int64_t> rows, batches;
   for (int64_t share = 0; share < 4; ++share) {

@@ -50,7 +50,8 @@ constexpr const char* later_defaults = R"json({
   "data": {"decode": "full", "objects_seed": 0},
   "recipe": {
      "task": "classification", "hidden_share": 0.6, "decoder_width": 512, "layer_groups": "twelve",
-     "checkpoint_activations": false, "data_order_seed": 0
+     "checkpoint_activations": false, "data_order_seed": 0, "shard_optimizer": false,
+     "gradient_exchange": "fp32"
    }
 })json";
 
@@ -119,6 +120,19 @@ Json fields_of_format_1(const Configuration& c) {
 }
 
 }  // namespace
+
+bool decides_nothing(std::string_view pointer) {
+  const size_t field = pointer.rfind('/');
+  return pointer.starts_with('/') && field > 0 &&
+         decides_nothing(pointer.substr(1, field - 1), pointer.substr(field + 1));
+}
+
+RecipeOptions deciding_recipe(RecipeOptions recipe) {
+  visit_fields<RecipeOptions>([&](const auto& each) {
+    if (decides_nothing("recipe", each.name)) recipe.*(each.member) = frozen_defaults().recipe.*(each.member);
+  });
+  return recipe;
+}
 
 const Json& frozen_default_fields() {
   static const Json fields = merge_json(format_1_fields(), parse_json(later_defaults, "the later defaults"));

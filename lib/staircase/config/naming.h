@@ -19,7 +19,14 @@ struct UndecidingField {
   std::string_view part, field;
 };
 inline constexpr std::array undeciding_fields{UndecidingField{"data", "path"},
-                                              UndecidingField{"recipe", "checkpoint_activations"}};
+                                              UndecidingField{"recipe", "checkpoint_activations"},
+                                              UndecidingField{"recipe", "shard_optimizer"}};
+
+/// The same of a pointer: "/recipe/shard_optimizer".
+bool decides_nothing(std::string_view pointer);
+
+/// The recipe with frozen defaults in place of what decides no result, as files say it that are to be equal.
+RecipeOptions deciding_recipe(RecipeOptions recipe);
 
 /// What every field meant while nobody set it: the reference of names, and what a field means that an older
 /// folder lacks. Frozen: names and old folders live by it, so

@@ -48,6 +48,8 @@ struct RecipeOptions {
   int64_t micro_batch_size = 0;
   Precision precision = Precision::fp32;
   bool checkpoint_activations = false;
+  bool shard_optimizer = false;
+  Precision gradient_exchange = Precision::fp32;
   int64_t eval_every_epochs = 1;
   int64_t data_order_seed = 0;
 
@@ -115,6 +117,13 @@ struct RecipeOptions {
         field("checkpoint_activations", &R::checkpoint_activations,
               "keep only the input of each block and compute the rest anew in the backward pass: less memory, a third "
               "more time, the same results"),
+        field("shard_optimizer", &R::shard_optimizer,
+              "of several processes each keeps, and updates by, a share of the optimizer's state and of the average "
+              "alone (ZeRO-1): less memory, half as many bytes again to send, the same results"),
+        field(
+            "gradient_exchange", &R::gradient_exchange,
+            "of the sums of gradients over micro-batches and processes: bf16 rounds each of them, whatever the number "
+            "of processes, which then send half as many bytes"),
         field("eval_every_epochs", &R::eval_every_epochs, "evaluate after every so many epochs, and after the last",
               range(1, 100000)),
         field(

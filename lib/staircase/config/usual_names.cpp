@@ -32,6 +32,10 @@ constexpr UsualNames usual_names[] = {
     {"/recipe/checkpoint_activations",
      " checkpoint checkpointing activation_checkpointing gradient_checkpointing grad_checkpointing use_checkpoint "
      "with_cp recompute "},
+    {"/recipe/shard_optimizer", " zero zero1 zero_1 zero_stage zero_optimization sharded_optimizer fsdp deepspeed "},
+    {"/recipe/gradient_exchange",
+     " compress compression comm_hook ddp_comm_hook gradient_compression reduce_dtype "
+     "grad_reduce_dtype communication_dtype "},
     {"/recipe/label_smoothing", " smoothing ls "},
     {"/recipe/ema_decay", " ema model_ema model_ema_decay ema_momentum "},
     {"/recipe/mixup_alpha", " mixup "},

@@ -28,10 +28,12 @@ double macs_a_step(const train::TrainJob& job) { return job.device.is_cpu() ? 1e
 /// Of the smallest batch that every network trains on.
 double smallest_step_macs(const config::Configuration& c) { return 2 * 3 * forward_macs(c); }
 
+train::StepCount steps_of(const train::TrainJob& job) {
+  return train::count_steps(job.configuration.recipe, static_cast<int64_t>(job.data.train->size()));
+}
+
 double training_images(const train::TrainJob& job) {
-  const config::RecipeOptions& recipe = job.configuration.recipe;
-  const auto steps = train::count_steps(recipe, static_cast<int64_t>(job.data.train->size()));
-  return static_cast<double>(steps.total * recipe.batch_size);
+  return static_cast<double>(steps_of(job).total * job.configuration.recipe.batch_size);
 }
 
 /// Images that all evaluations of a run go through, the average's included.
@@ -42,6 +44,9 @@ double evaluated_images(const train::TrainJob& job) {
                         (job.data.test ? static_cast<double>(job.data.test->size()) : 0.0);
   return images * (recipe.ema_decay > 0 ? 2 : 1);
 }
+
+/// Those of a run, an evaluated one as a third.
+double images_to_train(const train::TrainJob& job) { return training_images(job) + evaluated_images(job) / 3; }
 
 /// Leaves the trainer when enough steps were timed, before it evaluates or writes a checkpoint.
 class StepTimer : public train::TrainObserver {
@@ -142,7 +147,7 @@ train::TrainJob with_small_batches(train::TrainJob job) {
 
 double training_macs(const train::TrainJob& job) { return 3 * forward_macs(job) * training_images(job); }
 
-std::optional<double> time_run(const train::TrainJob& wanted, double most_seconds) {
+std::optional<double> time_image(const train::TrainJob& wanted, double most_seconds) {
   const ScratchFolder folder;
   const std::atomic<bool> never{false};
   try {
@@ -151,23 +156,25 @@ std::optional<double> time_run(const train::TrainJob& wanted, double most_second
     if (smallest_step_macs(job.configuration) > longest_step * macs_a_step(job)) return std::nullopt;
     job = with_small_batches(std::move(job));
     job.folder = folder.path();
-    const config::RecipeOptions& recipe = job.configuration.recipe;
-    const auto steps = train::count_steps(recipe, static_cast<int64_t>(job.data.train->size()));
-    StepTimer timer(steps.per_epoch, most_seconds);
-    timer.batch_size = static_cast<double>(recipe.batch_size);
+    StepTimer timer(steps_of(job).per_epoch, most_seconds);
+    timer.batch_size = static_cast<double>(job.configuration.recipe.batch_size);
     try {
       train::train(job, timer, never);
     } catch (const StepTimer::Enough&) {
-      const double an_image = timer.seconds_a_step / timer.batch_size * forward_macs(wanted) / forward_macs(job);
-      return an_image * (training_images(wanted) + evaluated_images(wanted) / 3);
+      return timer.seconds_a_step / timer.batch_size * forward_macs(wanted) / forward_macs(job);
     }
   } catch (const std::exception&) {  // a run that fails says so when it is run
   }
   return std::nullopt;
 }
 
+std::optional<double> time_run(const train::TrainJob& job, double most_seconds) {
+  const auto an_image = time_image(job, most_seconds);
+  return an_image ? std::optional<double>(*an_image * images_to_train(job)) : std::nullopt;
+}
+
 WorkEstimate estimate_work(std::vector<PlannedRun> runs, double cap_seconds,
-                           const std::function<void(const std::string&)>& say) {
+                           const std::function<void(const std::string&)>& say, const GroupLink& link) {
   WorkEstimate estimate;
   const auto start = Clock::now();
   std::map<std::string, std::optional<double>> timed;
@@ -179,7 +186,15 @@ WorkEstimate estimate_work(std::vector<PlannedRun> runs, double cap_seconds,
       if (timed.empty() && say)
         say("timing a few training steps, for " + decimals(cap_seconds, 0) +
             " s at most, to tell how long the runs take");
-      timed[name] = time_run(run.job, left);
+      const auto an_image = time_image(run.job, left);
+      timed[name] = std::nullopt;
+      if (an_image) timed[name] = *an_image * images_to_train(run.job) / static_cast<double>(link.processes);
+      if (an_image && link.processes > 1) {
+        GroupStep step = estimate_group_step(run.job, *an_image, link);
+        *timed[name] += (step.seconds() - step.compute_seconds) * static_cast<double>(steps_of(run.job).total);
+        step.row = run.row;
+        estimate.group_steps.push_back(std::move(step));
+      }
     }
     if (!run.seconds && timed.count(name)) run.seconds = timed[name];
     const double macs = training_macs(run.job);

@@ -19,6 +19,8 @@ struct RunOptions {
   int64_t jobs = 1;                                 ///< runs side by side, each in a process of its own when over 1
   /// That train one run together. More than one are started for each run, unless there is a group.
   int64_t processes = 1;
+  /// plan_run: of the network that each of the machines has, Gbit/s; 0: they are all on this machine.
+  double network_gbit = 0;
   /// So many processes that a launcher started, of which this one is rank 0: the others call follow().
   std::shared_ptr<processes::ProcessGroup> group;
   /// Path of a program and the words after which it calls work() or work_in_team(); needed for jobs or processes over 1

@@ -213,6 +213,20 @@ bool add_seeds(PreparedExperiment& experiment, const RunOptions& options, Experi
   return true;
 }
 
+/// Where processes share all cores of a machine, these move their numbers, too, and compute nothing meanwhile.
+GroupLink link_of(const RunOptions& options, const train::TrainJob& job) {
+  GroupLink link;
+  const int64_t cores = std::max<int64_t>(1, std::thread::hardware_concurrency());
+  const double rate = options.processes == 1 || options.network_gbit > 0 ? bytes_per_second_of(options.network_gbit)
+                                                                         : measure_bytes_per_second().value_or(0);
+  if (options.processes == 1 || rate == 0) return link;
+  link.processes = options.processes;
+  link.bytes_per_second = rate;
+  link.overlaps =
+      options.network_gbit > 0 || !job.device.is_cpu() || options.processes * options.jobs * job.threads < cores;
+  return link;
+}
+
 }  // namespace
 
 RunPlan plan_run(experiment::Experiment experiment, const RunOptions& options,
@@ -239,12 +253,13 @@ RunPlan plan_run(experiment::Experiment experiment, const RunOptions& options,
   for (size_t i = 0; i < plan.runs; ++i) {
     if (is_there(i)) continue;
     const runs::RunKey& run = prepared.runs()[i];
-    PlannedRun planned{prepared.job(run, options.devices.at(0)), std::nullopt};
+    PlannedRun planned{prepared.job(run, options.devices.at(0)), std::nullopt, run.row};
     if (const auto known = seconds.find(run.content); known != seconds.end()) planned.seconds = known->second;
     missing.push_back(std::move(planned));
   }
   const double most_timing_seconds = 20;
-  plan.work = estimate_work(std::move(missing), most_timing_seconds, say);
+  if (!missing.empty()) plan.link = link_of(options, missing.front().job);
+  plan.work = estimate_work(std::move(missing), most_timing_seconds, say, plan.link);
   plan.experiment = prepared.experiment();
   plan.design = prepared.design();
   plan.notes = prepared.notes();

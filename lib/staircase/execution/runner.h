@@ -20,6 +20,7 @@ struct RunPlan {
   size_t to_take_over = 0;  ///< not done, but held by folders beside this one: they would be taken over
   runs::Ledger ledger{std::filesystem::path()};  ///< of the folder; reads those to take over where they lie
   WorkEstimate work;                             ///< of the runs to train
+  GroupLink link;                                ///< between the processes of a run
   std::vector<std::string> notes;                ///< as PreparedExperiment has them
   data::Findings data;
   std::vector<std::string> warnings;  ///< of schedules, as schedule_warnings.h says

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "staircase/config/naming.h"
 #include "staircase/plan/plan.h"
 
 namespace staircase::experiment {
@@ -165,7 +166,8 @@ bool train_alike(const Configuration& a, const Configuration& b) {
   if (drop_path_rate(a) != drop_path_rate(b) || images_a_pass(a.recipe) != images_a_pass(b.recipe)) return false;
   for (const config::Difference& each : config::diff_configurations(a, b)) {
     const std::string& field = each.pointer;
-    if (field == "/recipe/checkpoint_activations") continue;  // the same results by another way
+    // The same results by another way; elsewhere the data may be others.
+    if (field.starts_with("/recipe/") && config::decides_nothing(field)) continue;
     // Of the model, the plan says the rest. Two fields of the recipe stand above by what they come to.
     if (field.starts_with("/model/") && field != "/model/initialization") continue;
     if (field == "/recipe/drop_path_rate" || field == "/recipe/micro_batch_size") continue;

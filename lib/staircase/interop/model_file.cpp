@@ -4,6 +4,7 @@
 
 #include "staircase/base/errors.h"
 #include "staircase/base/text.h"
+#include "staircase/config/naming.h"
 #include "staircase/formats/safetensors.h"
 #include "staircase/formats/tensor_bytes.h"
 #include "staircase/formats/weights_file.h"
@@ -226,8 +227,8 @@ void write_model_file(const std::filesystem::path& path, const nn::Classifier& m
   formats::TensorFile file;
   for (const auto& item : nn::named_state(model))
     file.tensors.emplace_back(item.name, item.tensor.detach().to(torch::kCPU));
-  ModelDescription description{model.options(), KeyLayout::staircase, configuration.data, configuration.recipe,
-                               class_names};
+  ModelDescription description{model.options(), KeyLayout::staircase, configuration.data,
+                               config::deciding_recipe(configuration.recipe), class_names};
   file.metadata = describe_model(description, which);
   formats::write_safetensors(path, file);
 }

@@ -24,6 +24,7 @@ struct Placement {
   int64_t port = 0;
   bool store_is_there = false;  ///< another program keeps the store; else rank 0 does
   std::string prefix;           ///< of the store's keys: one store may see several groups
+  std::string host;             ///< the machine; empty: host_name()
 };
 
 /// The value of a variable; empty: not set, or empty.

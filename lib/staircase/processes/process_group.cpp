@@ -162,15 +162,52 @@ class ProcessGroup::Peers {
     check_address(placement);
     const milliseconds to_meet = std::min(timeout, longest_meeting);
     store = open_store(placement.rank == 0 && !placement.store_is_there, to_meet);
-    store->set("host/" + std::to_string(placement.rank), bytes(host_name()));
+    store->set("host/" + std::to_string(placement.rank), bytes(placement.host.empty() ? host_name() : placement.host));
     wait_for_all(to_meet);
     heart_beat = std::make_unique<HeartBeat>(open_store(false, to_meet), placement.rank, placement.size);
     guarded([&] {
-      const Store rendezvous = c10::make_intrusive<c10d::PrefixStore>("gloo", store);
-      engine = c10::make_intrusive<c10d::ProcessGroupGloo>(rendezvous, static_cast<int>(placement.rank),
-                                                           static_cast<int>(placement.size),
+      const auto meet = [&](const std::string& name, int64_t rank, int64_t size) {
+        return c10::make_intrusive<c10d::ProcessGroupGloo>(c10::make_intrusive<c10d::PrefixStore>(name, store),
+                                                           static_cast<int>(rank), static_cast<int>(size),
                                                            gloo_options(placement, timeout));
+      };
+      engine = meet("gloo", placement.rank, placement.size);
+      std::vector<std::string> machines;
+      for (const auto& [rank, host] : hosts) machines.push_back(host);
+      const int64_t many = ranks_a_machine(machines), place = placement.rank % many, machine = placement.rank / many;
+      if (many == 1) {
+        levels = {engine};
+        return;
+      }
+      levels = {meet("machine" + std::to_string(machine), place, many),
+                meet("place" + std::to_string(place), machine, placement.size / many)};
     });
+  }
+
+  /// From the level on: every process gets a stretch of the vector from all, adds it up, through the next levels, and
+  /// gives it to all.
+  void tree_sum(torch::Tensor& vector, size_t level) {
+    const auto& all = levels.at(level);
+    const int64_t n = all->getSize(), length = vector.numel(), shard = (length + n - 1) / n;
+    torch::Tensor sent = torch::zeros({n * shard}, vector.options()), received = torch::empty_like(sent);
+    sent.narrow(0, 0, length).copy_(vector);
+    // Bytes: not every gloo moves bfloat16.
+    torch::Tensor to_all = sent.view(torch::kByte), from_all = received.view(torch::kByte);
+    std::vector<int64_t> even;
+    guarded([&] { all->alltoall_base(from_all, to_all, even, even)->wait(); });
+    if (vector.scalar_type() == torch::kBFloat16) add_up_in_tree(received.data_ptr<at::BFloat16>(), n, shard);
+    else add_up_in_tree(received.data_ptr<float>(), n, shard);
+    torch::Tensor own = received.narrow(0, 0, shard), sums = sent.view({n, shard});
+    if (level + 1 < levels.size()) tree_sum(own, level + 1);
+    all_gather(*all, own, sums);
+    vector.copy_(sent.narrow(0, 0, length));
+  }
+
+  void all_gather(c10d::ProcessGroupGloo& group, const torch::Tensor& own, torch::Tensor& all) {
+    std::vector<torch::Tensor> mine{own.view(torch::kByte)};
+    std::vector<std::vector<torch::Tensor>> rows(1);
+    for (int64_t r = 0; r < group.getSize(); ++r) rows[0].push_back(all.select(0, r).view(torch::kByte));
+    guarded([&] { group.allgather(rows, mine)->wait(); });
   }
 
   std::string name_of(int64_t rank) const {
@@ -202,6 +239,7 @@ class ProcessGroup::Peers {
   std::map<int64_t, std::string> hosts;
   std::unique_ptr<HeartBeat> heart_beat;
   c10::intrusive_ptr<c10d::ProcessGroupGloo> engine;
+  std::vector<c10::intrusive_ptr<c10d::ProcessGroupGloo>> levels;  // of a sum: within the machine, between machines
   int64_t announcements = 0;
 
  private:
@@ -287,17 +325,7 @@ std::string ProcessGroup::name_of(int64_t rank) const { return peers_->name_of(r
 
 void ProcessGroup::tree_sum(torch::Tensor& vector) {
   const torch::NoGradGuard no_grad;
-  const int64_t n = size(), length = vector.numel(), shard = (length + n - 1) / n;
-  torch::Tensor sent = torch::zeros({n * shard}, vector.options()), received = torch::empty_like(sent);
-  sent.narrow(0, 0, length).copy_(vector);
-  std::vector<int64_t> even;
-  peers_->guarded([&] { peers_->engine->alltoall_base(received, sent, even, even)->wait(); });
-  add_up_in_tree(received.data_ptr<float>(), n, shard);
-  std::vector<torch::Tensor> own{received.narrow(0, 0, shard)};
-  std::vector<std::vector<torch::Tensor>> all(1);
-  for (int64_t r = 0; r < n; ++r) all[0].push_back(sent.narrow(0, r * shard, shard));
-  peers_->guarded([&] { peers_->engine->allgather(all, own)->wait(); });
-  vector.copy_(sent.narrow(0, 0, length));
+  peers_->tree_sum(vector, 0);
 }
 
 void ProcessGroup::sum(torch::Tensor& tensor) {
@@ -308,6 +336,20 @@ void ProcessGroup::sum(torch::Tensor& tensor) {
 void ProcessGroup::broadcast(torch::Tensor& tensor) {
   std::vector<torch::Tensor> list{tensor};
   peers_->guarded([&] { peers_->engine->broadcast(list)->wait(); });
+}
+
+void ProcessGroup::all_gather(const torch::Tensor& own, torch::Tensor& all) {
+  peers_->all_gather(*peers_->engine, own, all);
+}
+
+void ProcessGroup::move(torch::Tensor& tensor, int64_t from, int64_t to) {
+  if (from == to || (rank() != from && rank() != to)) return;
+  constexpr int tag = 0;
+  std::vector<torch::Tensor> list{tensor};
+  peers_->guarded([&] {
+    if (rank() == from) peers_->engine->send(list, static_cast<int>(to), tag)->wait();
+    else peers_->engine->recv(list, static_cast<int>(from), tag)->wait();
+  });
 }
 
 namespace {
@@ -338,13 +380,10 @@ std::vector<std::string> ProcessGroup::gather(const std::string& text) {
   lengths[rank()] = static_cast<int64_t>(text.size());
   sum(lengths);
   const int64_t longest = std::max<int64_t>(1, lengths.max().item<int64_t>());
-  std::vector<torch::Tensor> own{to_bytes(text, longest)};
-  std::vector<std::vector<torch::Tensor>> all(1);
-  for (int64_t r = 0; r < size(); ++r) all[0].push_back(torch::zeros({longest}, torch::kByte));
-  peers_->guarded([&] { peers_->engine->allgather(all, own)->wait(); });
+  torch::Tensor all = torch::zeros({size(), longest}, torch::kByte);
+  all_gather(to_bytes(text, longest), all);
   std::vector<std::string> texts;
-  for (int64_t r = 0; r < size(); ++r)
-    texts.push_back(to_text(all[0][static_cast<size_t>(r)], lengths[r].item<int64_t>()));
+  for (int64_t r = 0; r < size(); ++r) texts.push_back(to_text(all[r], lengths[r].item<int64_t>()));
   return texts;
 }
 

@@ -73,14 +73,20 @@ class ProcessGroup {
   /// "rank 2 on node07".
   std::string name_of(int64_t rank) const;
 
-  /// Sums a vector of floats over all processes, in place and in the order of a binary tree over their ranks: as many
-  /// bytes as a ring sends, and the same bits as one process gets that adds up in that order.
+  /// Sums a vector of float or bfloat16, each sum rounded to it, over all processes, in place and in the order of a
+  /// binary tree over their ranks: as many bytes as a ring sends, and the same bits as one process gets that adds up in
+  /// that order. Where machines have as many ranks each, one after the other, within them first: then between them go as
+  /// many bytes as between as many processes.
   void tree_sum(torch::Tensor& vector);
   /// Sums in whatever order: for integers, and for what all but one process hold zeros of.
   void sum(torch::Tensor& tensor);
   /// From rank 0.
   void broadcast(torch::Tensor& tensor);
   std::string broadcast(const std::string& text);
+  /// Of all processes, by rank. own: (n) -> all: (size, n), of one type.
+  void all_gather(const torch::Tensor& own, torch::Tensor& all);
+  /// From one process to another; nothing to those that are neither.
+  void move(torch::Tensor& tensor, int64_t from, int64_t to);
   /// The texts of all, by rank.
   std::vector<std::string> gather(const std::string& text);
 

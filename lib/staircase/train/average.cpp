@@ -26,20 +26,50 @@ void move_by_kernel(const torch::Tensor& average, const torch::Tensor& source, d
 
 }  // namespace
 
-WeightAverage::WeightAverage(const std::shared_ptr<nn::Classifier>& model, double decay, bool warmup)
-    : decay_(decay), warmup_(warmup), average_(model->another()) {
+WeightAverage::WeightAverage(const std::shared_ptr<nn::Classifier>& model, double decay, bool warmup,
+                             const Shares& shares)
+    : decay_(decay), warmup_(warmup), average_(model->another()), shares_(shares) {
   const torch::NoGradGuard no_grad;
   const auto from = nn::named_state(*model);
   if (!from.empty()) average_->to(from.front().tensor.device());
   average_->eval();
   const auto to = nn::named_state(*average_);
+  const size_t parameters = average_->named_parameters().size();  // first of the state; buffers are everybody's
   for (size_t i = 0; i < from.size(); ++i) {
     to[i].tensor.requires_grad_(false);
+    const int64_t keeper = i < parameters ? shares.keeper(to[i].name) : everybody;
+    state_.push_back({to[i].name, keeper, to[i].tensor, to[i].tensor.sizes().vec()});
+    if (!shares.are_here(keeper)) {
+      elsewhere_.push_back({to[i].tensor, to[i].tensor.sizes().vec(), to[i].tensor.strides().vec()});
+      continue;
+    }
     const bool floating = to[i].tensor.is_floating_point();  // a cast of the model casts integers too
     (floating ? averaged_ : integers_).push_back(to[i].tensor);
     (floating ? source_ : integer_source_).push_back(from[i].tensor);
   }
   restart();
+  forget();
+}
+
+void WeightAverage::complete() {
+  if (!shares_.are_several()) return;
+  for (Elsewhere& each : elsewhere_)
+    each.tensor.set_data(torch::empty_strided(each.sizes, each.strides, each.tensor.options()));
+  std::vector<Shares::Kept> parameters;
+  for (const KeptTensor& each : state_)
+    if (each.keeper != everybody) parameters.push_back({each.keeper, each.tensor});
+  shares_.spread(parameters);
+}
+
+void WeightAverage::forget() {
+  for (Elsewhere& each : elsewhere_) each.tensor.set_data(torch::empty({0}, each.tensor.options()));
+}
+
+std::vector<KeptTensor> WeightAverage::state() const {
+  std::vector<KeptTensor> state = state_;
+  for (KeptTensor& each : state)
+    if (!shares_.are_here(each.keeper)) each.tensor = torch::Tensor();
+  return state;
 }
 
 void WeightAverage::restart() {

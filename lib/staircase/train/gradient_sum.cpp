@@ -17,8 +17,6 @@ namespace {
 using torch::Tensor;
 using Tensors = std::vector<Tensor>;
 
-constexpr int64_t bucket_floats = int64_t{1} << 20;
-
 /// shared_ptr<Node> in some versions of LibTorch, intrusive_ptr<Node> in later ones.
 using Accumulator = decltype(torch::autograd::impl::grad_accumulator(std::declval<const Tensor&>()));
 
@@ -57,14 +55,14 @@ struct Bucket {
 };
 
 /// In the reverse order of their registration, which is about the order in which the way back comes to them.
-std::vector<Bucket> buckets_of(const Tensors& parameters) {
+std::vector<Bucket> buckets_of(const Tensors& parameters, torch::ScalarType type) {
   std::vector<Bucket> buckets;
   for (size_t i = parameters.size(); i-- > 0;) {
     if (buckets.empty() || buckets.back().length >= bucket_floats) buckets.emplace_back();
     buckets.back().members.push_back(i);
     buckets.back().length += parameters[i].numel();
   }
-  for (Bucket& bucket : buckets) bucket.vector = torch::zeros({bucket.length});
+  for (Bucket& bucket : buckets) bucket.vector = torch::zeros({bucket.length}, type);
   return buckets;
 }
 
@@ -72,8 +70,8 @@ std::vector<Bucket> buckets_of(const Tensors& parameters) {
 
 class GradientSum::Steps {
  public:
-  Steps(nn::Classifier& model, int64_t micro_batches, processes::ProcessGroup* group)
-      : model_(model), all_(micro_batches), group_(group) {
+  Steps(nn::Classifier& model, int64_t micro_batches, processes::ProcessGroup* group, config::Precision exchange)
+      : model_(model), all_(micro_batches), group_(group), rounds_(exchange == config::Precision::bf16) {
     const int64_t processes = group ? group->size() : 1;
     leaf_ = all_;
     while (leaf_ % 2 == 0) leaf_ /= 2;
@@ -84,7 +82,7 @@ class GradientSum::Steps {
     for (const Tensor& parameter : model.parameters())
       if (parameter.requires_grad()) parameters_.push_back(parameter);
     if (!group) return;
-    buckets_ = buckets_of(parameters_);
+    buckets_ = buckets_of(parameters_, rounds_ ? torch::kBFloat16 : torch::kFloat);
     listen();
     background_ = std::make_unique<Background>();
   }
@@ -133,8 +131,10 @@ class GradientSum::Steps {
     else add_into(of_leaf_, statistics_->means);
     if (done_ % leaf_ != 0 || done_ == count_) return;
     Sums sums{0, take_gradients(), std::exchange(of_leaf_, {})};
+    round(sums.gradients);
     for (; !waiting_.empty() && waiting_.back().level == sums.level; waiting_.pop_back()) {
       add_into(waiting_.back().gradients, sums.gradients);
+      round(waiting_.back().gradients);
       add_into(waiting_.back().statistics, sums.statistics);
       sums = {waiting_.back().level + 1, waiting_.back().gradients, waiting_.back().statistics};
     }
@@ -148,7 +148,10 @@ class GradientSum::Steps {
     if (group_) {
       finish_in_group();
     } else {
-      for (size_t i = 0; i < parameters_.size() && !waiting_.empty(); ++i) add_waiting(i, gradient(i));
+      for (size_t i = 0; i < parameters_.size() && (rounds_ || !waiting_.empty()); ++i) {
+        round({gradient(i)});
+        add_waiting(i, gradient(i));
+      }
     }
     if (all_ > 1) {
       for (Tensor& each : of_leaf_) each.div_(static_cast<double>(all_));
@@ -179,9 +182,17 @@ class GradientSum::Steps {
     return list;
   }
 
+  void round(const Tensors& gradients) const {
+    for (size_t i = 0; rounds_ && i < gradients.size(); ++i)
+      Tensor(gradients[i]).copy_(gradients[i].to(torch::kBFloat16));
+  }
+
   /// What is left of the tree above the last leaf: its sums have one level after the other.
   void add_waiting(size_t i, Tensor sum) const {
-    for (size_t w = waiting_.size(); w-- > 0;) sum.add_(waiting_[w].gradients[i].reshape(sum.sizes()));
+    for (size_t w = waiting_.size(); w-- > 0;) {
+      sum.add_(waiting_[w].gradients[i].reshape(sum.sizes()).to(sum.device()));
+      round({sum});
+    }
   }
 
   /// Hears of every gradient behind its accumulation. The way back has one thread a device, so these are never two at
@@ -261,6 +272,7 @@ class GradientSum::Steps {
   nn::Classifier& model_;
   int64_t all_, leaf_ = 1, count_ = 1, done_ = 0;
   processes::ProcessGroup* group_;
+  bool rounds_;  // to bfloat16
   Tensors parameters_;
   StepWishes wishes_;
   std::vector<float> losses_;
@@ -276,8 +288,9 @@ class GradientSum::Steps {
   std::unique_ptr<Background> background_;  // last: it ends before what it uses
 };
 
-GradientSum::GradientSum(nn::Classifier& model, int64_t micro_batches, processes::ProcessGroup* group)
-    : steps_(std::make_unique<Steps>(model, micro_batches, group)) {}
+GradientSum::GradientSum(nn::Classifier& model, int64_t micro_batches, processes::ProcessGroup* group,
+                         config::Precision exchange)
+    : steps_(std::make_unique<Steps>(model, micro_batches, group, exchange)) {}
 GradientSum::~GradientSum() = default;
 int64_t GradientSum::first() const { return steps_->first(); }
 int64_t GradientSum::count() const { return steps_->count(); }

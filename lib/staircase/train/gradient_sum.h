@@ -3,6 +3,7 @@
 #include <memory>
 #include <vector>
 
+#include "staircase/config/recipe_options.h"
 #include "staircase/nn/classifier.h"
 
 namespace staircase::processes {
@@ -10,6 +11,9 @@ class ProcessGroup;
 }
 
 namespace staircase::train {
+
+/// Numbers that leave together, or a little more: the last parameter of a bucket may be large.
+inline constexpr int64_t bucket_floats = int64_t{1} << 20;
 
 /// What a process would like to do after a step: in a group, all do what one of them wishes.
 struct StepWishes {
@@ -28,11 +32,14 @@ struct StepSum {
 /// all can be halved to. Running statistics become the mean of what each micro-batch makes of those before the step.
 /// In a group the sums go out in buckets while the last backward pass still runs. With one micro-batch a step this is
 /// nothing at all.
+/// In bf16 the gradients of each leaf and each of their sums are rounded to bfloat16, by however many processes: the
+/// same bits again, and half of what processes send. Statistics and losses are not.
 class GradientSum {
  public:
   /// The parameters that have gradients are those of now. group: null for this process alone; both must outlive this.
   /// Throws std::invalid_argument when the processes cannot share the micro-batches.
-  GradientSum(nn::Classifier& model, int64_t micro_batches, processes::ProcessGroup* group);
+  GradientSum(nn::Classifier& model, int64_t micro_batches, processes::ProcessGroup* group,
+              config::Precision exchange = config::Precision::fp32);
   ~GradientSum();
   GradientSum(const GradientSum&) = delete;
   GradientSum& operator=(const GradientSum&) = delete;

@@ -47,18 +47,21 @@ Json TrainLoop::run() {
 }
 
 void TrainLoop::start_or_go_on() {
-  if (leads()) load_or_start();
-  if (job_.group) state_.share(job_);
+  std::optional<Checkpoint> checkpoint;
+  if (leads()) checkpoint = load_or_start();
+  if (job_.group) state_.share(job_, checkpoint);
   train_loader_->restore_bad_images(state_.bad_images);
 }
 
-void TrainLoop::load_or_start() {
-  if (auto checkpoint = checkpoints_.load_newest(warn())) {
+std::optional<Checkpoint> TrainLoop::load_or_start() {
+  auto checkpoint = checkpoints_.load_newest(warn());
+  if (checkpoint) {
     state_.restore(*checkpoint, job_);
   } else {
     const LoadedWeights loaded = state_.start(job_);
     if (!job_.configuration.init.weights.empty()) tell_of_start(loaded);
   }
+  return checkpoint;
 }
 
 void TrainLoop::tell_of_start(const LoadedWeights& loaded) {
@@ -140,7 +143,8 @@ void TrainLoop::check_same_weights() const {
 
 void TrainLoop::save_checkpoint() {
   gather_findings();
-  if (leads()) checkpoints_.save(state_.step, state_.to_checkpoint(job_));
+  const Checkpoint checkpoint = state_.to_checkpoint(job_);
+  if (leads()) checkpoints_.save(state_.step, checkpoint);
   last_checkpoint_ = Clock::now();
 }
 
@@ -205,8 +209,10 @@ void TrainLoop::finish_epoch() {
                {"train_loss", state_.loss_sum / static_cast<double>(steps_.per_epoch)},
                {"learning_rate", learning_rate_at(recipe_, steps_, state_.step - 1)}};
   if (epoch % recipe_.eval_every_epochs == 0 || epoch == recipe_.epochs) {
+    if (state_.average) state_.average->complete();
     const std::vector<ClassResults> classes = evaluate_part(line, job_.data.val, "");
     if (epoch == recipe_.epochs) write_evaluation(classes);
+    if (state_.average) state_.average->forget();
   }
   check_same_weights();
   state_.metrics.push_back(line);
@@ -224,6 +230,7 @@ void TrainLoop::finish_epoch() {
 }
 
 Json TrainLoop::finish() {
+  if (state_.average) state_.average->complete();
   if (leads()) files_.write_metrics(state_.metrics);
   const plan::ModelCounts counts = plan::count_model(job_.configuration.model, job_.configuration.data.image_size_px);
   Json summary = state_.metrics.back();

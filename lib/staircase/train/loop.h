@@ -31,7 +31,8 @@ class TrainLoop {
   /// Whether this process has the run's folder.
   bool leads() const;
   void start_or_go_on();
-  void load_or_start();
+  /// What it went on from; empty: it started.
+  std::optional<Checkpoint> load_or_start();
   void tell_of_start(const LoadedWeights& loaded);
   void train_epoch();
   StepResult take_step(double learning_rate);

@@ -37,12 +37,16 @@ bool is_decayed(const std::string& name, const torch::Tensor& parameter, const c
   return recipe.decay_norms_and_biases || (parameter.dim() > 1 && !name.ends_with(".bias") && !is_table);
 }
 
-Optimizer::Optimizer(const nn::Classifier& model, const config::RecipeOptions& recipe) : recipe_(recipe) {
+Optimizer::Optimizer(const nn::Classifier& model, const config::RecipeOptions& recipe, const Shares& shares)
+    : recipe_(recipe), shares_(shares) {
   for (const auto& item : model.named_parameters()) {
     if (!item.value().requires_grad()) continue;
     Group& group = group_for(is_decayed(item.key(), item.value(), recipe) ? recipe.weight_decay : 0.0,
                              layer_rate(item.key(), model.options(), recipe));
     group.names.push_back(item.key());
+    group.all_parameters.push_back(item.value());
+    if (!shares.are_here(shares.keeper(item.key()))) continue;
+    group.own.push_back(group.names.size() - 1);
     group.parameters.push_back(item.value());
     group.first_moments.push_back(torch::zeros_like(item.value()));
     if (recipe.optimizer == config::Optimizer::adamw) group.second_moments.push_back(torch::zeros_like(item.value()));
@@ -52,24 +56,31 @@ Optimizer::Optimizer(const nn::Classifier& model, const config::RecipeOptions& r
 Optimizer::Group& Optimizer::group_for(double weight_decay, double rate) {
   for (Group& group : groups_)
     if (group.weight_decay == weight_decay && group.rate == rate) return group;
-  groups_.push_back({weight_decay, rate, {}, {}, {}, {}});
+  groups_.push_back({weight_decay, rate, {}, {}});
   return groups_.back();
 }
 
-TensorList Optimizer::gradients(const Group& group) const {
+TensorList Optimizer::all_gradients(const Group& group) const {
   TensorList list;
-  for (size_t i = 0; i < group.parameters.size(); ++i) {
-    if (!group.parameters[i].grad().defined())
+  for (size_t i = 0; i < group.all_parameters.size(); ++i) {
+    if (!group.all_parameters[i].grad().defined())
       throw std::logic_error("Optimizer: the parameter " + group.names[i] + " has no gradient");
-    list.push_back(group.parameters[i].grad());
+    list.push_back(group.all_parameters[i].grad());
   }
+  return list;
+}
+
+TensorList Optimizer::gradients(const Group& group) const {
+  const TensorList all = all_gradients(group);
+  TensorList list;
+  for (const size_t i : group.own) list.push_back(all[i]);
   return list;
 }
 
 double Optimizer::clipping_factor(double max_norm) const {
   TensorList all;
   for (const Group& group : groups_)
-    for (const auto& gradient : gradients(group)) all.push_back(gradient);
+    for (const auto& gradient : all_gradients(group)) all.push_back(gradient);
   return std::min(1.0, max_norm / (norm_of(all) + 1e-6));
 }
 
@@ -132,6 +143,7 @@ void Optimizer::step(double learning_rate) {
   const double clipping = recipe_.clip_grad_norm > 0 ? clipping_factor(recipe_.clip_grad_norm) : 1.0;
   ++steps_done_;
   for (Group& group : groups_) {
+    if (group.own.empty()) continue;
     const double rate = learning_rate * group.rate;
     const bool is_adamw = recipe_.optimizer == config::Optimizer::adamw;
     if (is_adamw && has_kernel(group.parameters)) {
@@ -143,21 +155,35 @@ void Optimizer::step(double learning_rate) {
     if (is_adamw) adamw(group, all, rate);
     else sgd(group, all, rate);
   }
+  if (!shares_.are_several()) return;
+  std::vector<Shares::Kept> updated;
+  for (const Group& group : groups_)
+    for (size_t i = 0; i < group.names.size(); ++i)
+      updated.push_back({shares_.keeper(group.names[i]), group.all_parameters[i]});
+  shares_.spread(updated);
 }
 
 void Optimizer::clear_gradients() {
   for (Group& group : groups_)
-    for (torch::Tensor& parameter : group.parameters) parameter.mutable_grad() = torch::Tensor();
+    for (torch::Tensor& parameter : group.all_parameters) parameter.mutable_grad() = torch::Tensor();
 }
 
-std::vector<std::pair<std::string, torch::Tensor>> Optimizer::state() const {
-  std::vector<std::pair<std::string, torch::Tensor>> state;
+std::vector<KeptTensor> Optimizer::state() const {
+  std::vector<KeptTensor> state;
   const bool adamw = recipe_.optimizer == config::Optimizer::adamw;
-  for (const Group& group : groups_)
+  for (const Group& group : groups_) {
+    size_t own = 0;
     for (size_t i = 0; i < group.names.size(); ++i) {
-      state.emplace_back((adamw ? "exp_avg." : "momentum.") + group.names[i], group.first_moments[i]);
-      if (adamw) state.emplace_back("exp_avg_sq." + group.names[i], group.second_moments[i]);
+      const int64_t keeper = shares_.keeper(group.names[i]);
+      const std::vector<int64_t> sizes = group.all_parameters[i].sizes().vec();
+      const bool is_here = shares_.are_here(keeper);
+      const auto moment = [&](const TensorList& list) { return is_here ? list[own] : torch::Tensor(); };
+      state.push_back(
+          {(adamw ? "exp_avg." : "momentum.") + group.names[i], keeper, moment(group.first_moments), sizes});
+      if (adamw) state.push_back({"exp_avg_sq." + group.names[i], keeper, moment(group.second_moments), sizes});
+      if (is_here) ++own;
     }
+  }
   return state;
 }
 

@@ -29,6 +29,14 @@ void check_identity(const config::Json& state, const TrainJob& job) {
                        state.at("identity").dump() + ", expected " + identity(job).dump());
 }
 
+using SavedTensors = std::map<std::string, torch::Tensor>;
+
+SavedTensors tensors_of(const Checkpoint& checkpoint) {
+  return {checkpoint.file.tensors.begin(), checkpoint.file.tensors.end()};
+}
+
+bool leads(const TrainJob& job) { return !job.group || job.group->leads(); }
+
 }  // namespace
 
 void check_checkpoint(const TrainJob& job) {
@@ -42,8 +50,10 @@ RunState::RunState(const TrainJob& job) {
   model->freeze(job.configuration.init.freeze);
   model->set_drop_path(recipe.drop_path_rate.rate.value_or(job.configuration.model_drop_path_rate));
   model->set_checkpoint_activations(recipe.checkpoint_activations);
-  optimizer = std::make_unique<Optimizer>(*model, recipe);
-  if (recipe.ema_decay > 0) average = std::make_unique<WeightAverage>(model, recipe.ema_decay, recipe.ema_warmup);
+  shares = Shares(*model, recipe.shard_optimizer ? job.group.get() : nullptr);
+  optimizer = std::make_unique<Optimizer>(*model, recipe, shares);
+  if (recipe.ema_decay > 0)
+    average = std::make_unique<WeightAverage>(model, recipe.ema_decay, recipe.ema_warmup, shares);
 }
 
 LoadedWeights RunState::start(const TrainJob& job) {
@@ -53,12 +63,15 @@ LoadedWeights RunState::start(const TrainJob& job) {
   return loaded;
 }
 
-std::vector<std::pair<std::string, torch::Tensor>> RunState::tensors() const {
-  std::vector<std::pair<std::string, torch::Tensor>> all;
-  for (const auto& item : nn::named_state(*model)) all.emplace_back("model." + item.name, item.tensor);
-  for (const auto& [name, tensor] : optimizer->state()) all.emplace_back("optimizer." + name, tensor);
-  if (average)
-    for (const auto& item : nn::named_state(*average->model())) all.emplace_back("average." + item.name, item.tensor);
+std::vector<KeptTensor> RunState::tensors() const {
+  std::vector<KeptTensor> all;
+  const auto add = [&all](const std::string& part, const std::vector<KeptTensor>& tensors) {
+    for (const KeptTensor& each : tensors) all.push_back({part + each.name, each.keeper, each.tensor, each.sizes});
+  };
+  for (const auto& item : nn::named_state(*model))
+    all.push_back({"model." + item.name, everybody, item.tensor, item.tensor.sizes().vec()});
+  add("optimizer.", optimizer->state());
+  if (average) add("average.", average->state());
   return all;
 }
 
@@ -76,9 +89,12 @@ config::Json RunState::counters(const TrainJob& job) const {
 
 Checkpoint RunState::to_checkpoint(const TrainJob& job) const {
   Checkpoint checkpoint;
-  checkpoint.state = counters(job);
-  for (const auto& [name, tensor] : tensors())
-    checkpoint.file.tensors.emplace_back(name, tensor.detach().to(torch::kCPU));
+  if (!leads(job) && !shares.are_several()) return checkpoint;
+  if (leads(job)) checkpoint.state = counters(job);
+  for (const KeptTensor& each : tensors()) {
+    const torch::Tensor values = shares.at_lead(each);
+    if (leads(job)) checkpoint.file.tensors.emplace_back(each.name, values);
+  }
   return checkpoint;
 }
 
@@ -86,14 +102,13 @@ void RunState::restore(const Checkpoint& checkpoint, const TrainJob& job) {
   const torch::NoGradGuard no_grad;
   const std::string where = (job.folder / "checkpoints").string();
   check_identity(checkpoint.state, job);
-  std::map<std::string, torch::Tensor> saved(checkpoint.file.tensors.begin(), checkpoint.file.tensors.end());
-  for (auto& [name, tensor] : tensors()) {
-    const auto found = saved.find(name);
-    if (found == saved.end() || found->second.sizes() != tensor.sizes())
-      throw RequestError(where + ": holds a checkpoint of another model: the tensor " + name + " is " +
+  const SavedTensors saved = tensors_of(checkpoint);
+  for (KeptTensor& each : tensors()) {
+    const auto found = saved.find(each.name);
+    if (found == saved.end() || found->second.sizes() != torch::IntArrayRef(each.sizes))
+      throw RequestError(where + ": holds a checkpoint of another model: the tensor " + each.name + " is " +
                          (found == saved.end() ? "missing" : "of another shape"));
-    torch::Tensor target = tensor;
-    target.copy_(found->second);
+    if (each.tensor.defined()) each.tensor.copy_(found->second);
   }
   restore_counters(checkpoint.state);
 }
@@ -109,22 +124,30 @@ void RunState::restore_counters(const config::Json& state) {
   metrics = state.at("metrics");
 }
 
-void RunState::share(const TrainJob& job) {
+void RunState::share(const TrainJob& job, const std::optional<Checkpoint>& restored) {
   const torch::NoGradGuard no_grad;
   processes::ProcessGroup& group = *job.group;
-  for (auto& [name, tensor] : tensors()) {
-    torch::Tensor values = tensor.detach().to(torch::kCPU).contiguous();
+  const bool from_checkpoint = !group.broadcast(restored ? "a checkpoint" : "").empty();
+  const SavedTensors saved = restored ? tensors_of(*restored) : SavedTensors();
+  for (KeptTensor& each : tensors()) {
+    if (each.keeper != everybody) {
+      if (from_checkpoint) shares.hand_over(each, group.leads() ? saved.at(each.name) : torch::Tensor());
+      continue;
+    }
+    torch::Tensor values = each.tensor.detach().to(torch::kCPU).contiguous();
     group.broadcast(values);
-    if (!group.leads()) torch::Tensor(tensor).copy_(values);
+    if (!group.leads()) each.tensor.copy_(values);
   }
+  if (!from_checkpoint && average) average->restart();  // from the weights that all have now
   const std::string text = group.broadcast(counters(job).dump());
   if (!group.leads()) restore_counters(config::Json::parse(text));
 }
 
 std::string RunState::fingerprint() const {
   uint64_t hash = 0;
-  for (const auto& [name, tensor] : tensors()) {
-    const torch::Tensor bytes = tensor.detach().to(torch::kCPU).contiguous();
+  for (const KeptTensor& each : tensors()) {
+    if (each.keeper != everybody) continue;
+    const torch::Tensor bytes = each.tensor.detach().to(torch::kCPU).contiguous();
     const auto* at = static_cast<const char*>(bytes.data_ptr());
     for (size_t left = bytes.nbytes(); left > 0;) {
       uint64_t word = 0;

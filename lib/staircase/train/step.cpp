@@ -35,7 +35,9 @@ StepGradients::StepGradients(const TrainJob& job, std::shared_ptr<const Task> ta
 
 StepResult StepGradients::take(nn::Classifier& model, int64_t step, const std::function<data::Batch()>& next,
                                const StepWishes& wishes) {
-  if (!sum_) sum_ = std::make_unique<GradientSum>(model, micro_batches_, job_.group.get());
+  if (!sum_)
+    sum_ = std::make_unique<GradientSum>(model, micro_batches_, job_.group.get(),
+                                         job_.configuration.recipe.gradient_exchange);
   const Mix mix = draw_mix_of_step(job_, step);
   const auto batch_size = static_cast<double>(job_.configuration.recipe.batch_size);
   sum_->begin(wishes);
