@@ -20,7 +20,7 @@ namespace {
 std::atomic<bool> stop_requested{false};
 static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may set it");
 
-constexpr int64_t most_jobs = 1024;
+constexpr int64_t most_jobs = 1024, most_processes = 4096;
 
 timespec first_request{};
 
@@ -67,9 +67,10 @@ std::filesystem::path out_folder(const std::string& word) {
   return folder.has_filename() || folder == folder.root_path() ? folder : folder.parent_path();
 }
 
-int64_t processes_of(const Arguments& arguments, const execution::RunOptions& options) {
+int64_t processes_of(const Arguments& arguments, const execution::RunOptions& options, TrainsOn machine) {
   const int64_t cores = std::max<int64_t>(1, std::thread::hardware_concurrency());
-  const int64_t count = arguments.bounded("processes", cores, ", the cores here");
+  const int64_t count = machine == TrainsOn::others ? arguments.bounded("processes", most_processes)
+                                                    : arguments.bounded("processes", cores, ", the cores here");
   if (count > 1 && options.devices.size() > 1)
     throw RequestError("--processes " + std::to_string(count) + " cannot go with several devices: --device cuda " +
                        "gives each process a GPU of its own");
@@ -79,11 +80,12 @@ int64_t processes_of(const Arguments& arguments, const execution::RunOptions& op
 
 }  // namespace
 
-execution::RunOptions run_options(const Arguments& arguments, const experiment::Experiment& experiment) {
+execution::RunOptions run_options(const Arguments& arguments, const experiment::Experiment& experiment,
+                                  TrainsOn machine) {
   execution::RunOptions options;
   options.folder = arguments.has("out") ? out_folder(arguments.get<std::string>("out"))
                                         : std::filesystem::path("runs") / experiment.options.name;
-  options.devices = parse_devices(arguments.get<std::string>("device"));
+  options.devices = parse_devices(arguments.get<std::string>("device"), machine == TrainsOn::this_machine);
   options.jobs = arguments.has("jobs") ? arguments.get<int64_t>("jobs") : static_cast<int64_t>(options.devices.size());
   if (options.jobs < 1 || options.jobs > most_jobs)
     throw RequestError("--jobs: found " + std::to_string(options.jobs) + ", allowed is 1 to " +
@@ -91,7 +93,7 @@ execution::RunOptions run_options(const Arguments& arguments, const experiment::
   if (options.jobs < static_cast<int64_t>(options.devices.size()))
     throw RequestError("--jobs " + std::to_string(options.jobs) + " cannot go with " +
                        std::to_string(options.devices.size()) + " devices: the rest of them would stay idle");
-  if (arguments.has("processes")) options.processes = processes_of(arguments, options);
+  if (arguments.has("processes")) options.processes = processes_of(arguments, options, machine);
   options.elsewhere = arguments.has("elsewhere");
   options.reuse = !arguments.has("no-reuse");
   options.worker_program = {"/proc/self/exe", "worker"};
