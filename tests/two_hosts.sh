@@ -121,6 +121,21 @@ begin cable
 for pid in $pids; do wait $pid || { cat err.*; fault "two networks: status $?"; }; done
 same_bytes one cable && echo "two networks with a cable: the same bytes as one process" || fault "two networks"
 
+# Rank 0 cannot write any more.
+mkdir full && mount -t tmpfs -o size=64k none full
+begin full
+for pid in $pids; do
+  wait $pid
+  status=$?
+  [ $status = 1 ] || { cat err.*; fault "a full disk: status $status"; }
+done
+grep -h 'No space left on device' err.0 || { cat err.*; fault "a full disk is not named"; }
+echo "full disk at rank 0; on the second host: $(grep -v '^ ' err.1)"
+mount -o remount,size=20m full
+begin full
+for pid in $pids; do wait $pid || { cat err.*; fault "gone on with after a full disk: status $?"; }; done
+same_bytes one full && echo "with more room the same command: the same bytes" || fault "after a full disk"
+
 begin pulled
 wait_for pulled
 ip -n m1 link set c1 down

@@ -12,7 +12,7 @@ SlurmctldPort=$slurm_port
 SlurmUser=$(id -un)
 SlurmdUser=$(id -un)
 AuthType=auth/none
-AuthInfo=cred_expire=1
+AuthInfo=cred_expire=5
 CredType=cred/none
 StateSaveLocation=$slurm_dir/state
 SlurmdSpoolDir=$slurm_dir/spool.%n
