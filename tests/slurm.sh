@@ -75,6 +75,14 @@ wait_for_job() {
   fault "job $1 takes more than a minute"
   squeue
 }
+# wait_for_checkpoint FOLDER: until somebody trains there.
+wait_for_checkpoint() {
+  for i in $(seq 300); do
+    [ -z "$(ls "$1"/runs/*/checkpoints/step-* 2>/dev/null)" ] || return 0
+    sleep 0.1
+  done
+  fault "nobody trained in $1 within half a minute"
+}
 # counts FOLDER: "done running failed stopped waiting".
 counts() {
   "$program" status "$1" --json | tr -d '\n ' | tr ',{' '\n\n' | awk -F: '
@@ -93,6 +101,21 @@ srun --nodes=2 --ntasks=2 --kill-on-bad-exit=1 "$program" run experiment.json --
 grep -q '"processes": 2' by_srun/runs/*/config.json || fault "srun's tasks are not two processes of one run"
 same_bytes one by_srun && echo "srun, two tasks on two nodes: the same bytes as one process" || fault "srun"
 
+# One of its tasks is killed, and the same command again.
+srun --nodes=2 --ntasks=2 --kill-on-bad-exit=1 "$program" run experiment.json --no-reuse --out killed >out.txt 2>err.txt &
+step=$!
+wait_for_checkpoint killed
+victim=$(grep -lz '^SLURM_PROCID=1$' /proc/[0-9]*/environ 2>/dev/null | cut -d/ -f3 | while read -r pid; do
+  ! readlink "/proc/$pid/exe" | grep -q staircase-compute || echo "$pid"
+done)
+kill -KILL $victim || fault "there is no task to kill"
+wait $step && fault "srun ended well though a task was killed"
+grep -q 'task 1: Killed' err.txt || { cat err.txt; fault "srun does not say which task was killed"; }
+echo "srun, a task killed: $(grep -e 'is gone' -e 'task 1: Killed' err.txt | tr '\n' ';')"
+srun --nodes=2 --ntasks=2 "$program" run experiment.json --no-reuse --out killed >out.txt 2>err.txt ||
+  { cat err.txt; fault "going on after a killed task ended with $?"; }
+same_bytes one killed && echo "and the same command again: the same bytes" || fault "after a killed task"
+
 # An array trains every run once.
 job=$(submit array) || fault "the array is not submitted"
 [ "$(counts array)" != "4 0 0 0 0" ] || fault "nothing was left to the array"
@@ -105,10 +128,7 @@ run --out array --slurm "" && grep -q 'Nothing is submitted' out.txt || fault "a
 
 # Cancelled while it trains, and the same command again.
 job=$(submit cancelled) || fault "the array is not submitted"
-for i in $(seq 300); do
-  [ -z "$(ls cancelled/runs/*/checkpoints/step-* 2>/dev/null)" ] || break
-  sleep 0.1
-done
+wait_for_checkpoint cancelled
 "$program" status cancelled >seen.txt
 grep -q " running .*$(hostname)" seen.txt || { cat seen.txt; fault "status does not say on which host a run is"; }
 scancel "$job"
@@ -125,10 +145,7 @@ same_bytes one cancelled && echo "gone on with by the same command: the same byt
 
 # A task whose time is nearly over writes a checkpoint, and is queued again by its script.
 job=$(submit again) || fault "the array is not submitted"
-for i in $(seq 300); do
-  [ -z "$(ls again/runs/*/checkpoints/step-* 2>/dev/null)" ] || break
-  sleep 0.1
-done
+wait_for_checkpoint again
 for task in 0 1 2 3; do scancel --signal=USR1 --batch "${job}_$task" 2>/dev/null; done
 wait_for_job "$job"
 [ "$(counts again)" = "4 0 0 0 0" ] || { cat again/slurm/*.txt; fault "queued again: $(counts again)"; }

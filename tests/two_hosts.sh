@@ -38,7 +38,7 @@ cat >experiment.json <<'CONFIG'
   "kind": "single",
   "base": {
     "model": {"depths": [1, 1], "width_factor": 0.125},
-    "recipe": {"from": "small", "epochs": 6, "warmup_epochs": 1, "batch_size": 32, "micro_batch_size": 8},
+    "recipe": {"from": "small", "epochs": 24, "warmup_epochs": 1, "batch_size": 32, "micro_batch_size": 8},
     "data": {"kind": "shapes", "image_size_px": 16, "train_images": 640, "val_images": 100}
   },
   "seeds": [0, 1],
@@ -66,13 +66,13 @@ wait_for() {
 run --out one || { cat err.txt; fault "one process ended with $?"; exit 1; }
 
 # Leases. A host that is lost is taken over from, one that lives is not, and all ends in the same bytes.
-export STAIRCASE_LOCKS=lease:2
+export STAIRCASE_LOCKS=lease:1
 (on first "$program" run experiment.json --no-reuse --out leased >first.txt 2>&1) &
 first=$!
 wait_for leased
 (on second "$program" run experiment.json --no-reuse --out leased >second.txt 2>&1) &
 second=$!
-sleep 3 # longer than a lease
+sleep 2.5 # longer than a lease
 "$program" status leased >status.txt
 grep -q ' running .* first' status.txt && grep -q ' running .* second' status.txt ||
   { cat status.txt; fault "the hosts do not train a run each"; }
@@ -135,6 +135,7 @@ mount -o remount,size=20m full
 begin full
 for pid in $pids; do wait $pid || { cat err.*; fault "gone on with after a full disk: status $?"; }; done
 same_bytes one full && echo "with more room the same command: the same bytes" || fault "after a full disk"
+umount full
 
 begin pulled
 wait_for pulled
