@@ -1,6 +1,6 @@
 #!/bin/sh
 # `run --slurm` and srun with a real Slurm of two simulated nodes: the same bytes as without one, all runs once, stopped
-# and gone on with. About a minute. Needs root and slurmctld, slurmd and slurm-client, which third_party/install.sh --tests
+# and gone on with. A good minute. Needs root and slurmctld, slurmd and slurm-client, which third_party/install.sh --tests
 # installs; without them it is left out, with status 77.
 #   sh tests/slurm.sh [PROGRAM]
 set -u
@@ -68,11 +68,11 @@ submit() {
 }
 # wait_for_job JOB: until Slurm has none of its tasks any more.
 wait_for_job() {
-  for i in $(seq 600); do
+  for i in $(seq 1200); do
     [ -n "$(squeue -h --job "$1" 2>/dev/null)" ] || return 0
     sleep 0.1
   done
-  fault "job $1 takes more than a minute"
+  fault "job $1 takes more than two minutes"
   squeue
 }
 # wait_for_checkpoint FOLDER: until somebody trains there.
@@ -151,6 +151,16 @@ wait_for_job "$job"
 [ "$(counts again)" = "4 0 0 0 0" ] || { cat again/slurm/*.txt; fault "queued again: $(counts again)"; }
 case $(starts again) in *[2-9]*) ;; *) fault "no run of the queued tasks was gone on with: $(starts again)" ;; esac
 same_bytes one again && echo "told that their time is over, queued again by themselves: the same bytes" || fault "queued again"
+
+# Tasks that have to make room for a more urgent job.
+job=$(submit preempted) || fault "the array is not submitted"
+wait_for_checkpoint preempted
+sbatch --partition=urgent --nodes=2 --exclusive --output=urgent.txt --wrap "sleep 1" >/dev/null
+wait_for_job "$job"
+[ "$(counts preempted)" = "4 0 0 0 0" ] || { cat preempted/slurm/*.txt; fault "preempted: $(counts preempted)"; }
+grep -q 'DUE TO PREEMPTION' preempted/slurm/*.txt || fault "no task was preempted"
+case $(starts preempted) in *[2-9]*) ;; *) fault "no preempted run was gone on with: $(starts preempted)" ;; esac
+same_bytes one preempted && echo "preempted, queued again by Slurm: the same bytes" || fault "preempted"
 
 # Tasks of several processes.
 job=$(submit together --processes 2) || fault "the array of two processes is not submitted"
