@@ -10,7 +10,7 @@ namespace staircase::apps {
 /// "cpu", "cuda" or "cuda:N". Throws RequestError for other words and for a device that is not there.
 torch::Device parse_device(const std::string& text);
 
-/// Several of them, separated by commas.
-std::vector<torch::Device> parse_devices(const std::string& text);
+/// Several of them, separated by commas. are_here: false for another machine's, of which nothing is known.
+std::vector<torch::Device> parse_devices(const std::string& text, bool are_here = true);
 
 }  // namespace staircase::apps

@@ -14,6 +14,7 @@
 #include "console.h"
 #include "experiment.h"
 #include "run_options.h"
+#include "slurm.h"
 #include "staircase/analysis/results.h"
 #include "staircase/analysis/score.h"
 #include "staircase/analysis/smallest_shown.h"
@@ -22,6 +23,7 @@
 #include "staircase/base/duration.h"
 #include "staircase/base/errors.h"
 #include "staircase/base/files.h"
+#include "staircase/base/host.h"
 #include "staircase/base/printable.h"
 #include "staircase/base/random.h"
 #include "staircase/base/text.h"
@@ -158,7 +160,8 @@ int train_all(const Arguments& arguments, const experiment::Experiment& experime
     std::cout << "\n"
               << report::report_terminal(results, terminal_width(), options.folder.string()) << "\nThe report is "
               << (options.folder / "report.html").string() << ".\n";
-  return results.done == results.runs ? 0 : 1;
+  // What others train is not this program's to have done.
+  return options.shared ? results.failed > 0 : results.done < results.runs;
 }
 
 /// What all processes of a group have to have alike; where the experiment's file is not there, rank 0's will do.
@@ -184,6 +187,7 @@ int lead(const Arguments& arguments, const std::shared_ptr<processes::ProcessGro
   try {
     const experiment::Experiment experiment = read_experiment(arguments);
     execution::RunOptions options = run_options(arguments, experiment);
+    options.shared = arguments.has("shared");
     if (options.jobs > 1)
       throw RequestError("--jobs " + std::to_string(options.jobs) + " cannot go with a launcher's " +
                          std::to_string(group->size()) + " processes: run --jobs N --processes M starts its own");
@@ -215,7 +219,7 @@ int run_in_group(const Arguments& arguments, const Words& words, const processes
   hear_signals_in_a_thread();
   const std::atomic<bool>& stop = stop_on_signals();
   static std::shared_ptr<processes::ProcessGroup> group;  // for good, see end_now
-  const std::string name = "rank " + std::to_string(placement.rank) + " on " + processes::host_name() + ": ";
+  const std::string name = "rank " + std::to_string(placement.rank) + " on " + host_name() + ": ";
   try {
     group = std::make_shared<processes::ProcessGroup>(placement,
                                                       processes::group_timeout(processes::environment_of_process()));
@@ -253,18 +257,23 @@ int run_run(const Words& words) {
   Arguments arguments("run", "Trains an experiment. Started again on the same folder, does only what is missing.",
                       "CONFIG", "staircase run experiments/quickstart.json --set /recipe/epochs=2");
   add_run_options(arguments);
-  arguments.options()("dry-run", "check everything, say what would be done and what it costs, write nothing");
-  arguments.options()("network-gbit",
-                      "with --dry-run --processes N: the network that each machine has, in Gbit/s; N may then be more "
-                      "than the cores here (default: all are on this machine)",
-                      cxxopts::value<double>(), "GBIT");
+  arguments.options()("dry-run", "check everything, say what would be done and what it costs, write nothing")(
+      "network-gbit",
+      "with --dry-run --processes N: the network that each machine has, in Gbit/s; N may then be more "
+      "than the cores here (default: all are on this machine)",
+      cxxopts::value<double>(), "GBIT")(
+      "slurm", "submit an array of Slurm whose tasks train what is missing, with these options of sbatch",
+      cxxopts::value<std::string>(), "OPTIONS")(
+      "shared", "one of many programs that train in DIR: end when all that is left is theirs, or has failed");
   add_set_option(arguments);
   if (!arguments.parse(words, 1, 1)) return 0;
   const processes::Placement placement = processes::placement_of(processes::environment_of_process());
-  if (placement.size > 1) return run_in_group(arguments, words, placement);
+  if (placement.size > 1 && !arguments.has("slurm")) return run_in_group(arguments, words, placement);
   progress_options(arguments);  // refuses wrong ones
   const experiment::Experiment experiment = read_experiment(arguments);
-  const execution::RunOptions options = run_options(arguments, experiment);
+  if (arguments.has("slurm")) return submit(arguments, words, experiment);
+  execution::RunOptions options = run_options(arguments, experiment);
+  options.shared = arguments.has("shared");
   check_slurm(options);
   if (arguments.has("dry-run")) {
     show_plan(experiment, options, arguments.json());

@@ -76,9 +76,9 @@ double network_of(const Arguments& arguments) {
   throw RequestError("--network-gbit: found " + config::Json(gbit).dump() + ", allowed is 0.001 to 100000");
 }
 
-int64_t processes_of(const Arguments& arguments, const execution::RunOptions& options) {
+int64_t processes_of(const Arguments& arguments, const execution::RunOptions& options, TrainsOn machine) {
   const int64_t cores = std::max<int64_t>(1, std::thread::hardware_concurrency());
-  const bool is_elsewhere = options.network_gbit > 0;
+  const bool is_elsewhere = machine == TrainsOn::others || options.network_gbit > 0;
   const int64_t count = is_elsewhere ? arguments.bounded("processes", most_processes)
                                      : arguments.bounded("processes", cores, ", the cores here");
   if (count > 1 && options.devices.size() > 1)
@@ -90,11 +90,12 @@ int64_t processes_of(const Arguments& arguments, const execution::RunOptions& op
 
 }  // namespace
 
-execution::RunOptions run_options(const Arguments& arguments, const experiment::Experiment& experiment) {
+execution::RunOptions run_options(const Arguments& arguments, const experiment::Experiment& experiment,
+                                  TrainsOn machine) {
   execution::RunOptions options;
   options.folder = arguments.has("out") ? out_folder(arguments.get<std::string>("out"))
                                         : std::filesystem::path("runs") / experiment.options.name;
-  options.devices = parse_devices(arguments.get<std::string>("device"));
+  options.devices = parse_devices(arguments.get<std::string>("device"), machine == TrainsOn::this_machine);
   options.jobs = arguments.has("jobs") ? arguments.get<int64_t>("jobs") : static_cast<int64_t>(options.devices.size());
   if (options.jobs < 1 || options.jobs > most_jobs)
     throw RequestError("--jobs: found " + std::to_string(options.jobs) + ", allowed is 1 to " +
@@ -103,7 +104,7 @@ execution::RunOptions run_options(const Arguments& arguments, const experiment::
     throw RequestError("--jobs " + std::to_string(options.jobs) + " cannot go with " +
                        std::to_string(options.devices.size()) + " devices: the rest of them would stay idle");
   if (arguments.has("network-gbit")) options.network_gbit = network_of(arguments);
-  if (arguments.has("processes")) options.processes = processes_of(arguments, options);
+  if (arguments.has("processes")) options.processes = processes_of(arguments, options, machine);
   options.elsewhere = arguments.has("elsewhere");
   options.reuse = !arguments.has("no-reuse");
   options.worker_program = {"/proc/self/exe", "worker"};

@@ -14,8 +14,12 @@ namespace staircase::apps {
 /// those of progress.h.
 void add_run_options(Arguments& arguments);
 
+/// Whose cores and devices have to be there.
+enum class TrainsOn { this_machine, others };
+
 /// What they say. Throws RequestError naming the option.
-execution::RunOptions run_options(const Arguments& arguments, const experiment::Experiment& experiment);
+execution::RunOptions run_options(const Arguments& arguments, const experiment::Experiment& experiment,
+                                  TrainsOn machine = TrainsOn::this_machine);
 
 /// Set by SIGINT and SIGTERM from the first call on; a second signal ends the program.
 std::atomic<bool>& stop_on_signals();

@@ -39,13 +39,14 @@ void print_status(const runs::ExperimentStatus& status) {
   std::vector<std::vector<std::string>> rows;
   for (const RunStatus& run : status.runs) {
     const bool tells = run.note.contains("images_per_second"), open = run.state != RunState::done;
-    rows.push_back({run.word, "runs/" + run.run, runs::to_name(run.state), run.holds, run.note.value("device", ""),
+    rows.push_back({run.word, "runs/" + run.run, runs::to_name(run.state), run.holds, run.note.value("host", ""),
+                    run.note.value("device", ""),
                     tells ? decimals(run.note["images_per_second"].get<double>(), 0) : "",
                     run.seconds_left && open && run.state != RunState::failed ? clock_text(*run.seconds_left) : "",
                     progress(run)});
   }
-  report::TextTable table{{"run", "folder", "state", "weights", "device", "images/s", "time left", "progress"},
-                          {false, false, false, false, false, true, true, false},
+  report::TextTable table{{"run", "folder", "state", "weights", "host", "device", "images/s", "time left", "progress"},
+                          {false, false, false, false, false, false, true, true, false},
                           std::move(rows)};
   report::drop_empty_columns(table);
   if (!table.rows.empty()) print_table(table.header, table.right, table.rows);

@@ -11,8 +11,9 @@ packages="cmake ninja-build g++ ccache
   libtorch-dev libopenblas0-openmp libopencv-core-dev libopencv-imgproc-dev libopencv-imgcodecs-dev
   libgloo-dev libjpeg62-turbo-dev libarchive-dev libonnx-dev nlohmann-json3-dev libcxxopts-dev libboost-dev libhwy-dev zlib1g-dev"
 test_packages="libcatch2-dev|catch2"
-# The comparisons with PyTorch are left out of the tests where these cannot be had.
+# Where these cannot be had the comparisons with PyTorch, and the tests on a cluster, are left out.
 parity_packages="python3-torch python3-torchvision python3-onnx"
+cluster_packages="slurmctld slurmd slurm-client"
 optional=
 
 fail() {
@@ -23,7 +24,7 @@ fetch_charts() { sh "$(dirname "$0")/charts.sh" "$@"; }
 
 case ${1-} in
   '') ;;
-  --tests) packages="$packages $test_packages" optional=$parity_packages ;;
+  --tests) packages="$packages $test_packages" optional="$parity_packages $cluster_packages" ;;
   *) echo "usage: sh third_party/install.sh [--tests]" >&2; exit 2 ;;
 esac
 
@@ -63,17 +64,20 @@ missing=
 for package in $packages; do
   is_installed "${package%%|*}" || is_installed "${package##*|}" || missing="$missing $package"
 done
+# missing_of PACKAGE...: those that are not installed, each with a space before it.
+missing_of() {
+  for package; do is_installed "$package" || printf ' %s' "$package"; done
+}
 missing_optional=
-for package in $optional; do
-  is_installed "$package" || missing_optional="$missing_optional $package"
-done
+[ -z "$optional" ] || missing_optional=$(missing_of $optional)
 if [ -z "$missing$missing_optional" ]; then
   fetch_charts --install-npm
   exit 0
 fi
 
+# leave_out PACKAGES WHY: each kind costs the tests that need it, and no more.
 leave_out() {
-  echo "Without$missing_optional the comparisons with PyTorch are left out: $1." >&2
+  echo "Without$1 tests that need them are left out: $2." >&2
 }
 
 if [ "$(id -u)" = 0 ]; then
@@ -81,7 +85,7 @@ if [ "$(id -u)" = 0 ]; then
 elif command -v sudo >/dev/null; then
   as_root=sudo
 elif [ -z "$missing" ]; then
-  leave_out "installing takes root or sudo"
+  leave_out "$missing_optional" "installing takes root or sudo"
 else
   fail "these packages are missing, and installing them takes root or sudo: $(echo $missing)"
 fi
@@ -110,8 +114,11 @@ if [ -n "$chosen" ]; then
     fail "the packages cannot be installed (Debian 12 and 13 have them all): $(reason)"
   }
 fi
-if [ -n "$missing_optional" ]; then
-  echo "Installing$missing_optional ..."
-  apt install --no-install-recommends $missing_optional || leave_out "$(reason)"
-fi
+for kind in "$parity_packages" "$cluster_packages"; do
+  [ -n "$optional" ] || continue
+  missing_kind=$(missing_of $kind)
+  [ -n "$missing_kind" ] || continue
+  echo "Installing$missing_kind ..."
+  apt install --no-install-recommends $missing_kind || leave_out "$missing_kind" "$(reason)"
+done
 fetch_charts --install-npm

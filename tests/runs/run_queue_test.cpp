@@ -53,6 +53,18 @@ TEST_CASE("A run that another program works on is passed over until that program
   CHECK(queue.empty());
 }
 
+TEST_CASE("One of many programs leaves what has failed, others try it again", "[runs]") {
+  const tests::TemporaryFolder folder;
+  const Ledger ledger(folder.path());
+  const auto runs = two_runs();
+  ledger.record_failure(runs[0], "why");
+  CHECK(RunQueue(runs, ledger).next() == 0);
+  RunQueue queue(runs, ledger, Failures::left);
+  CHECK(queue.next() == 1);
+  CHECK_FALSE(queue.next());
+  CHECK(queue.empty());
+}
+
 TEST_CASE("A run whose owner died comes out of the queue, one that failed elsewhere does not", "[runs]") {
   const tests::TemporaryFolder folder;
   const Ledger ledger(folder.path());

@@ -6,6 +6,7 @@
 
 #include "staircase/base/errors.h"
 #include "staircase/base/files.h"
+#include "staircase/base/host.h"
 #include "staircase/execution/failure_sentence.h"
 #include "staircase/execution/run_starts.h"
 #include "staircase/processes/process_group.h"
@@ -16,11 +17,14 @@ namespace {
 using config::Json;
 using Clock = std::chrono::steady_clock;
 
+/// Another machine holds the run's lock by now, and works on it.
+class LockLost : public std::exception {};
+
 /// Passes everything on, and notes in the run's lock where the run stands.
 class NotingObserver : public train::TrainObserver {
  public:
   NotingObserver(RunObserver& next, const FileLock& lock, const runs::RunKey& run)
-      : next_(next), lock_(lock), note_{{"pid", ::getpid()}}, place_{run.row, run.seed, 0, 0, run.configuration} {
+      : next_(next), lock_(lock), note_{{"host", host_name()}, {"pid", ::getpid()}}, place_{run.row, run.seed, 0, 0, run.configuration} {
     leave();
   }
 
@@ -34,6 +38,7 @@ class NotingObserver : public train::TrainObserver {
   }
 
   void on_step(const train::StepReport& report) override {
+    if (lock_.is_lost()) throw LockLost();
     next_.on_step(report);
     place_.step = report.step;
     place_.steps = report.steps;
@@ -112,6 +117,12 @@ RunOutcome execute_run(const runs::Ledger& ledger, const runs::RunKey& run,
     return RunOutcome::done;
   } catch (const Interrupted&) {
     throw;
+  } catch (const LockLost&) {
+    observer.on_warning(run.row + ", seed " + std::to_string(run.seed) +
+                        ": given up, since this process was held up for longer than its lease of the run, and another "
+                        "works on it now");
+    if (together) throw GroupOver();
+    return RunOutcome::busy;
   } catch (const processes::FailedTogether&) {
     return record_failure(ledger, run, observer, failure_sentence(noting.place()));
   } catch (const std::exception&) {

@@ -159,14 +159,14 @@ void PreparedExperiment::check_begun_runs() {
   }
 }
 
-void PreparedExperiment::claim_folder() {
+void PreparedExperiment::claim_folder(Threads threads) {
   make_folder(ledger_.folder());
   const FileLock lock = ledger_.lock();
   remove_unfinished_files(ledger_.folder());
   remove_left_overs(ledger_.folder());
   ledger_.join(experiment_);
   ledger_.know_data(experiment_, shape_);
-  if (experiment_.options.threads == 0) experiment_.options.threads = cores_a_run_;
+  if (experiment_.options.threads == 0 && threads == Threads::settled) experiment_.options.threads = cores_a_run_;
   if (auto hold = runs::hold_folder(ledger_.folder())) hold_.emplace(std::move(*hold));
   const config::Json before =
       ledger_.exists() && ledger_.begins_afresh() ? experiment_in(ledger_.folder()) : config::Json();

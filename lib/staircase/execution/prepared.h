@@ -8,6 +8,9 @@
 
 namespace staircase::execution {
 
+/// Whether a folder is to keep this machine's number of threads where the experiment has none, or the first that trains.
+enum class Threads { settled, open };
+
 /// An experiment that was checked against its folder and its data, ready to be run.
 class PreparedExperiment {
  public:
@@ -16,9 +19,9 @@ class PreparedExperiment {
   PreparedExperiment(experiment::Experiment wanted, const RunOptions& options);
 
   /// Takes the folder for the experiment: from here on it holds experiment.json, and the number of threads is
-  /// settled. Other programs that share the folder may have extended it since it was checked. Removes what killed
+  /// settled, unless other machines are to settle it. Other programs that share the folder may have extended it since it was checked. Removes what killed
   /// programs left behind.
-  void claim_folder();
+  void claim_folder(Threads threads = Threads::settled);
 
   /// The run's settings; a number of threads that is not settled yet is this machine's.
   RunSettings settings(torch::Device device) const;

@@ -28,6 +28,9 @@ struct RunOptions {
   std::vector<std::string> worker_program;
   /// Runs that a folder beside this one holds, done and with the same result, become this one's by links.
   bool reuse = false;
+  /// One of many programs that train in the folder: what others train or have failed at is theirs, so this one ends when
+  /// nothing else is left, where a program of its own waits and tries again.
+  bool shared = false;
   bool elsewhere = false;  ///< runs may go on on another kind of device or LibTorch than they began with
 };
 

@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
+#include <optional>
 #include <stdexcept>
 #include <thread>
 #include <utility>
 
+#include "staircase/base/counted.h"
 #include "staircase/base/errors.h"
 #include "staircase/execution/prepared.h"
 #include "staircase/execution/taken_over.h"
@@ -30,18 +32,20 @@ class Runner {
         options_(options),
         observer_(observer),
         stop_(stop),
-        queue_(experiment.runs(), experiment.ledger()) {}
+        queue_(experiment.runs(), experiment.ledger(),
+               options.shared ? runs::Failures::left : runs::Failures::tried_again) {}
 
   void run_here() {
     while (!queue_.empty()) {
       if (stop_) throw Interrupted(stopped_text);
-      if (const auto index = queue_.next()) {
+      if (const auto index = next()) {
         const auto observer = watch(*index);
         const auto prepare = [&] { return experiment_.job(run(*index), options_.devices.at(0)); };
         const auto announce = [&] { options_.group->announce(order(*index, options_.devices.at(0)).to_word()); };
         finish(*index,
                execute_run(experiment_.ledger(), run(*index), prepare, options_.elsewhere, *observer, stop_, announce));
       } else if (!queue_.empty()) {
+        if (leaves_the_rest()) return;
         std::this_thread::sleep_for(pause);
       }
     }
@@ -56,6 +60,7 @@ class Runner {
       while (is_any_at_work(slots) || (!queue_.empty() && !stop_)) {
         for (Slot& slot : slots)
           if (!slot.worker && !stop_) start(slot);
+        if (!is_any_at_work(slots) && leaves_the_rest()) return;
         if (stop_ && !std::exchange(asked_to_stop, true)) stop_all(slots);
         wait_for_news(slots);
         for (Slot& slot : slots)
@@ -96,6 +101,19 @@ class Runner {
     ::poll(descriptors.data(), descriptors.size(), static_cast<int>(pause.count()));
   }
 
+  std::optional<size_t> next() {
+    const auto index = queue_.next();
+    if (index) looks_in_vain_ = 0;
+    return index;
+  }
+
+  /// To be asked when nothing is at work and nothing is free. Programs that look whether a run is free hold its lock for
+  /// a moment, so one look is not enough, or two of them would leave it to each other.
+  bool leaves_the_rest() {
+    const int enough = 10;
+    return options_.shared && !stop_ && ++looks_in_vain_ > enough;
+  }
+
   const runs::RunKey& run(size_t index) const { return experiment_.runs()[index]; }
 
   std::unique_ptr<RunObserver> watch(size_t index) {
@@ -124,7 +142,7 @@ class Runner {
   }
 
   void start(Slot& slot) {
-    const auto index = queue_.next();
+    const auto index = next();
     if (!index) return;
     slot.index = *index;
     slot.worker =
@@ -151,6 +169,7 @@ class Runner {
   runs::RunQueue queue_;
   std::unique_ptr<processes::MeetingPlace> meeting_place_;
   int64_t teams_ = 0;
+  int looks_in_vain_ = 0;
 };
 
 bool works_in_processes(const RunOptions& options) {
@@ -285,6 +304,10 @@ void run_experiment(experiment::Experiment wanted, const RunOptions& options, Ex
     if (works_in_processes(options)) runner.run_in_processes();
     else runner.run_here();
   } while (add_seeds(experiment, options, observer));
+  const size_t open = experiment.runs().size() - experiment.count_done();
+  if (options.shared && open > 0)
+    observer.on_note(counted(static_cast<long long>(open), "run") + " of " + options.folder.string() +
+                     " left as they are: others train them, or they have failed");
 }
 
 }  // namespace staircase::execution

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "staircase/base/errors.h"
+#include "staircase/base/host.h"
 #include "staircase/data/open_data.h"
 #include "staircase/execution/failure_sentence.h"
 #include "staircase/execution/team.h"
@@ -243,7 +244,7 @@ std::string Worker::reason_of_end(const RunPlace& place) const {
   for (size_t rank = 0; rank < members_.size(); ++rank)
     if (!members_[rank].failure.empty()) cause = rank;
   const Member& member = members_[cause];
-  const std::string who = "rank " + std::to_string(cause) + " on " + processes::host_name();
+  const std::string who = "rank " + std::to_string(cause) + " on " + host_name();
   return member.failure.empty() ? death(who, member.status, place) : who + ": " + member.failure;
 }
 

@@ -2,7 +2,6 @@
 
 #include <netdb.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <charconv>
 #include <cstdlib>
@@ -103,12 +102,6 @@ std::string first_host(const std::string& list) {
   if (open == std::string::npos || comma < open) return list.substr(0, comma);
   const size_t end = list.find_first_of(",-]", open);
   return list.substr(0, open) + list.substr(open + 1, end - open - 1);
-}
-
-std::string host_name() {
-  char name[256] = "";
-  ::gethostname(name, sizeof name - 1);
-  return name;
 }
 
 void check_address(const Placement& placement) {

@@ -42,9 +42,6 @@ int64_t tasks_left_out(const Environment& environment);
 /// The first host of Slurm's compact list: "node[03-05,9],x7" gives "node03".
 std::string first_host(const std::string& list);
 
-/// Of this machine.
-std::string host_name();
-
 /// Throws RequestError where the address of the store does not resolve.
 void check_address(const Placement& placement);
 

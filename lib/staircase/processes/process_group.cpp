@@ -25,6 +25,7 @@
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
 
 #include "staircase/base/errors.h"
+#include "staircase/base/host.h"
 #include "staircase/base/text.h"
 #include "staircase/processes/tree_sum.h"
 

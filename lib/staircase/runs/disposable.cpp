@@ -38,7 +38,7 @@ bool is_known(const fs::path& folder) {
       for (const auto& run : fs::directory_iterator(entry.path(), ignored))
         for (const auto& file : fs::directory_iterator(run.path(), ignored))
           if (!is_one_of(run_files, file.path().filename().string()) && !is_left_over(file.path())) return false;
-    } else if (!is_one_of(folder_files, name) && !is_data_index(name) && !is_left_over(entry.path())) {
+    } else if (name != "slurm" && !is_one_of(folder_files, name) && !is_data_index(name) && !is_left_over(entry.path())) {
       return false;
     }
   }

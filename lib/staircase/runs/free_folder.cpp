@@ -7,13 +7,14 @@
 #include <vector>
 
 #include "staircase/base/files.h"
+#include "staircase/base/host.h"
 #include "staircase/runs/run_log.h"
 
 namespace staircase::runs {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr const char* hold_start = ".in_use-";  // and the process, so that each has its own
+constexpr const char* hold_start = ".in_use-";  // and the machine and process, so that each has its own
 
 bool is_failed_at_most(const fs::path& run) {
   std::error_code error;
@@ -38,7 +39,7 @@ std::vector<fs::path> holds_in(const fs::path& folder) {
 
 bool is_left_over(const fs::path& path) {
   const std::string name = path.filename().string();
-  return name == run_lock_file || is_folder_hold(name) || is_unfinished_file(path);
+  return name == run_lock_file || Lease::is_left_over(name, run_lock_file) || is_folder_hold(name) || is_unfinished_file(path);
 }
 
 bool is_free(const fs::path& folder) {
@@ -53,7 +54,7 @@ bool is_free(const fs::path& folder) {
 
 std::optional<FileLock> hold_folder(const fs::path& folder) {
   for (const fs::path& hold : holds_in(folder)) FileLock::try_take(hold);  // whose end removes the file
-  return FileLock::try_take(folder / (hold_start + std::to_string(::getpid())));
+  return FileLock::try_take(folder / (hold_start + host_name() + "-" + std::to_string(::getpid())));
 }
 
 void remove_failed_runs(const fs::path& folder) {

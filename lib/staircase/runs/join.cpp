@@ -148,12 +148,13 @@ void join_stored(const fs::path& folder, const experiment::StoredExperiment& sto
   else check_fields(deciding(stored.content), deciding(now), folder);
   config::ExperimentOptions& options = experiment.options;
   const int64_t threads = stored.experiment.options.threads;
-  if (options.threads != 0 && options.threads != threads)
+  const bool is_settled = threads != 0;  // until a program trains there, it need not be
+  if (is_settled && options.threads != 0 && options.threads != threads)
     throw RequestError(folder.string() + ": its runs use " + counted(threads, "thread") +
                        " and results depend on it; "
                        "/threads " +
                        std::to_string(options.threads) + " needs another --out");
-  options.threads = threads;
+  if (is_settled) options.threads = threads;
   std::vector<int64_t> seeds = stored.experiment.options.seeds;
   for (int64_t seed : options.seeds)
     if (std::find(seeds.begin(), seeds.end(), seed) == seeds.end()) seeds.push_back(seed);

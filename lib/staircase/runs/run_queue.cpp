@@ -2,7 +2,8 @@
 
 namespace staircase::runs {
 
-RunQueue::RunQueue(const std::vector<RunKey>& runs, const Ledger& ledger) : runs_(runs), ledger_(ledger) {
+RunQueue::RunQueue(const std::vector<RunKey>& runs, const Ledger& ledger, Failures failures)
+    : runs_(runs), ledger_(ledger), failures_(failures) {
   for (size_t i = 0; i < runs.size(); ++i)
     if (!ledger.is_done(runs[i])) waiting_.push_back(i);
 }
@@ -17,8 +18,8 @@ std::optional<size_t> RunQueue::next() {
       continue;
     }
     at = waiting_.erase(at);
-    const bool failed_elsewhere = seen_busy_.count(index) && ledger_.failure(run);
-    if (!ledger_.is_done(run) && !failed_elsewhere) return index;
+    const bool failed = (failures_ == Failures::left || seen_busy_.count(index)) && ledger_.failure(run);
+    if (!ledger_.is_done(run) && !failed) return index;
   }
   return std::nullopt;
 }

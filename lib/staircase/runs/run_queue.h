@@ -8,11 +8,17 @@
 
 namespace staircase::runs {
 
+/// What becomes of runs that had failed before a program looks at them.
+enum class Failures {
+  tried_again,
+  left,  ///< as they are: one of many programs that come and go would try them once each
+};
+
 /// The runs that a program still has to see to the end, when others may work on the same folder.
 class RunQueue {
  public:
   /// `runs` outlive the queue.
-  RunQueue(const std::vector<RunKey>& runs, const Ledger& ledger);
+  RunQueue(const std::vector<RunKey>& runs, const Ledger& ledger, Failures failures = Failures::tried_again);
 
   bool empty() const { return waiting_.empty(); }
 
@@ -26,6 +32,7 @@ class RunQueue {
  private:
   const std::vector<RunKey>& runs_;
   const Ledger& ledger_;
+  Failures failures_;
   std::deque<size_t> waiting_;
   std::set<size_t> seen_busy_;
 };

@@ -1,0 +1,329 @@
+#include "staircase/base/lease.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <charconv>
+#include <chrono>
+#include <condition_variable>
+#include <cstring>
+#include <fstream>
+#include <map>
+#include <mutex>
+#include <random>
+#include <sstream>
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+#include "staircase/base/clock.h"
+#include "staircase/base/host.h"
+#include "staircase/base/text.h"
+
+namespace staircase {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr size_t beat_bytes = 20;
+constexpr const char* claim = ".claim-";
+
+[[noreturn]] void fail(const fs::path& path, int error) {
+  throw std::runtime_error(path.string() + ": cannot be locked: " + std::strerror(error));
+}
+
+/// The clock ticks at which a process started, the 22nd field; 0: there is no such process.
+int64_t start_of(int64_t process) {
+  std::ifstream in("/proc/" + std::to_string(process) + "/stat");
+  std::string line;
+  std::getline(in, line);
+  const size_t end_of_name = line.rfind(')');
+  if (end_of_name == std::string::npos) return 0;
+  std::istringstream fields(line.substr(end_of_name + 1));
+  std::string field;
+  for (int number = 3; number <= 22 && fields >> field; ++number) {}
+  int64_t ticks = 0;
+  std::from_chars(field.data(), field.data() + field.size(), ticks);
+  return ticks;
+}
+
+/// What a holder's file is named by: a process, its lease, and a number, since a process may hold it again and again.
+struct Holder {
+  LeaseOwner owner;
+  double seconds = 0;
+  std::string number;
+
+  std::string file_name() const {
+    std::string host = owner.host;
+    std::replace_if(
+        host.begin(), host.end(), [](char c) { return c == '/' || c == '~' || c == '.'; }, '-');
+    return host.substr(0, 64) + "~" + owner.kernel + "~" + std::to_string(owner.process) + "~" +
+           std::to_string(owner.started) + "~" + decimals(seconds, 3) + "~" + number;
+  }
+
+  static std::optional<Holder> from_file_name(const std::string& name) {
+    std::vector<std::string> parts;
+    std::istringstream in(name);
+    for (std::string part; std::getline(in, part, '~');) parts.push_back(part);
+    if (parts.size() != 6) return std::nullopt;
+    Holder holder{{parts[0], parts[1], 0, 0}, 0, parts[5]};
+    const auto read = [](const std::string& text, auto& value) {
+      std::from_chars(text.data(), text.data() + text.size(), value);
+    };
+    read(parts[2], holder.owner.process);
+    read(parts[3], holder.owner.started);
+    read(parts[4], holder.seconds);
+    return holder;
+  }
+};
+
+std::string new_number() {
+  static std::atomic<uint64_t> count{0};
+  std::random_device random;
+  return hexadecimal((static_cast<uint64_t>(random()) << 32) ^ random() ^ ++count, 16);
+}
+
+/// What is at a lock's path.
+struct Look {
+  bool is_there = false;  ///< a folder
+  std::string name;       ///< of the holder's file; empty: nobody holds it
+  std::string beat;       ///< what it renews
+};
+
+/// The bytes of a file from an offset on, opened anew: a file system across machines looks again then.
+std::string read_at(const fs::path& file, size_t offset, size_t count) {
+  const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return {};
+  std::string bytes(count, '\0');
+  const ssize_t read = ::pread(descriptor, bytes.data(), count, static_cast<off_t>(offset));
+  ::close(descriptor);
+  bytes.resize(static_cast<size_t>(std::max<ssize_t>(0, read)));
+  return bytes;
+}
+
+/// 0, or the error.
+int write_at(const fs::path& file, size_t offset, const std::string& bytes, int flags = 0) {
+  const int descriptor = ::open(file.c_str(), O_WRONLY | O_CLOEXEC | flags, 0644);
+  if (descriptor < 0) return errno;
+  const bool written = ::pwrite(descriptor, bytes.data(), bytes.size(), static_cast<off_t>(offset)) ==
+                       static_cast<ssize_t>(bytes.size());
+  const int error = written ? 0 : errno;
+  return ::close(descriptor) == 0 ? error : errno;
+}
+
+Look look_at(const fs::path& path) {
+  Look look;
+  std::error_code error;
+  look.is_there = fs::is_directory(path, error);
+  for (const auto& entry : fs::directory_iterator(path, error))
+    if (std::string name = entry.path().filename().string(); Holder::from_file_name(name)) look.name = std::move(name);
+  if (!look.name.empty()) look.beat = read_at(path / look.name, note_bytes, beat_bytes);
+  return look;
+}
+
+/// What this process saw of holders on other machines.
+class Sightings {
+ public:
+  static Sightings& of_this_process() {
+    static Sightings all;
+    return all;
+  }
+
+  /// Whether one has looked at the same beat often enough. Of a long time without a look only a part counts: what stood
+  /// still may have been this process, or the file system that both look at.
+  bool is_over(const fs::path& path, const Look& look, double seconds) {
+    const double most_between_looks = seconds / 4;
+    const std::lock_guard lock(mutex_);
+    const auto now = Clock::now();
+    Sighting& seen = seen_[path.string()];
+    if (seen.name != look.name || seen.beat != look.beat) {
+      seen = {look.name, look.beat, now, 0};
+      return false;
+    }
+    seen.unchanged_seconds += std::min(most_between_looks, std::chrono::duration<double>(now - seen.last).count());
+    seen.last = now;
+    return seen.unchanged_seconds > seconds;
+  }
+
+ private:
+  struct Sighting {
+    std::string name, beat;
+    Clock::time_point last;
+    double unchanged_seconds = 0;
+  };
+  std::mutex mutex_;
+  std::map<std::string, Sighting> seen_;
+};
+
+bool is_over(const fs::path& path, const Look& look, const LeaseOwner& observer) {
+  const auto holder = Holder::from_file_name(look.name);
+  const bool same_machine =
+      holder->owner.host == Holder::from_file_name(Holder{observer, 0, "0"}.file_name())->owner.host &&
+      holder->owner.kernel == observer.kernel && !observer.kernel.empty();
+  if (same_machine) return start_of(holder->owner.process) != holder->owner.started;
+  return Sightings::of_this_process().is_over(path, look, holder->seconds);
+}
+
+}  // namespace
+
+std::string note_line(std::string_view text, size_t bytes) {
+  std::string line(text.substr(0, bytes - 1));
+  line.resize(bytes - 1, ' ');
+  return line + '\n';
+}
+
+std::string note_in(const std::string& line) {
+  const std::string text = line.substr(0, line.find('\n'));
+  return text.substr(0, text.find_last_not_of(' ') + 1);
+}
+
+LeaseOwner LeaseOwner::of_this_process() {
+  const int64_t process = ::getpid();
+  std::ifstream boot("/proc/sys/kernel/random/boot_id");
+  std::string id;
+  std::getline(boot, id);
+  struct stat space {};
+  const bool known = ::stat("/proc/self/ns/pid", &space) == 0;
+  const std::string kernel =
+      id.empty() || !known ? "" : id.substr(0, 8) + hexadecimal(static_cast<unsigned long long>(space.st_ino), 8);
+  return {host_name(), kernel, process, start_of(process)};
+}
+
+/// A lease while it is held, and the thread that renews it.
+struct Lease::Held {
+  Held(fs::path lock, const Holder& holder, const std::string& name)
+      : path(std::move(lock)), file(path / name), seconds(holder.seconds) {
+    sigset_t all, before;
+    sigfillset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, &before);  // signals are for the program's own threads
+    renewing = std::jthread([this](const std::stop_token& stop) { renew(stop); });
+    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  }
+
+  ~Held() {
+    renewing.request_stop();
+    renewing.join();
+    if (!lost && ::unlink(file.c_str()) == 0) ::rmdir(path.c_str());  // fails where somebody has it by now
+  }
+
+  void write(size_t offset, const std::string& bytes) {
+    const int error = write_at(file, offset, bytes);
+    // A file that is not there any more is another's now; any other trouble may pass.
+    if (error == ENOENT || error == ENOTDIR || error == ESTALE) lost = true;
+  }
+
+  void renew(const std::stop_token& stop) {
+    const int renewals_a_lease = 8;
+    const auto pause = std::chrono::duration<double>(seconds / renewals_a_lease);
+    std::mutex mutex;
+    std::unique_lock lock(mutex);
+    std::condition_variable_any stopped;
+    for (int64_t beat = 1; !stop.stop_requested() && !lost; ++beat) {
+      write(note_bytes, note_line(std::to_string(beat), beat_bytes));
+      stopped.wait_for(lock, stop, pause, [] { return false; });
+    }
+  }
+
+  const fs::path path, file;
+  const double seconds;
+  std::atomic<bool> lost{false};
+  std::jthread renewing;
+};
+
+namespace {
+
+std::string new_content() { return note_line("") + note_line("0", beat_bytes); }
+
+/// Makes the folder with the holder's file in it, and gives it the lock's name where nobody has that. False: somebody
+/// does, or came in between.
+bool make_lock(const fs::path& path, const std::string& name) {
+  const fs::path beside = path.string() + claim + name;
+  if (::mkdir(beside.c_str(), 0755) != 0) fail(path, errno);
+  bool taken = false;
+  if (const int error = write_at(beside / name, 0, new_content(), O_CREAT | O_EXCL)) {
+    ::rmdir(beside.c_str());
+    if (error != ENOENT) fail(path, error);
+    return false;
+  }
+  ::rmdir(path.c_str());  // where its last owner left it empty
+  taken = ::rename(beside.c_str(), path.c_str()) == 0;
+  const int error = errno;
+  std::error_code ignored;
+  if (!taken) taken = fs::exists(path / name, ignored);  // a server that was asked twice says no the second time
+  if (taken) return true;
+  fs::remove_all(beside, ignored);
+  for (const int expected : {EEXIST, ENOTEMPTY, ENOTDIR, ENOENT})
+    if (error == expected) return false;
+  fail(path, error);
+}
+
+/// Makes another holder's file this one's. False: somebody else was first, or its owner freed it.
+bool take_over(const fs::path& path, const std::string& from, const std::string& name) {
+  std::error_code ignored;
+  if (::rename((path / from).c_str(), (path / name).c_str()) != 0 && !fs::exists(path / name, ignored)) return false;
+  return write_at(path / name, 0, new_content()) == 0;
+}
+
+/// What was killed in make_lock. It is moved away first: its maker, should it be alive after all, can then no longer make
+/// it the lock, and tries again.
+void remove_left_overs(const fs::path& path, const LeaseOwner& observer) {
+  const std::string lock = path.filename().string();
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(path.has_parent_path() ? path.parent_path() : ".", ignored)) {
+    const std::string name = entry.path().filename().string();
+    if (!Lease::is_left_over(name, lock)) continue;
+    const Look look{true, name.substr(lock.size() + std::strlen(claim)), ""};
+    if (Holder::from_file_name(look.name) && !is_over(entry.path(), look, observer)) continue;
+    const fs::path away = path.string() + claim + new_number();
+    if (::rename(entry.path().c_str(), away.c_str()) == 0) fs::remove_all(away, ignored);
+  }
+}
+
+}  // namespace
+
+std::optional<Lease> Lease::try_take(const fs::path& path, double seconds, const LeaseOwner& owner) {
+  const Holder holder{owner, seconds, new_number()};
+  const std::string name = holder.file_name();
+  const int most_tries = 20;
+  for (int tries = 0; tries < most_tries; ++tries) {
+    const Look look = look_at(path);
+    if (look.name.empty()) {
+      if (!make_lock(path, name)) continue;
+      remove_left_overs(path, owner);
+    } else {
+      if (!is_over(path, look, owner)) return std::nullopt;
+      if (!take_over(path, look.name, name)) continue;
+    }
+    return Lease(std::make_unique<Held>(path, holder, name));
+  }
+  return std::nullopt;
+}
+
+bool Lease::is_held(const fs::path& path, const LeaseOwner& observer) {
+  const Look look = look_at(path);
+  return !look.name.empty() && !is_over(path, look, observer);
+}
+
+void Lease::leave_note(std::string_view text) const { held_->write(0, note_line(text)); }
+
+std::string Lease::read_note(const fs::path& path) {
+  const Look look = look_at(path);
+  return look.name.empty() ? "" : note_in(read_at(path / look.name, 0, note_bytes));
+}
+
+bool Lease::is_lost() const { return held_->lost; }
+
+bool Lease::is_left_over(std::string_view name, std::string_view lock) {
+  return name.starts_with(lock) && name.substr(lock.size()).starts_with(claim);
+}
+
+Lease::Lease(std::unique_ptr<Held> held) : held_(std::move(held)) {}
+Lease::Lease(Lease&& other) noexcept = default;
+Lease& Lease::operator=(Lease&& other) noexcept = default;
+Lease::~Lease() = default;
+
+}  // namespace staircase

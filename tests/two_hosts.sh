@@ -1,0 +1,159 @@
+#!/bin/sh
+# What only two machines can show, on one that plays both: names of hosts and networks of their own, with a cable between
+# them. One network on both, and the cable pulled; two programs that share a folder by leases, and one of the hosts lost.
+# Needs root and ip (iproute2); without them it is left out, with status 77.
+#   sh tests/two_hosts.sh [PROGRAM]
+set -u
+cd "$(dirname "$0")/.."
+program=$(realpath "${1:-build/release/staircase}")
+leave_out() {
+  echo "Left out: $*."
+  exit 77
+}
+for command in ip unshare; do command -v $command >/dev/null || leave_out "there is no $command here"; done
+[ "$(id -u)" = 0 ] || leave_out "networks and names of hosts take root"
+
+# All processes and networks live in name spaces of this script's own: however it ends, none is left behind.
+if [ -z "${STAIRCASE_HOSTS_INSIDE-}" ]; then
+  unshare --mount --pid --mount-proc --fork true 2>/dev/null || leave_out "name spaces are not allowed here"
+  export STAIRCASE_HOSTS_INSIDE=1
+  exec unshare --mount --pid --mount-proc --fork --kill-child sh tests/two_hosts.sh "$program"
+fi
+. tests/support/disturbed_runs.sh
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT # the first process of a name space ignores what it does not trap
+trap 'exit 143' TERM
+unset RANK WORLD_SIZE LOCAL_RANK LOCAL_WORLD_SIZE MASTER_ADDR MASTER_PORT
+export OMP_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE
+faults=0
+fault() {
+  echo "FAULT: $*"
+  faults=$((faults + 1))
+}
+cd "$work"
+cat >experiment.json <<'CONFIG'
+{
+  "name": "hosts",
+  "kind": "single",
+  "base": {
+    "model": {"depths": [1, 1], "width_factor": 0.125},
+    "recipe": {"from": "small", "epochs": 24, "warmup_epochs": 1, "batch_size": 32, "micro_batch_size": 8},
+    "data": {"kind": "shapes", "image_size_px": 16, "train_images": 640, "val_images": 100}
+  },
+  "seeds": [0, 1],
+  "threads": 1,
+  "loader_workers": 1,
+  "checkpoint_minutes": 0.002
+}
+CONFIG
+run() { "$program" run experiment.json --no-reuse "$@" >out.txt 2>err.txt; }
+# on HOST COMMAND...: as on a machine of that name; in place of this shell.
+on() {
+  host=$1
+  shift
+  exec unshare --uts sh -c 'hostname "$0" && exec "$@"' "$host" "$@"
+}
+# wait_for FOLDER: until somebody writes checkpoints there.
+wait_for() {
+  for i in $(seq 300); do
+    [ -z "$(ls "$1"/runs/*/checkpoints/step-* 2>/dev/null)" ] || return 0
+    sleep 0.1
+  done
+  fault "nobody trained in $1 within half a minute"
+}
+
+run --out one || { cat err.txt; fault "one process ended with $?"; exit 1; }
+
+# Leases. A host that is lost is taken over from, one that lives is not, and all ends in the same bytes.
+export STAIRCASE_LOCKS=lease:1
+(on first "$program" run experiment.json --no-reuse --out leased >first.txt 2>&1) &
+first=$!
+wait_for leased
+(on second "$program" run experiment.json --no-reuse --out leased >second.txt 2>&1) &
+second=$!
+sleep 2.5 # longer than a lease
+"$program" status leased >status.txt
+grep -q ' running .* first' status.txt && grep -q ' running .* second' status.txt ||
+  { cat status.txt; fault "the hosts do not train a run each"; }
+kill -KILL $first
+wait $first 2>/dev/null
+wait $second || { cat second.txt; fault "the host that is left ended with $?"; }
+same_bytes one leased && echo "leases: a host is lost, the other trains its run to the same bytes" || fault "leases"
+[ -z "$(find leased -name '.lock*')" ] || fault "locks are left: $(find leased -name '.lock*')"
+case "$(for config in leased/runs/*/config.json; do grep -c '"from_step"' "$config"; done | sort | tr '\n' ' ')" in
+  "1 2 ") ;;
+  *) fault "a run was begun more often than once, and once more after the loss" ;;
+esac
+unset STAIRCASE_LOCKS
+
+# Two networks with a cable.
+export STAIRCASE_GROUP_TIMEOUT_SECONDS=6
+end() {
+  echo "$faults faults"
+  [ $faults = 0 ]
+  exit
+}
+mkdir -p /run/netns && mount -t tmpfs none /run/netns # the names of networks, for this script alone
+ip netns add m1 && ip netns add m2 && ip link add c1 netns m1 type veth peer name c2 netns m2 || {
+  echo "Left out: networks of their own with a cable are not allowed here."
+  end
+}
+for i in 1 2; do
+  ip -n m$i link set lo up
+  ip -n m$i addr add 10.77.0.$i/24 dev c$i
+  ip -n m$i link set c$i up
+done
+# begin FOLDER: rank 0 on the host first, rank 1 on second.
+begin() {
+  pids=
+  for rank in 0 1; do
+    case $rank in 0) name=first ;; *) name=second ;; esac
+    (
+      export RANK=$rank WORLD_SIZE=2 MASTER_ADDR=10.77.0.1 MASTER_PORT=29500
+      exec ip netns exec m$((rank + 1)) unshare --uts sh -c 'hostname "$0" && exec "$@"' "$name" \
+        "$program" run experiment.json --no-reuse --out "$1" >"out.$rank" 2>"err.$rank"
+    ) &
+    pids="$pids $!"
+  done
+}
+begin cable
+for pid in $pids; do wait $pid || { cat err.*; fault "two networks: status $?"; }; done
+same_bytes one cable && echo "two networks with a cable: the same bytes as one process" || fault "two networks"
+
+# Rank 0 cannot write any more.
+mkdir full && mount -t tmpfs -o size=64k none full
+begin full
+for pid in $pids; do
+  wait $pid
+  status=$?
+  [ $status = 1 ] || { cat err.*; fault "a full disk: status $status"; }
+done
+grep -h 'No space left on device' err.0 || { cat err.*; fault "a full disk is not named"; }
+echo "full disk at rank 0; on the second host: $(grep -v '^ ' err.1)"
+mount -o remount,size=20m full
+begin full
+for pid in $pids; do wait $pid || { cat err.*; fault "gone on with after a full disk: status $?"; }; done
+same_bytes one full && echo "with more room the same command: the same bytes" || fault "after a full disk"
+umount full
+
+begin pulled
+wait_for pulled
+ip -n m1 link set c1 down
+began=$(date +%s)
+for rank in 0 1; do
+  wait "$(echo $pids | cut -d' ' -f$((rank + 1)))"
+  status=$?
+  [ $status = 1 ] || fault "rank $rank ended with $status when the cable was pulled"
+done
+seconds=$(($(date +%s) - began))
+[ $seconds -le 30 ] || fault "the cable was pulled, and the end took $seconds s with a timeout of 6 s"
+echo "cable pulled: over after $seconds s with a timeout of 6 s; on the first host: $(grep 'is gone' err.0); on the second: $(grep 'is gone' err.1)"
+grep -q 'rank 1 on second is gone' err.0 || { cat err.0; fault "the first host does not name the second"; }
+grep -q 'rank 0 on first is gone' err.1 || { cat err.1; fault "the second host does not name the first"; }
+ip -n m1 link set c1 up
+begin pulled
+for pid in $pids; do wait $pid || { cat err.*; fault "gone on with after the cable: status $?"; }; done
+same_bytes one pulled && echo "plugged in again, the same command: the same bytes" || fault "after the cable"
+
+end
