@@ -114,8 +114,12 @@ HWY_INLINE void multiply(const FloatRows& x, int64_t rows, const float* packed, 
   if (v < vectors) columns.template operator()<1>(v);
 }
 
-/// NaN stays NaN, which the library's makes 0.
-HWY_INLINE Vector<Floats> exponential(Vector<Floats> x) { return hn::IfThenElse(hn::IsNaN(x), x, hn::Exp(floats, x)); }
+/// NaN stays NaN, which the library's makes 0. What would be a denormal is 0: processors take a hundred cycles for each
+/// product of one, and windows that are rolled have many, exp(-100).
+HWY_INLINE Vector<Floats> exponential(Vector<Floats> x) {
+  const auto no_number = hn::IfThenElseZero(hn::IsNaN(x), x);
+  return hn::IfThenElse(hn::Ge(x, hn::Set(floats, -87.0F)), hn::Exp(floats, x), no_number);
+}
 
 /// What is added to the scores of one head of one window.
 struct ScoreTerms {
