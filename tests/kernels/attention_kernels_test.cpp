@@ -23,7 +23,7 @@ struct Windows {
   Windows(const AttentionShape& s, const Terms& terms)
       : rows(static_cast<size_t>(s.positions)),
         regions(rows.size()),
-        bias(random_floats(s.heads * s.length * s.length, 3)) {
+        bias(random_floats(s.heads * s.length * s.bias_stride(), 3)) {
     std::iota(rows.begin(), rows.end(), 0);
     if (terms.rows) std::shuffle(rows.begin(), rows.end(), std::mt19937(4));
     for (size_t i = 0; i < regions.size(); ++i) regions[i] = static_cast<int32_t>(i % 5 / 3);
@@ -45,7 +45,8 @@ template <class T>
 Exact by_definition(const AttentionShape& s, const Array<T>& qkv, const Array<T>& dy, const Windows& w) {
   Exact e{Doubles(dy.size()), Doubles(qkv.size()), Doubles(w.bias.size())};
   const auto length = static_cast<size_t>(s.length), width = static_cast<size_t>(s.width),
-             channels = static_cast<size_t>(s.channels()), positions = static_cast<size_t>(s.positions);
+             channels = static_cast<size_t>(s.channels()), positions = static_cast<size_t>(s.positions),
+             stride = static_cast<size_t>(s.bias_stride());
   const double scale = 1.0 / std::sqrt(static_cast<double>(width));
   for (size_t window = 0; window < static_cast<size_t>(s.all_windows()); ++window)
     for (size_t head = 0; head < static_cast<size_t>(s.heads); ++head) {
@@ -57,7 +58,7 @@ Exact by_definition(const AttentionShape& s, const Array<T>& qkv, const Array<T>
         Doubles weights(length), slopes(length);
         double sum = 0, inner = 0;
         for (size_t j = 0; j < length; ++j) {
-          double score = w.given.bias ? w.bias[(head * length + i) * length + j] : 0.0;
+          double score = w.given.bias ? w.bias[(head * length + i) * stride + j] : 0.0;
           if (w.given.regions && w.regions[first + i] != w.regions[first + j]) score -= 100;
           for (size_t c = 0; c < width; ++c) score += scale * qkv[at(i, 0) + c] * qkv[at(j, 1) + c];
           weights[j] = std::exp(score);
@@ -74,7 +75,7 @@ Exact by_definition(const AttentionShape& s, const Array<T>& qkv, const Array<T>
         }
         for (size_t j = 0; j < length; ++j) {
           const double of_score = weights[j] * (slopes[j] - inner);
-          e.of_bias[(head * length + i) * length + j] += of_score;
+          e.of_bias[(head * length + i) * stride + j] += of_score;
           for (size_t c = 0; c < width; ++c) {
             e.of_qkv[at(i, 0) + c] += of_score * scale * qkv[at(j, 1) + c];
             e.of_qkv[at(j, 1) + c] += of_score * scale * qkv[at(i, 0) + c];

@@ -53,7 +53,7 @@ struct Attention : torch::autograd::Function<Attention> {
     const AttentionShape s = shape_of(qkv, context->saved_data["heads"].toInt(), context->saved_data["length"].toInt());
     const Tensor gradient = channels_last(outputs[0].to(qkv.scalar_type()));
     const int64_t shares = kernels::attention_shares(s, bias.defined());
-    const Tensor sums = bias.defined() ? torch::empty({shares, s.heads, s.length, s.length}) : Tensor();
+    const Tensor sums = bias.defined() ? torch::empty({shares, s.heads, s.length, s.bias_stride()}) : Tensor();
     Tensor of_qkv = torch::empty_like(qkv);
     share_out(kernels::attention_gradient_tasks(s, bias.defined()), [&](int64_t begin, int64_t end) {
       kernels::attention_gradients(s, element_of(qkv), qkv.data_ptr(), gradient.data_ptr(),
@@ -67,7 +67,10 @@ struct Attention : torch::autograd::Function<Attention> {
 }  // namespace
 
 Tensor attention_by_kernel(const Tensor& qkv, int64_t heads, const AttentionWindows& windows) {
-  return Attention::apply(qkv, optional(windows.bias), optional(windows.rows), optional(windows.regions), heads,
+  Tensor bias = windows.bias;
+  if (bias.defined())
+    bias = at::constant_pad_nd(bias, {0, shape_of(qkv, heads, windows.length).bias_stride() - windows.length});
+  return Attention::apply(qkv, optional(bias), optional(windows.rows), optional(windows.regions), heads,
                           windows.length);
 }
 

@@ -1,7 +1,5 @@
 #include "staircase/nn/kernels/attention.h"
 
-#include <cmath>
-
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "staircase/nn/kernels/attention.cpp"
 #include <hwy/foreach_target.h>
@@ -24,7 +22,7 @@ HWY_INLINE RowSum exponentials(const HeadSizes& z, const ScoreTerms& terms, int6
   auto most = lowest;
   for (int64_t c = 0; c < z.length; c += lanes) {
     const int64_t n = std::min(lanes, z.length - c);
-    auto score = terms.with(hn::Load(floats, scores + c), z.length, query, c, n);
+    auto score = terms.with(hn::Load(floats, scores + c), query, c);
     if (n < lanes) score = hn::IfThenElse(hn::FirstN(floats, static_cast<size_t>(n)), score, lowest);
     hn::Store(score, floats, scores + c);
     most = hn::Max(most, score);
@@ -39,6 +37,16 @@ HWY_INLINE RowSum exponentials(const HeadSizes& z, const ScoreTerms& terms, int6
   return {hn::GetLane(hn::SumOfLanes(floats, sum)), hn::GetLane(largest)};
 }
 
+/// log_sums: the largest scores become logarithms of whole sums; shares: the sums become what a row is multiplied with.
+HWY_INLINE void finish_sums(int64_t count, float* log_sums, float* shares) {
+  for (int64_t r = 0; r < count; r += lanes) {
+    const int64_t n = std::min(lanes, count - r);
+    const auto sum = hn::Load(floats, shares + r);
+    store_some(floats, hn::Add(load_some(floats, log_sums + r, n), hn::Log(floats, sum)), log_sums + r, n);
+    hn::Store(hn::Div(hn::Set(floats, 1.0F), sum), floats, shares + r);
+  }
+}
+
 /// Memory for one head at a time.
 struct ForwardHead {
   explicit ForwardHead(const HeadSizes& z)
@@ -48,7 +56,7 @@ struct ForwardHead {
         values(z.length * z.row_stride),
         scores(z.block * z.score_stride),
         mixed(z.block * z.row_stride),
-        shares(z.block),
+        shares(whole(z.block, lanes)),
         regions(z.score_stride) {}
 
   FloatBuffer queries, other, keys, values, scores, mixed, shares, regions;
@@ -70,9 +78,10 @@ void run_head(const AttentionShape& s, const HeadSizes& z, const T* qkv, const A
     multiply(queries, rows, h.keys.data(), z.width, z.score_vectors(), h.scores.data(), z.score_stride);
     for (int64_t r = 0; r < count; ++r) {
       const RowSum row = exponentials(z, terms, first + r, h.scores.data() + r * z.score_stride);
-      log_sums[first + r] = row.largest + std::log(row.sum);
-      h.shares.data()[r] = 1.0F / row.sum;
+      log_sums[first + r] = row.largest;
+      h.shares.data()[r] = row.sum;
     }
+    finish_sums(count, log_sums + first, h.shares.data());
     multiply({h.scores.data(), z.score_stride}, rows, h.values.data(), z.length, z.row_vectors(), h.mixed.data(),
              z.row_stride);
     write_rows(

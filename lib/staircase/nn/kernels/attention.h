@@ -19,12 +19,14 @@ struct AttentionShape {
   int64_t windows() const { return positions / length; }  ///< of an image
   int64_t all_windows() const { return images * windows(); }
   int64_t channels() const { return heads * width; }
+  /// Floats from one query's row of a bias to the next: room for whole tiles and vectors of any instruction set.
+  int64_t bias_stride() const { return ((length + 5) / 6 * 6 + 15) / 16 * 16; }
 };
 
 struct AttentionWindows {
   const int32_t* rows = nullptr;     ///< [windows][length]: an image's positions, window by window; null: in order
   const int32_t* regions = nullptr;  ///< [windows][length]: positions of two regions get -100; null: there is one
-  const float* bias = nullptr;       ///< [heads][length][length], the query first; null: none
+  const float* bias = nullptr;       ///< [heads][length][bias_stride], the query first; null: none
 };
 
 /// Tasks of forward: the heads of every window.
@@ -43,7 +45,8 @@ inline int64_t attention_gradient_tasks(const AttentionShape& shape, bool has_bi
   return attention_shares(shape, has_bias) * shape.heads;
 }
 
-/// The gradient of qkv, and where there is a bias the shares' sums for it, [share][heads][length][length], overwritten.
+/// The gradient of qkv, and where there is a bias the shares' sums for it, [share][heads][length][bias_stride],
+/// overwritten.
 void attention_gradients(const AttentionShape& shape, Element element, const void* qkv, const void* output_gradient,
                          const AttentionWindows& windows, const float* log_sums, void* qkv_gradient, float* bias_sums,
                          int64_t begin, int64_t end);

@@ -75,20 +75,18 @@ HWY_INLINE void through_softmax(const HeadSizes& z, const ScoreTerms& terms, int
   auto sum = hn::Zero(floats);
   for (int64_t c = 0; c < z.length; c += lanes) {
     const int64_t n = std::min(lanes, z.length - c);
-    const auto score = terms.with(hn::Load(floats, scores + c), z.length, query, c, n);
+    const auto score = terms.with(hn::Load(floats, scores + c), query, c);
     auto weight = exponential(hn::Sub(score, hn::Set(floats, log_sum)));
     if (n < lanes) weight = hn::IfThenElseZero(hn::FirstN(floats, static_cast<size_t>(n)), weight);
     hn::Store(weight, floats, scores + c);
     sum = hn::MulAdd(weight, hn::Load(floats, gradient + c), sum);
   }
   const auto total = hn::SumOfLanes(floats, sum);
-  float* sums = bias_sums ? bias_sums + query * z.length : nullptr;
+  float* sums = bias_sums ? bias_sums + query * terms.stride : nullptr;
   for (int64_t c = 0; c < z.length; c += lanes) {
     const auto g = hn::Mul(hn::Load(floats, scores + c), hn::Sub(hn::Load(floats, gradient + c), total));
     hn::Store(g, floats, gradient + c);
-    if (!sums) continue;
-    const int64_t n = std::min(lanes, z.length - c);
-    store_some(floats, hn::Add(load_some(floats, sums + c, n), g), sums + c, n);
+    if (sums) hn::StoreU(hn::Add(hn::LoadU(floats, sums + c), g), floats, sums + c);
   }
 }
 
@@ -140,7 +138,7 @@ void gradients_of(const AttentionShape& s, const T* qkv, const T* dy, const Atte
                   T* to, float* bias_sums, int64_t begin, int64_t end) {
   const HeadSizes z(s);
   GradientHead memory(z);
-  const int64_t shares = attention_shares(s, w.bias != nullptr), table = s.length * s.length;
+  const int64_t shares = attention_shares(s, w.bias != nullptr), table = s.length * s.bias_stride();
   for (int64_t task = begin; task < end; ++task) {
     const int64_t share = task / s.heads, head = task % s.heads;
     float* sums = w.bias ? bias_sums + task * table : nullptr;

@@ -114,17 +114,22 @@ HWY_INLINE void multiply(const FloatRows& x, int64_t rows, const float* packed, 
   if (v < vectors) columns.template operator()<1>(v);
 }
 
-/// NaN stays NaN, which the library's makes 0.
-HWY_INLINE Vector<Floats> exponential(Vector<Floats> x) { return hn::IfThenElse(hn::IsNaN(x), x, hn::Exp(floats, x)); }
+/// NaN stays NaN, which the library's makes 0. What would be a denormal is 0: processors take a hundred cycles for each
+/// product of one, and windows that are rolled have many, exp(-100).
+HWY_INLINE Vector<Floats> exponential(Vector<Floats> x) {
+  const auto no_number = hn::IfThenElseZero(hn::IsNaN(x), x);
+  return hn::IfThenElse(hn::Ge(x, hn::Set(floats, -87.0F)), hn::Exp(floats, x), no_number);
+}
 
 /// What is added to the scores of one head of one window.
 struct ScoreTerms {
-  const float* bias;     ///< [length][length], or null
+  const float* bias;     ///< [length][stride], or null
   const float* regions;  ///< [score_stride], or null
+  int64_t stride;
 
-  /// Of a query and the keys [c, c + n).
-  HWY_INLINE Vector<Floats> with(Vector<Floats> score, int64_t length, int64_t query, int64_t c, int64_t n) const {
-    if (bias) score = hn::Add(score, load_some(floats, bias + query * length + c, n));
+  /// Of a query and a vector of keys from c on.
+  HWY_INLINE Vector<Floats> with(Vector<Floats> score, int64_t query, int64_t c) const {
+    if (bias) score = hn::Add(score, hn::LoadU(floats, bias + query * stride + c));
     if (!regions) return score;
     const auto other = hn::Ne(hn::Load(floats, regions + c), hn::Set(floats, regions[query]));
     return hn::Sub(score, hn::IfThenElseZero(other, hn::Set(floats, 100.0F)));
@@ -142,7 +147,8 @@ inline const float* regions_of(const AttentionShape& s, const AttentionWindows& 
 
 inline ScoreTerms terms_of(const AttentionShape& s, const AttentionWindows& w, int64_t window, int64_t head,
                            float* buffer) {
-  return {w.bias ? w.bias + head * s.length * s.length : nullptr, regions_of(s, w, window, buffer)};
+  const int64_t stride = s.bias_stride();
+  return {w.bias ? w.bias + head * s.length * stride : nullptr, regions_of(s, w, window, buffer), stride};
 }
 
 }  // namespace staircase::nn::kernels::HWY_NAMESPACE
