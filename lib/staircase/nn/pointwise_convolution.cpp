@@ -55,14 +55,10 @@ void multiply(const PointwiseShape& s, const Tensor& x, const Tensor& weight, in
 }
 
 Tensor input_gradient(const PointwiseShape& s, const Tensor& x, const Tensor& weight, const Tensor& gradient) {
-  if (!by_kernel(s, x)) {
-    const Tensor turned = weight.transpose(0, 1).to(x.scalar_type());
-    // Of floats as a convolution: OpenBLAS takes its slowest code on processors that are newer than itself.
-    if (x.scalar_type() == torch::kFloat) return channels_last(at::conv2d(gradient, turned.contiguous()));
-    return at::mm(as_rows(gradient), turned.flatten(1).t())
+  if (!by_kernel(s, x))
+    return at::mm(as_rows(gradient), weight.flatten(1).to(x.scalar_type()))
         .view({x.size(0), x.size(2), x.size(3), x.size(1)})
         .permute({0, 3, 1, 2});
-  }
   const Tensor of_x = torch::empty_like(x);
   multiply({s.rows, s.out, s.in}, gradient, weight, s.in, 1, nullptr, of_x);
   return of_x;
@@ -97,12 +93,11 @@ ParameterGradients parameter_gradients_by_blocks(const PointwiseShape& s, const 
   return {of_weight.sum(0).view(weight.sizes()), of_bias ? of_offset.sum(0) : Tensor()};
 }
 
-/// bfloat16 as products of matrices by the library.
+/// As products of matrices: the convolution's own backward prepares its weights and gradients anew each time.
 ParameterGradients parameter_gradients(const PointwiseShape& s, const Tensor& x, const Tensor& weight,
                                        const Tensor& gradient, bool of_bias) {
   if (is_small(s)) return parameter_gradients_by_kernel(s, x, weight, gradient, of_bias);
-  if (x.scalar_type() == torch::kFloat || by_kernel(s, x))
-    return parameter_gradients_by_blocks(s, x, weight, gradient, of_bias);
+  if (by_kernel(s, x)) return parameter_gradients_by_blocks(s, x, weight, gradient, of_bias);
   const Tensor of_y = as_rows(gradient);
   return {at::mm(of_y.t(), as_rows(x)).to(torch::kFloat).view(weight.sizes()),
           of_bias ? of_y.sum(0, /*keepdim=*/false, torch::kFloat) : Tensor()};

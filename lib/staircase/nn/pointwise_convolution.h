@@ -12,8 +12,7 @@ bool is_pointwise(const plan::LayerSpec& spec);
 /// x: (N, C_in, H, W), float or bfloat16, on the CPU -> (N, C_out, H, W) in channels_last memory; weight:
 /// (C_out, C_in, 1, 1); bias: (C_out) or undefined; both float. In a Bfloat16Scope x is taken as bfloat16,
 /// beside which parameters are rounded to it. Small matrices go to kernels whose sums are float and the same for any
-/// number of threads. Large ones go to the library's convolution; their gradients to it and, for the parameters, to a
-/// kernel in float, to the library's matrix product in bfloat16.
+/// number of threads. Large ones go to the library's convolution, and their gradients to its matrix product.
 torch::Tensor pointwise_convolution(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias);
 
 /// The same of gelu(x), to the bit. For the backward pass it keeps x alone and computes gelu(x) again beside the slope,
