@@ -152,16 +152,6 @@ wait_for_job "$job"
 case $(starts again) in *[2-9]*) ;; *) fault "no run of the queued tasks was gone on with: $(starts again)" ;; esac
 same_bytes one again && echo "told that their time is over, queued again by themselves: the same bytes" || fault "queued again"
 
-# Tasks that have to make room for a more urgent job.
-job=$(submit preempted) || fault "the array is not submitted"
-wait_for_checkpoint preempted
-sbatch --partition=urgent --nodes=2 --exclusive --output=urgent.txt --wrap "sleep 1" >/dev/null
-wait_for_job "$job"
-[ "$(counts preempted)" = "4 0 0 0 0" ] || { cat preempted/slurm/*.txt; fault "preempted: $(counts preempted)"; }
-grep -q 'DUE TO PREEMPTION' preempted/slurm/*.txt || fault "no task was preempted"
-case $(starts preempted) in *[2-9]*) ;; *) fault "no preempted run was gone on with: $(starts preempted)" ;; esac
-same_bytes one preempted && echo "preempted, queued again by Slurm: the same bytes" || fault "preempted"
-
 # Tasks of several processes.
 job=$(submit together --processes 2) || fault "the array of two processes is not submitted"
 wait_for_job "$job"

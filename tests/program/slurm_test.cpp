@@ -159,6 +159,7 @@ TEST_CASE("What failed is left by programs that share a folder, and tried again 
   content["base"]["recipe"]["optimizer"] = "sgd";
   content["base"]["recipe"]["weight_decay"] = 10;
   content["base"]["recipe"]["learning_rate"] = 1000;
+  content["base"]["recipe"]["clip_grad_norm"] = 0;
   content["base"]["recipe"]["epochs"] = 20;
   write_experiment(content);
   CHECK(ask({"run", "x.json", "--out", "out", "--quiet"}).status == 1);

@@ -1,8 +1,7 @@
 # A Slurm of two simulated nodes on this machine, without systemd, munge or cgroups. To be read with `.`.
 # It needs slurmctld, slurmd and slurm-client (Debian 12: 22.05, Debian 13: 24.11).
 
-# start_slurm DIR: two nodes of two processors each, on which jobs of the partition "urgent" preempt others; exports
-# SLURM_CONF. False: they are not ready within 20 s.
+# start_slurm DIR: two nodes of two processors each; exports SLURM_CONF. False: they are not ready within 20 s.
 start_slurm() {
   slurm_dir=$1 slurm_host=$(hostname -s) slurm_port=$((20000 + $$ % 9000 * 4))
   mkdir -p "$slurm_dir/state" "$slurm_dir/spool.n1" "$slurm_dir/spool.n2"
@@ -35,10 +34,7 @@ KillWait=10
 MinJobAge=60
 NodeName=n1 NodeHostname=$slurm_host NodeAddr=127.0.0.1 Port=$((slurm_port + 1)) CPUs=2
 NodeName=n2 NodeHostname=$slurm_host NodeAddr=127.0.0.1 Port=$((slurm_port + 2)) CPUs=2
-PreemptType=preempt/partition_prio
-PreemptMode=REQUEUE
-PartitionName=all Nodes=n1,n2 Default=YES MaxTime=INFINITE State=UP PriorityTier=1
-PartitionName=urgent Nodes=n1,n2 MaxTime=INFINITE State=UP PriorityTier=2
+PartitionName=all Nodes=n1,n2 Default=YES MaxTime=INFINITE State=UP
 CONF
   # Newer ones look for cgroups, which nothing above uses; 22.05 does not know the word.
   case $(slurmd -V) in *" 22."*) ;; *) echo CgroupPlugin=disabled >"$slurm_dir/cgroup.conf" ;; esac
