@@ -4,7 +4,7 @@ in turns. See README.md beside it.
 
   /usr/bin/python3 tests/bench/together.py build/release/staircase [--networks tiny,quarter] [--rounds 3] [--other PROGRAM]
 
-tiny: ConvNeXt-T at 224 px, 32 images a step; quarter: a quarter of its width at 64 px, 128 images a step. --other: another
+tiny: ConvNeXt-T at 224 px, 8 images a step; quarter: a quarter of its width at 64 px, 128 images a step. --other: another
 staircase, on one process of two threads. --sets: more words for `run`, as --sets="--set /recipe/shard_optimizer=true".
 """
 import argparse
@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 
-NETWORKS = {"tiny": (1.0, 224, 32, 4, 3), "quarter": (0.25, 64, 128, 30, 3)}  # width, px, batch, steps an epoch, epochs
+NETWORKS = {"tiny": (1.0, 224, 8, 2, 3), "quarter": (0.25, 64, 128, 15, 3)}  # width, px, batch, steps an epoch, epochs
 
 DDP = r'''
 import json, os, sys, time, torch, torchvision
