@@ -74,7 +74,7 @@ TEST_CASE("Attention by the kernel gives what aten gives in double, forward and 
   }
 }
 
-TEST_CASE("Attention in bfloat16 sums in float, and keeps parameters' gradients float", "[nn]") {
+TEST_CASE("Attention in bfloat16 sums in float, and keeps parameters' gradients float", "[nn][bf16_library]") {
   for (const Case& c : cases) {
     INFO(c.height << " x " << c.width << ", window " << c.window << ", shift " << c.shift << ", " << c.channels
                   << " channels");
