@@ -164,7 +164,7 @@ TEST_CASE("What failed is left by programs that share a folder, and tried again 
   write_experiment(content);
   CHECK(ask({"run", "x.json", "--out", "out", "--quiet"}).status == 1);
   REQUIRE(ask({"status", "out", "--json"}).json()["failed"] == 1);
-  const Answer left = ask({"run", "x.json", "--out", "out", "--shared"});
+  const Answer left = ask({"run", "x.json", "--out", "out", "--shared", "--progress", "json"});
   CHECK(left.status == 1);
   CHECK_THAT(left.err, ContainsSubstring("1 run of out left as they are"));
   REQUIRE(ask({"run", "x.json", "--out", "out", "--slurm", ""}).status == 0);
