@@ -6,22 +6,14 @@
 set -u
 cd "$(dirname "$0")/.."
 program=$(realpath "${1:-build/release/staircase}")
-leave_out() {
-  echo "Left out: $*."
-  exit 77
-}
+. tests/support/name_space.sh
 PATH=$PATH:/usr/sbin
 for command in slurmctld slurmd sbatch srun unshare; do
   command -v $command >/dev/null || leave_out "there is no $command here; sh third_party/install.sh --tests installs it"
 done
 [ "$(id -u)" = 0 ] || leave_out "a Slurm on one machine and a name space of processes take root"
 
-# All processes live in a name space of this script's own: however it ends, none is left behind.
-if [ -z "${STAIRCASE_SLURM_INSIDE-}" ]; then
-  unshare --mount --pid --mount-proc --fork true 2>/dev/null || leave_out "name spaces of processes are not allowed here"
-  export STAIRCASE_SLURM_INSIDE=1
-  exec unshare --mount --pid --mount-proc --fork --kill-child sh tests/slurm.sh "$program"
-fi
+in_name_space tests/slurm.sh "$program"
 . tests/support/disturbed_runs.sh
 . tests/support/slurm.sh
 work=$(mktemp -d)
@@ -31,8 +23,6 @@ clean_up() {
   rm -rf "$work"
 }
 trap clean_up EXIT
-trap 'exit 130' INT # the first process of a name space ignores what it does not trap
-trap 'exit 143' TERM
 unset RANK WORLD_SIZE LOCAL_RANK LOCAL_WORLD_SIZE MASTER_PORT
 export OMP_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE MASTER_ADDR=127.0.0.1 # simulated nodes have no addresses
 faults=0

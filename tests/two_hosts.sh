@@ -6,24 +6,14 @@
 set -u
 cd "$(dirname "$0")/.."
 program=$(realpath "${1:-build/release/staircase}")
-leave_out() {
-  echo "Left out: $*."
-  exit 77
-}
+. tests/support/name_space.sh
 for command in ip unshare; do command -v $command >/dev/null || leave_out "there is no $command here"; done
 [ "$(id -u)" = 0 ] || leave_out "networks and names of hosts take root"
 
-# All processes and networks live in name spaces of this script's own: however it ends, none is left behind.
-if [ -z "${STAIRCASE_HOSTS_INSIDE-}" ]; then
-  unshare --mount --pid --mount-proc --fork true 2>/dev/null || leave_out "name spaces are not allowed here"
-  export STAIRCASE_HOSTS_INSIDE=1
-  exec unshare --mount --pid --mount-proc --fork --kill-child sh tests/two_hosts.sh "$program"
-fi
+in_name_space tests/two_hosts.sh "$program"
 . tests/support/disturbed_runs.sh
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-trap 'exit 130' INT # the first process of a name space ignores what it does not trap
-trap 'exit 143' TERM
 unset RANK WORLD_SIZE LOCAL_RANK LOCAL_WORLD_SIZE MASTER_ADDR MASTER_PORT
 export OMP_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE
 faults=0

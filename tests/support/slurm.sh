@@ -3,7 +3,7 @@
 
 # start_slurm DIR: two nodes of two processors each; exports SLURM_CONF. False: they are not ready within 20 s.
 start_slurm() {
-  slurm_dir=$1 slurm_host=$(hostname -s) slurm_port=$((20000 + $$ % 9000 * 4))
+  slurm_dir=$1 slurm_host=$(hostname -s) slurm_port=$((20000 + $(od -An -N2 -tu2 /dev/urandom) % 9000 * 4))
   mkdir -p "$slurm_dir/state" "$slurm_dir/spool.n1" "$slurm_dir/spool.n2"
   cat >"$slurm_dir/slurm.conf" <<CONF
 ClusterName=test
