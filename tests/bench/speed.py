@@ -27,7 +27,8 @@ import json, resource, sys, time, torch, torchvision
 name, batch, seconds, precision, layout = sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), sys.argv[4], sys.argv[5]
 torch.manual_seed(0)
 networks = {  # what torchvision has under another name, or by its class alone; drop path is no part of the comparison
-    "swin_tiny": lambda: torchvision.models.swin_t(stochastic_depth_prob=0.0),
+    "swin_tiny": lambda: torchvision.models.swin_transformer.SwinTransformer(
+        patch_size=[4, 4], embed_dim=96, depths=[2, 2, 6, 2], num_heads=[3, 6, 12, 24], window_size=[7, 7], stochastic_depth_prob=0.0),
     "vit_small_patch16": lambda: torchvision.models.VisionTransformer(
         image_size=224, patch_size=16, num_layers=12, num_heads=6, hidden_dim=384, mlp_dim=1536)}
 model = networks.get(name, getattr(torchvision.models, name, None))()
