@@ -57,10 +57,12 @@ inline bool wants_bfloat16(c10::DeviceType device) {
 }
 
 /// softmax(queries keys^T / sqrt(d) + bias) values, all (N, heads, L, d), by the one operator that LibTorch 2 has for
-/// it; undefined on 1.13, which has none. bias: broadcasts to (N, heads, L, L), or undefined.
+/// it; undefined on 1.13, which has none, and of bfloat16 on the CPU: there its products are the BLAS's, which without MKL
+/// takes ten times as long as matmul. bias: broadcasts to (N, heads, L, L), or undefined.
 inline at::Tensor fused_attention([[maybe_unused]] const at::Tensor& queries, [[maybe_unused]] const at::Tensor& keys,
                                   [[maybe_unused]] const at::Tensor& values, [[maybe_unused]] const at::Tensor& bias) {
 #if TORCH_VERSION_MAJOR >= 2
+  if (queries.is_cpu() && queries.scalar_type() == at::kBFloat16) return {};
   const auto mask = bias.defined() ? c10::optional<at::Tensor>(bias.to(queries.scalar_type())) : c10::nullopt;
   return at::scaled_dot_product_attention(queries, keys, values, mask);
 #else
