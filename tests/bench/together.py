@@ -3,9 +3,12 @@
 in turns. See README.md beside it.
 
   /usr/bin/python3 tests/bench/together.py build/release/staircase [--networks tiny,quarter] [--rounds 3] [--other PROGRAM]
+  sudo /usr/bin/python3 tests/bench/together.py build/release/staircase --cable 400
 
 tiny: ConvNeXt-T at 224 px, 8 images a step; quarter: a quarter of its width at 64 px, 128 images a step. --other: another
 staircase, on one process of two threads. --sets: more words for `run`, as --sets="--set /recipe/shard_optimizer=true".
+--cable MBIT: instead, the network quarter on two processes whose networks (name spaces) a cable of so many Mbit/s
+connects, in turns with the same cable at its own speed: what of the exchange the backward pass hides.
 """
 import argparse
 import json
@@ -16,7 +19,23 @@ import subprocess
 import sys
 import tempfile
 
-NETWORKS = {"tiny": (1.0, 224, 8, 2, 3), "quarter": (0.25, 64, 128, 15, 3)}  # width, px, batch, steps an epoch, epochs
+NETWORKS = {"tiny": (1.0, 224, 8, 2, 3), "quarter": (0.25, 64, 128, 15, 3),  # width, px, batch, steps an epoch, epochs
+            "cable": (0.25, 64, 384, 8, 3)}
+CABLE = """set -e
+mkdir -p /run/netns && mount -t tmpfs none /run/netns
+for i in 1 2; do ip netns add m$i; ip -n m$i link set lo up; done
+ip link add c1 netns m1 type veth peer name c2 netns m2
+for i in 1 2; do
+  ip -n m$i addr add 10.77.0.$i/24 dev c$i
+  ip -n m$i link set c$i up
+  [ "$1" = 0 ] || ip netns exec m$i tc qdisc add dev c$i root tbf rate "$1"mbit burst 256kb latency 50ms
+done
+shift
+export WORLD_SIZE=2 MASTER_ADDR=10.77.0.1 MASTER_PORT=29500
+RANK=1 ip netns exec m2 "$@" > /dev/null 2>&1 &
+RANK=0 ip netns exec m1 "$@"
+wait
+"""  # MBIT (0: as fast as it is) PROGRAM WORD...
 
 DDP = r'''
 import json, os, sys, time, torch, torchvision
@@ -55,8 +74,8 @@ def fail(errors, status):
     sys.exit((errors.strip().splitlines() or [f"status {status}"])[-1])
 
 
-def staircase(program, name, words):
-    """Images a second after the first epoch."""
+def staircase(program, name, words, before=()):
+    """Images a second after the first epoch. before: words that start the program."""
     width, size, batch, steps, epochs = NETWORKS[name]
     experiment = {
         "name": "together", "kind": "single",
@@ -72,7 +91,8 @@ def staircase(program, name, words):
         with open(path, "w") as file:
             json.dump(experiment, file)
         out = os.path.join(folder, "out")
-        answer = subprocess.run([program, "run", path, "--out", out, "--no-reuse"] + words, stdout=subprocess.DEVNULL,
+        command = [*before, program, "run", path, "--out", out, "--no-reuse"] + words
+        answer = subprocess.run(command, stdout=subprocess.DEVNULL,
                                 stderr=subprocess.PIPE, text=True)
         if answer.returncode != 0:
             fail(answer.stderr, answer.returncode)
@@ -97,6 +117,22 @@ def ddp(python, name, layout):
     return json.loads(answers[0][0])
 
 
+def cable(o):
+    """The share of the exchange that a step does not get longer by. Each of two processes sends all gradients once."""
+    answer = subprocess.run([o.program, "describe", "convnext_tiny", "--set", "/model/width_factor=0.25", "--set",
+                             "/model/num_classes=10", "--json"], stdout=subprocess.PIPE, text=True, check=True)
+    seconds = json.loads(answer.stdout)["params"] * 4 * 8 / (o.cable * 1e6)
+    batch = NETWORKS["cable"][2]
+    print("| ms a step, cable at its own speed | at %g Mbit/s | the exchange alone | hidden |\n|---|---|---|---|" % o.cable)
+    for _ in range(o.rounds):
+        steps = []
+        for rate in (0, o.cable):
+            before = ["unshare", "--mount", "--net", "sh", "-c", CABLE, "sh", f"{rate:g}"]
+            steps.append(batch / staircase(o.program, "cable", ["--set", "/threads=1"] + o.sets.split(), before))
+        print(f"| {1e3 * steps[0]:.0f} | {1e3 * steps[1]:.0f} | {1e3 * seconds:.0f} | "
+              f"{1 - (steps[1] - steps[0]) / seconds:.0%} |", flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("program")
@@ -107,7 +143,10 @@ def main():
     parser.add_argument("--layouts", default="contiguous,channels_last")
     parser.add_argument("--peer-python", default="/usr/bin/python3")
     parser.add_argument("--sets", default="")
+    parser.add_argument("--cable", type=float)
     o = parser.parse_args()
+    if o.cable:
+        return cable(o)
     sets = o.sets.split()
     print("| network | two processes, images/s | beside | images/s | ratio | least | greatest |\n|---|---|---|---|---|---|---|")
     for name in o.networks.split(","):

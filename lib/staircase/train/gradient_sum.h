@@ -12,8 +12,9 @@ class ProcessGroup;
 
 namespace staircase::train {
 
-/// Numbers that leave together, or a little more: the last parameter of a bucket may be large.
-inline constexpr int64_t bucket_floats = int64_t{1} << 20;
+/// Numbers that leave together, or a little more: the last parameter of a bucket may be large. Small enough that little is
+/// left for after the backward pass, whose last bucket cannot leave before its end.
+inline constexpr int64_t bucket_floats = int64_t{1} << 18;
 
 /// What a process would like to do after a step: in a group, all do what one of them wishes.
 struct StepWishes {
