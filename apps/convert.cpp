@@ -3,6 +3,7 @@
 #include "arguments.h"
 #include "console.h"
 #include "network.h"
+#include "output_place.h"
 #include "staircase/base/errors.h"
 #include "staircase/base/text.h"
 #include "staircase/formats/weights_file.h"

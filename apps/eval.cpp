@@ -7,6 +7,7 @@
 #include "device.h"
 #include "eval_data.h"
 #include "eval_tables.h"
+#include "output_place.h"
 #include "staircase/base/counted.h"
 #include "staircase/base/files.h"
 #include "staircase/base/printable.h"
@@ -111,8 +112,8 @@ Arguments eval_arguments() {
       "DATA")("known-classes-only", "leave out images of classes that the network does not know")(
       "part", "of the data (default: val; all of a folder without parts)", cxxopts::value<std::string>(),
       "train|val|test")("per-image", "write path, class, predicted class, probability and correct, a line an image",
-              cxxopts::value<std::string>(), "FILE.csv")("confusion", "write how often each class was taken for each",
-                                                         cxxopts::value<std::string>(), "FILE.csv")(
+                        cxxopts::value<std::string>(), "FILE.csv")(
+      "confusion", "write how often each class was taken for each", cxxopts::value<std::string>(), "FILE.csv")(
       "batch-size", "images a forward pass", cxxopts::value<int64_t>()->default_value("128"), "N")(
       "device", "cpu, cuda or cuda:N", cxxopts::value<std::string>()->default_value("cpu"), "DEVICE");
   return arguments;

@@ -1,3 +1,4 @@
+#include <cstdio>
 #include <iostream>
 
 #include "arguments.h"
@@ -5,6 +6,7 @@
 #include "device.h"
 #include "export_lines.h"
 #include "network.h"
+#include "output_place.h"
 #include "staircase/base/errors.h"
 #include "staircase/base/text.h"
 #include "staircase/interop/onnx/export.h"
@@ -86,10 +88,16 @@ Exported exported(const Arguments& arguments) {
   return arguments.has("weights") ? trained(arguments) : untrained(arguments);
 }
 
+std::string three_digits(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.3g", value);
+  return text;
+}
+
 void print_verified(const std::string& out, const std::string& name, const std::vector<std::vector<int64_t>>& shapes,
                     double difference, double bound) {
   std::cout << out << ": " << name << ", verified at " << shapes_text(shapes) << ", largest difference of a logit "
-            << config::Json(difference).dump() << " (allowed " << config::Json(bound).dump() << ")\n";
+            << three_digits(difference) << " (allowed " << three_digits(bound) << ")\n";
 }
 
 void export_as_torchscript(const Arguments& arguments, const std::string& out) {
@@ -129,10 +137,12 @@ void export_as_onnx(const Arguments& arguments, const std::string& out) {
                 {"any_size", report.any_size},
                 {"max_abs_diff", report.max_abs_diff},
                 {"bound", report.bound},
-                {"verified_shapes", report.verified_shapes}});
+                {"verified_shapes", report.verified_shapes},
+                {"runtime", report.runtime.empty() ? config::Json(nullptr) : config::Json(report.runtime)}});
     return;
   }
   print_verified(out, name, report.verified_shapes, report.max_abs_diff, report.bound);
+  if (!report.runtime.empty()) std::cout << "computed by " << report.runtime << ", too\n";
   if (!report.weights_file.empty()) std::cout << "its weights lie in " << report.weights_file.string() << "\n";
   if (!report.any_size)
     std::cout << "its network takes images of " << description.data.image_size_px << " px alone: windows and tables of "

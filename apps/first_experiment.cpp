@@ -36,7 +36,6 @@ int64_t batch_size(int64_t images) {
 std::string size_reason(const Photographs& p, int64_t size_px) {
   const std::string px = std::to_string(size_px) + " px";
   if (p.wanted_size_px) return px + ", as asked for";
-  if (p.sizes.median_side_px == 0) return px + ": no photograph that was looked at could be read";
   return px + ": the shorter sides are " + grouped_digits(p.sizes.smallest_side_px) + " px and more, half of them " +
          grouped_digits(p.sizes.median_side_px) + " px and more (" +
          counted(static_cast<long long>(p.sizes.looked_at), "photograph") +
@@ -58,8 +57,9 @@ Json recipe(const Photographs& p, const char* from, int64_t least_epochs, std::v
 void add_data_reasons(const Photographs& p, std::vector<std::string>& reasons) {
   const auto [least, most] = std::minmax_element(p.class_counts.begin(), p.class_counts.end());
   reasons.push_back(counted(static_cast<long long>(p.class_counts.size()), "class", "classes") + " of " +
-                    grouped_digits(*least) + " to " + grouped_digits(*most) + " training images; of the " +
-                    counted(p.val_images, "validation image") + " one is " +
+                    (*least == *most ? counted(*least, "training image")
+                                     : grouped_digits(*least) + " to " + grouped_digits(*most) + " training images") +
+                    "; of the " + counted(p.val_images, "validation image") + " one is " +
                     decimals(100.0 / static_cast<double>(p.val_images), 2) + " points");
   reasons.push_back("3 seeds: a difference without its spread says nothing; staircase plan tells how many show one");
 }
@@ -86,9 +86,9 @@ FirstExperiment from_random(const Photographs& p) {
   }
   const Json training = recipe(p, "small", 5, first.reasons);
   if (const int64_t least = *std::min_element(p.class_counts.begin(), p.class_counts.end()); least < few_images)
-    first.reasons.push_back("a class has " + grouped_digits(least) +
-                            " training images, which is little to learn from: --weights FILE starts from a network "
-                            "that has seen others");
+    first.reasons.push_back(
+        "a class has " + counted(least, "training image") +
+        ", which is little to learn from: --weights FILE starts from a network that has seen others");
   first.content = {
       {"kind", "comparison"},
       {"base", {{"recipe", training}, {"data", data(p, size_px)}}},

@@ -5,6 +5,8 @@
 #include "arguments.h"
 #include "console.h"
 #include "first_experiment.h"
+#include "output_place.h"
+#include "staircase/base/counted.h"
 #include "staircase/base/errors.h"
 #include "staircase/base/files.h"
 #include "staircase/base/text.h"
@@ -33,14 +35,33 @@ std::string plain_name(const fs::path& folder) {
 /// The folder that the experiment trains on: DIR, or the split of it that was asked for.
 fs::path data_folder(const Arguments& arguments) {
   const std::string& folder = arguments.positional()[0];
+  std::error_code ignored;
+  if (!fs::is_directory(folder, ignored)) throw RequestError(folder + ": there is no such folder");
   if (!arguments.has("split")) return folder;
   const auto to = arguments.get<std::string>("split");
-  std::error_code ignored;
   if (fs::is_directory(fs::path(folder) / "train", ignored))
     throw RequestError("--split: " + folder + " has a folder train, so it is split already");
   data::split_folder(folder, to);
   return to;
 }
+
+/// A split whose experiment was not written goes again.
+class NewSplit {
+ public:
+  /// Empty: none was made.
+  explicit NewSplit(fs::path folder) : folder_(std::move(folder)) {}
+  ~NewSplit() {
+    std::error_code ignored;
+    if (!folder_.empty()) fs::remove_all(folder_, ignored);
+  }
+  NewSplit(const NewSplit&) = delete;
+  NewSplit& operator=(const NewSplit&) = delete;
+
+  void keep() { folder_.clear(); }
+
+ private:
+  fs::path folder_;
+};
 
 data::DataSource open_photographs(const fs::path& folder, const std::string& word) {
   config::DataOptions options;
@@ -65,6 +86,11 @@ Photographs look_at(const data::DataSource& source, const fs::path& folder, cons
   photographs.path = out.has_parent_path() ? fs::absolute(folder).lexically_normal().string() : folder.string();
   for (size_t i = 0; i < source.train->size(); ++i)
     ++photographs.class_counts.at(static_cast<size_t>(source.train->label(i)));
+  const data::Survey& seen = photographs.sizes;
+  if (seen.median_side_px == 0 && !seen.faults.empty())
+    throw RequestError(folder.string() + ": none of " +
+                       counted(static_cast<long long>(seen.looked_at), "photograph that was", "photographs that were") +
+                       " looked at can be read; " + seen.faults.front());
   return photographs;
 }
 
@@ -106,6 +132,7 @@ int run_init(const Words& words) {
     throw RequestError(out + ": exists already; --out names another file");
   const std::optional<StartWeights> weights = start_weights(arguments);
   const fs::path folder = data_folder(arguments);
+  NewSplit split(arguments.has("split") ? folder : fs::path());
   const data::DataSource source = open_photographs(folder, arguments.positional()[0]);
   Photographs photographs = look_at(source, folder, name, out);
   photographs.wanted_size_px = image_size_option(arguments);
@@ -115,6 +142,7 @@ int run_init(const Words& words) {
   print_warnings(findings.warnings);
   print_warnings(photographs.sizes.faults);
   write_file_atomically(out, first.content.dump(2) + "\n");
+  split.keep();
   if (arguments.json()) {
     print_json({{"file", out},
                 {"experiment", first.content},

@@ -4,9 +4,23 @@
 #include "arguments.h"
 #include "console.h"
 #include "manual_pages.h"
+#include "staircase/base/errors.h"
 #include "staircase/base/files.h"
 
 namespace staircase::apps {
+namespace {
+
+/// A file where a folder is to be.
+void check_folder(const std::filesystem::path& folder) {
+  std::error_code ignored;
+  for (std::filesystem::path place = folder; !place.empty(); place = place.parent_path()) {
+    if (std::filesystem::is_directory(place, ignored)) return;
+    if (std::filesystem::exists(place, ignored))
+      throw RequestError(folder.string() + ": cannot be a folder: " + place.string() + " is a file");
+  }
+}
+
+}  // namespace
 
 int run_manual(const Words& words) {
   Arguments arguments(
@@ -16,6 +30,7 @@ int run_manual(const Words& words) {
       "DIR", "staircase manual man");
   if (!arguments.parse(words, 1, 1)) return 0;
   const std::filesystem::path folder = arguments.positional()[0];
+  check_folder(folder);
   const std::vector<HelpPage> pages = help_pages(computing_here());
   make_folder(folder);
   config::Json files = config::Json::array();

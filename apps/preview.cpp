@@ -5,6 +5,7 @@
 #include "arguments.h"
 #include "console.h"
 #include "experiment.h"
+#include "output_place.h"
 #include "preview_picture.h"
 #include "staircase/base/errors.h"
 #include "staircase/base/files.h"

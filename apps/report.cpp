@@ -5,6 +5,7 @@
 #include "arguments.h"
 #include "console.h"
 #include "open_page.h"
+#include "output_place.h"
 #include "staircase/base/errors.h"
 #include "staircase/base/files.h"
 #include "staircase/base/text.h"
@@ -67,6 +68,7 @@ void check_out(const std::string& out, const Words& folders) {
 void report_several(const Words& folders, const std::string& out, bool json) {
   const auto experiments = report::read_experiments({folders.begin(), folders.end()});
   check_out(out, folders);
+  check_output(out, "--out");
   write_file_atomically(out, report::report_html(experiments));
   config::Json results = config::Json::array();
   for (const report::ReportData& experiment : experiments) {

@@ -1,15 +1,10 @@
 #include "weights.h"
 
-#include <unistd.h>
-
-#include <filesystem>
-
 #include "network.h"
 #include "staircase/base/errors.h"
 #include "staircase/runs/run_weights.h"
 
 namespace staircase::apps {
-namespace fs = std::filesystem;
 
 void add_weights_options(Arguments& arguments) {
   arguments.options()(
@@ -65,17 +60,6 @@ std::string model_name(const config::ModelOptions& model) {
     if (named.options == model) return named.name;
   }
   return "custom";
-}
-
-void check_output(const std::string& path, const std::string& option) {
-  std::error_code error;
-  if (path.empty() || fs::is_directory(path, error))
-    throw RequestError(option + " " + path + ": is a folder, not a file to write");
-  const fs::path parent = fs::path(path).has_parent_path() ? fs::path(path).parent_path() : fs::path(".");
-  if (!fs::is_directory(parent, error))
-    throw RequestError(option + " " + path + ": there is no folder " + parent.string());
-  if (::access(parent.c_str(), W_OK) != 0)
-    throw RequestError(option + " " + path + ": the folder " + parent.string() + " cannot be written to");
 }
 
 }  // namespace staircase::apps

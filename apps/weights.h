@@ -27,8 +27,4 @@ std::string class_name(const interop::ModelDescription& description, int64_t ind
 /// The named model of these options; "custom" for any other.
 std::string model_name(const config::ModelOptions& model);
 
-/// Refuses a place that no file can be written to: a folder that is missing or closed, a folder
-/// itself. `option`: "--out" or "OUT", for the message. Throws RequestError.
-void check_output(const std::string& path, const std::string& option);
-
 }  // namespace staircase::apps

@@ -20,6 +20,16 @@ left_out() {
   echo "LEFT OUT: $*"
   exit 0
 }
+# install PACKAGE: a tool that is missing, where that is possible.
+install() {
+  as_root=
+  [ "$(id -u)" = 0 ] || as_root=sudo
+  command -v apt-get >/dev/null && { [ -z "$as_root" ] || command -v sudo >/dev/null; } || return 1
+  for action in update "install --no-install-recommends $1"; do
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get -y -q -o DPkg::Lock::Timeout=300 $action >/dev/null 2>&1 || true
+  done
+  command -v "$1" >/dev/null
+}
 setting() { apt-config shell value "$1" 2>/dev/null | sed -n "s/^value='\(.*\)'\$/\1/p"; }
 
 # Outside of the tree: the packages, and what lintian says.
@@ -35,16 +45,16 @@ if [ -z "${STAIRCASE_PACKAGES_INSIDE-}" ]; then
   fi
   packages=$(cd "$packages" && pwd)
   ls "$packages"/staircase_*.deb "$packages"/libstaircase-dev_*.deb >/dev/null || fail "$packages: has not both packages"
-  if command -v lintian >/dev/null; then
+  if command -v lintian >/dev/null || install lintian; then
     lintian --allow-root --fail-on error "$packages"/*.deb
     echo "lintian finds no error"
   else
-    echo "LEFT OUT: lintian, which is not installed"
+    echo "LEFT OUT: lintian, which cannot be installed"
   fi
   case $suite in bookworm | trixie) ;; *) left_out "the bare tree: this is not Debian 12 or 13" ;; esac
   [ "$(id -u)" = 0 ] || command -v sudo >/dev/null || left_out "the bare tree: making one takes root or sudo"
-  command -v debootstrap >/dev/null || [ -e "$bare/.staircase-complete" ] ||
-    left_out "the bare tree: debootstrap is not installed"
+  [ -e "$bare/.staircase-complete" ] || command -v debootstrap >/dev/null || install debootstrap ||
+    left_out "the bare tree: debootstrap cannot be installed"
   as_root=
   [ "$(id -u)" = 0 ] || as_root=sudo
   # Mounts live in a name space of their own: however this ends, none is left behind.
@@ -93,6 +103,7 @@ mount --rbind /dev "$tree/dev"
 mkdir -p "$archives" "$tree/packages" "$tree/work"
 mount --bind "$archives" "$tree/var/cache/apt/archives"
 rm -f "$tree/etc/apt/apt.conf.d/docker-clean"
+echo force-unsafe-io >"$tree/etc/dpkg/dpkg.cfg.d/staircase" # the tree is not kept: no waiting for the disk
 cp "$packages"/staircase_*.deb "$packages"/libstaircase-dev_*.deb "$tree/packages"
 cp tests/consumer/main.cpp "$tree/work"
 

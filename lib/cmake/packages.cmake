@@ -60,7 +60,7 @@ set(CPACK_DEBIAN_DEV_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_DEV_PACKAGE_SHLIBDEPS OFF)
 set(CPACK_DEBIAN_DEV_PACKAGE_DEPENDS
     "libtorch-dev, libopencv-core-dev, libopencv-imgproc-dev, libopencv-imgcodecs-dev, libjpeg62-turbo-dev, libarchive-dev, nlohmann-json3-dev, libhwy-dev, zlib1g-dev")
-if(TARGET onnx)
+if(TARGET ONNX::onnx)
   string(APPEND CPACK_DEBIAN_DEV_PACKAGE_DEPENDS ", libonnx-dev, libprotobuf-dev")
 endif()
 if(TARGET onnxruntime::onnxruntime)

@@ -69,6 +69,7 @@ TEST_CASE("A split that cannot be made is refused before anything is", "[data]")
   };
   CHECK_THAT(refused("all", "all"), ContainsSubstring("exists; a split is made in a new folder"));
   CHECK_THAT(refused("nowhere", "split"), ContainsSubstring("nowhere"));
+  CHECK_THAT(refused("all", "all/split"), ContainsSubstring("all/split: lies in ") && ContainsSubstring("is a class"));
   make_folder(photographs.temporary / "all/emu");
   write_file_atomically(photographs.temporary / "all/emu/1.jpg", "one");
   CHECK_THAT(refused("all", "split"), ContainsSubstring("emu: has one image, expected at least two"));

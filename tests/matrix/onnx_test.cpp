@@ -1,6 +1,7 @@
-// Every rung and every named model as ONNX.
+// Every rung and every named model as ONNX, computed by our own runner and, where it is there, by ONNX Runtime.
 #include "matrix/all_models.h"
 #include "staircase/interop/onnx/export.h"
+#include "staircase/interop/onnx/onnx_runtime.h"
 #include "staircase/interop/onnx/runner.h"
 #include "staircase/nn/initialize.h"
 #include "staircase/plan/plan.h"
@@ -39,6 +40,10 @@ TEST_CASE("Every model's ONNX file gives its logits, at any batch, and at any si
     const torch::Tensor expected = model.forward(x), found = OnnxRunner(file).run(x);
     REQUIRE(expected.sizes() == found.sizes());
     CHECK((found - expected).abs().max().item<double>() <= 1e-4 * expected.abs().max().item<double>());
+    if (!has_onnx_runtime()) continue;
+    const torch::Tensor by_others = open_onnx(file, 1)->run(x);
+    REQUIRE(expected.sizes() == by_others.sizes());
+    CHECK((by_others - expected).abs().max().item<double>() <= 1e-4 * expected.abs().max().item<double>());
   }
 }
 

@@ -125,6 +125,7 @@ TEST_CASE("A file that cannot be measured is refused with its reason", "[program
   refuse(2, "absent.pt: cannot be read: No such file", {"bench", "absent.pt"});
   refuse(2, "folder.pt: is a folder", {"bench", "folder.pt"});
   refuse(2, "junk.pt: is no TorchScript file", {"bench", "junk.pt"});
+  refuse(2, "absent.onnx: cannot be read: No such file", {"bench", "absent.onnx"});
   refuse(2, "ONNX Runtime", {"bench", "junk.onnx"});
   refuse(2, "other.pt: does not take images of shape (1, 3, 31, 31): ", {"bench", "other.pt", "--image-size", "31"});
   refuse(2, "pair.pt: does not take images of shape (1, 3, 224, 224): it gives a Tuple", {"bench", "pair.pt"});

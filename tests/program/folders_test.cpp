@@ -90,6 +90,9 @@ TEST_CASE("A report is opened in the browser that the user has, and what keeps i
   CHECK(one.status == 0);
   CHECK(one.json().at("name") == "x");
   CHECK(ask({"report", "runs/x", "runs/y", "--open"}).status == 0);
+  refuse(2, "--out nowhere/page.html: there is no folder nowhere",
+         {"report", "runs/x", "runs/y", "--out", "nowhere/page.html"});
+  refuse(2, "--out .: is a folder, not a file to write", {"report", "runs/x", "runs/y", "--out", "."});
   CHECK(WorkFolder::content().at("./shown.txt") == "runs/x/report.html\ncomparison.html\n");
   write_browser("broken", 3);
   const Answer failed = ask({"report", "runs/x", "--open"});

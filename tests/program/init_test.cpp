@@ -25,7 +25,7 @@ TEST_CASE("A first experiment fits the photographs, says why, and runs as it is"
   CHECK_THAT(answer.out, ContainsSubstring("train: 12 images, 3 classes; val: 6 images") &&
                              ContainsSubstring("32 px: the shorter sides are 16 px and more") &&
                              ContainsSubstring("recipe small: ") && ContainsSubstring("stem conv3: ") &&
-                             ContainsSubstring("3 classes of 4 to 4 training images; of the 6 validation images one is "
+                             ContainsSubstring("3 classes of 4 training images; of the 6 validation images one is "
                                                "16.67 points") &&
                              ContainsSubstring("staircase run my_photos.json"));
   const config::Json written = config::read_json_file("my_photos.json");
@@ -56,7 +56,22 @@ TEST_CASE("A folder of class folders is split on request", "[program]") {
   CHECK(ask({"run", "all.json", "--dry-run"}).status == 0);
   refuse(2, "all-split: exists; a split is made in a new folder",
          {"init", "all", "--split", "all-split", "--out", "again.json"});
+  refuse(2, "all/new: lies in all, each folder of which is a class",
+         {"init", "all", "--split", "all/new", "--out", "again.json"});
   refuse(2, "--split: all-split has a folder train", {"init", "all-split", "--split", "x", "--out", "again.json"});
+}
+
+TEST_CASE("Where no photograph can be read nothing is written, and no split is left", "[program]") {
+  const WorkFolder work;
+  for (const char* place : {"all/cat", "all/dog"}) {
+    fs::create_directories(place);
+    for (const char* name : {"1.jpg", "2.jpg"}) WorkFolder::write(std::string(place) + "/" + name, "no picture");
+  }
+  const auto before = WorkFolder::content();
+  refuse(2, "split: none of 2 photographs that were looked at can be read; split/train/",
+         {"init", "all", "--split", "split"});
+  CHECK((WorkFolder::content() == before));
+  CHECK_FALSE(fs::exists("split"));
 }
 
 TEST_CASE("With weights the first question is what they are worth", "[program]") {
@@ -84,7 +99,8 @@ TEST_CASE("A first experiment takes the place of no file, and needs photographs"
   WorkFolder::write("photos.json", "{}");
   refuse(2, "photos.json: exists already; --out names another file", {"init", "photos"});
   refuse(2, "--out x.yaml: is written as JSON", {"init", "photos", "--out", "x.yaml"});
-  refuse(2, "nowhere", {"init", "nowhere"});
+  refuse(2, "nowhere: there is no such folder", {"init", "nowhere"});
+  refuse(2, "photos.json: there is no such folder", {"init", "photos.json"});
   refuse(2, "init: takes DIR, found nothing", {"init"});
 }
 

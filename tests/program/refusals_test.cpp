@@ -61,6 +61,15 @@ TEST_CASE("A wrong command, file or option is refused in one sentence", "[progra
               {"bench takes /model/FIELD and /recipe/FIELD", {"bench", "resnet50", "--set", "/data/path=x"}}});
 }
 
+TEST_CASE("Manual pages need a folder, and completion a shell that is known", "[program]") {
+  const WorkFolder work;
+  WorkFolder::write("notes", "a file");
+  refuse_all({{"notes: cannot be a folder: notes is a file", {"manual", "notes"}},
+              {"notes/man: cannot be a folder: notes is a file", {"manual", "notes/man"}},
+              {"manual: takes DIR, found nothing", {"manual"}},
+              {"found \"tcsh\", allowed is bash, zsh or fish", {"completion", "tcsh"}}});
+}
+
 TEST_CASE("A wrong field or value is refused by its pointer", "[program]") {
   const WorkFolder work;
   write_experiment(tiny_experiment());

@@ -4,6 +4,7 @@
 
 #include "runs/untrained_folder.h"
 #include "staircase/base/errors.h"
+#include "staircase/runs/disposable.h"
 #include "support/catch.h"
 
 namespace result_folders_test {
@@ -53,6 +54,12 @@ TEST_CASE("A folder's last change is that of its youngest run, whatever was repo
   fs::last_write_time(folder.ledger.run_folder(folder.keys[0]) / "summary.json", now - day);
   fs::last_write_time(folder.ledger.run_folder(folder.keys[1]) / "summary.json", now - hour);
   CHECK(last_change(folder.path()) == now - hour);
+  const std::string checkpoint = "checkpoints/step-000000009.safetensors";  // of a run that goes on
+  folder.write(2, checkpoint, "x");
+  fs::last_write_time(folder.ledger.run_folder(folder.keys[2]) / checkpoint, now - hour / 2);
+  folder.write(2, checkpoint + ".damaged", "x");
+  remove_disposable(folder.path());
+  CHECK(last_change(folder.path()) == now - hour / 2);
   fs::remove_all(folder.path() / "runs");
   CHECK(last_change(folder.path()) == now - 2 * day);
 }

@@ -9,11 +9,8 @@ find_package(OpenCVParts REQUIRED)
 find_package(JPEG REQUIRED)
 find_package(LibArchive REQUIRED)
 # export --format onnx, where it is there.
-find_package(Protobuf QUIET)
-if(Protobuf_FOUND)
-  find_package(ONNX CONFIG QUIET)
-endif()
-if(NOT TARGET onnx)
+find_package(ONNX QUIET MODULE)
+if(NOT TARGET ONNX::onnx)
   message(STATUS "No ONNX (Debian: libonnx-dev): export writes TorchScript alone")
 endif()
 # bench FILE.onnx, where it is there.

@@ -49,11 +49,15 @@ class TorchScriptFile : public DeployedNetwork {
 
 }  // namespace
 
+void check_readable(const fs::path& file) {
+  errno = 0;
+  if (fs::is_directory(file)) throw RequestError(file.string() + ": is a folder");
+  if (!std::ifstream(file)) throw RequestError(file.string() + ": cannot be read: " + std::strerror(errno));
+}
+
 DeployedNetwork::DeployedNetwork(const fs::path& file, std::string runtime)
     : file_(file.string()), runtime_(std::move(runtime)) {
-  errno = 0;
-  if (fs::is_directory(file)) throw RequestError(file_ + ": is a folder");
-  if (!std::ifstream(file)) throw RequestError(file_ + ": cannot be read: " + std::strerror(errno));
+  check_readable(file);
 }
 
 void DeployedNetwork::set_exported_as(const std::map<std::string, std::string>& metadata) {

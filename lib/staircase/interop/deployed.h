@@ -49,6 +49,9 @@ class DeployedNetwork {
   std::optional<ExportedAs> exported_as_;
 };
 
+/// Throws RequestError naming a file that cannot be read.
+void check_readable(const std::filesystem::path& file);
+
 /// What an exception says was the cause, in one line, without what LibTorch tells around it.
 std::string cause_of(const std::exception& error);
 

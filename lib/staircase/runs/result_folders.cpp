@@ -38,9 +38,11 @@ fs::file_time_type last_change(const fs::path& folder) {
     const auto time = fs::last_write_time(path, missing);
     if (!missing) last = std::max(last, time);
   };
-  for (const auto& run : fs::directory_iterator(folder / "runs", ignored))
-    for (const char* trace : {"metrics.jsonl", "checkpoints", "failure.json", "summary.json"})
-      consider(run.path() / trace);
+  for (const auto& run : fs::directory_iterator(folder / "runs", ignored)) {
+    for (const char* trace : {"metrics.jsonl", "failure.json", "summary.json"}) consider(run.path() / trace);
+    // The folder itself changes when clean removes something.
+    for (const auto& file : fs::directory_iterator(run.path() / "checkpoints", ignored)) consider(file.path());
+  }
   return last;
 }
 

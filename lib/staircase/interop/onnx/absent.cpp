@@ -3,8 +3,6 @@
 
 namespace staircase::interop {
 
-bool has_onnx() { return false; }
-
 OnnxReport export_onnx(nn::Classifier&, const ModelDescription&, const std::filesystem::path& path,
                        const OnnxOptions&) {
   throw RequestError(path.string() +

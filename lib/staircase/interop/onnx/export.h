@@ -2,14 +2,12 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
 #include <vector>
 
 #include "staircase/interop/model_file.h"
 
 namespace staircase::interop {
-
-/// Whether this program was built with Debian's libonnx-dev; without it export_onnx refuses.
-bool has_onnx();
 
 struct OnnxOptions {
   bool include_preprocessing = false;  ///< takes uint8 images of any size, as evaluation prepares them
@@ -22,6 +20,7 @@ struct OnnxReport {
   double bound = 0;         ///< that it was held to
   bool any_size = false;    ///< whether the network's part of the file takes images of any size, or of one
   std::vector<std::vector<int64_t>> verified_shapes;
+  std::string runtime;  ///< that computed them beside runner.h, "ONNX Runtime 1.21.0"; empty: built without
   std::filesystem::path weights_file;  ///< empty: the weights lie inside
 };
 
@@ -30,9 +29,9 @@ struct OnnxReport {
 /// of an attention are made for one size; there they are description.data.image_size_px. With include_preprocessing the
 /// input "image" is uint8 (N, H, W, C), of any size, red green blue, and is prepared as prepare_image() does.
 /// metadata_props: config.json, classes.json, normalization.json, revision.txt, as TorchScript's extra files.
-/// The file is held to ONNX's own checker, read again by runner.h and compared at three shapes before it takes its
-/// place; one that differs is deleted.
-/// Throws RequestError without ONNX, std::runtime_error when the file differs or cannot be written.
+/// The file is held to ONNX's own checker, read again by runner.h and, where this program was built with it, by ONNX
+/// Runtime, and compared at three shapes before it takes its place; one that differs is deleted.
+/// Throws RequestError where this program was built without ONNX (Debian: libonnx-dev), std::runtime_error when the file differs or cannot be written.
 OnnxReport export_onnx(nn::Classifier& model, const ModelDescription& description, const std::filesystem::path& path,
                        const OnnxOptions& options = {});
 

@@ -106,6 +106,8 @@ class OnnxFile : public DeployedNetwork {
 
 }  // namespace
 
+bool has_onnx_runtime() { return true; }
+
 std::unique_ptr<DeployedNetwork> open_onnx(const fs::path& file, int threads) {
   return std::make_unique<OnnxFile>(file, threads);
 }
