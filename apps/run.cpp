@@ -39,9 +39,13 @@
 namespace staircase::apps {
 namespace {
 
-std::string milliseconds(double seconds) { return decimals(1e3 * seconds, seconds < 0.1 ? 1 : 0) + " ms"; }
+std::string short_time(double seconds) {
+  return seconds < 10 ? decimals(1e3 * seconds, seconds < 0.1 ? 1 : 0) + " ms" : decimals(seconds, 1) + " s";
+}
 
-std::string megabytes(double bytes) { return decimals(bytes / 1e6, 1) + " MB"; }
+std::string byte_count(double bytes) {
+  return bytes < 1e6 ? decimals(bytes / 1e3, 1) + " kB" : decimals(bytes / 1e6, 1) + " MB";
+}
 
 /// Of the configuration with the longest step.
 std::string group_text(const execution::RunPlan& plan) {
@@ -49,14 +53,15 @@ std::string group_text(const execution::RunPlan& plan) {
   const execution::GroupStep& step = *std::max_element(
       steps.begin(), steps.end(), [](const auto& a, const auto& b) { return a.seconds() < b.seconds(); });
   std::string text = "a step of " + step.row + " on " + std::to_string(plan.link.processes) + " processes: about " +
-                     milliseconds(step.seconds()) + ", of which " + milliseconds(step.compute_seconds) +
-                     " computing; each sends " + megabytes(step.sent_bytes) + " in " +
-                     milliseconds(step.sending_seconds) + " at " + decimals(plan.link.bytes_per_second / 1e9, 2) +
-                     " GB/s, " + milliseconds(step.hidden_seconds) + " of it while the backward pass runs\n" +
-                     "the optimizer's state and the average: " + megabytes(step.state_bytes) + " a process";
+                     short_time(step.seconds()) + ", of which " + short_time(step.compute_seconds) +
+                     " computing; each sends " + byte_count(step.sent_bytes) + " in " +
+                     short_time(step.sending_seconds) + " at " + decimals(plan.link.bytes_per_second / 1e9, plan.link.bytes_per_second < 1e7 ? 5 : 2) +
+                     " GB/s, " + (step.hidden_seconds > 0 ? short_time(step.hidden_seconds) : "none") +
+                     " of it while the backward pass runs\n" +
+                     "the optimizer's state and the average: " + byte_count(step.state_bytes) + " a process";
   if (step.state_bytes < step.whole_state_bytes)
-    return text + " (" + megabytes(step.whole_state_bytes) + " without /recipe/shard_optimizer)\n";
-  return text + " (" + megabytes(step.whole_state_bytes / static_cast<double>(plan.link.processes)) +
+    return text + " (" + byte_count(step.whole_state_bytes) + " without /recipe/shard_optimizer)\n";
+  return text + " (" + byte_count(step.whole_state_bytes / static_cast<double>(plan.link.processes)) +
          " with /recipe/shard_optimizer)\n";
 }
 
