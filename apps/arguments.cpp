@@ -56,7 +56,8 @@ bool Arguments::parse(const Words& words, size_t fewest, size_t most) {
   try {
     result_ = options_.parse(static_cast<int>(argv.size()), argv.data());
   } catch (const cxxopts::exceptions::exception& error) {
-    throw RequestError(command_ + ": " + sentence(error.what(), words) + "; staircase " + command_ + " --help shows the options");
+    throw RequestError(command_ + ": " + sentence(error.what(), words) + "; staircase " + command_ +
+                       " --help shows the options");
   }
   if (result_.count("help")) {
     std::cout << options_.help({""}) << "\nExample:\n  " << example_ << "\n";

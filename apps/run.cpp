@@ -1,3 +1,4 @@
+#include <c10/util/Logging.h>
 #include <poll.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -144,6 +145,13 @@ void show_plan(const experiment::Experiment& experiment, const execution::RunOpt
   else std::cout << plan_text(plan, smallest, options);
 }
 
+/// Of peers that are gone the program says a sentence; what c10d logs besides, stack traces included, TORCH_CPP_LOG_LEVEL
+/// shows.
+void keep_c10d_quiet() {
+  ::setenv("TORCH_CPP_LOG_LEVEL", "FATAL", 0);
+  c10::initLogging();
+}
+
 /// Ends the process at once: the end of a group may wait for processes that are gone.
 [[noreturn]] void end_now(int status) {
   std::cout.flush();
@@ -222,6 +230,7 @@ int run_in_group(const Arguments& arguments, const Words& words, const processes
            " processes already");
   if (arguments.has("dry-run")) refuse("--dry-run wants one process: start it without torchrun or srun");
   hear_signals_in_a_thread();
+  keep_c10d_quiet();
   const std::atomic<bool>& stop = stop_on_signals();
   static std::shared_ptr<processes::ProcessGroup> group;  // for good, see end_now
   const std::string name = "rank " + std::to_string(placement.rank) + " on " + host_name() + ": ";
@@ -298,7 +307,10 @@ int run_worker(const Words& words) {
   std::signal(SIGTERM, [](int) { stop_worker = true; });
   std::signal(SIGINT, SIG_IGN);
   std::signal(SIGPIPE, SIG_IGN);  // an unread line then is an error that the worker acts on
-  if (words.size() > 1) hear_signals_in_a_thread();
+  if (words.size() > 1) {
+    hear_signals_in_a_thread();
+    keep_c10d_quiet();
+  }
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
   // What a library prints must not come between the lines.
   const int lines = ::dup(STDOUT_FILENO);

@@ -248,6 +248,12 @@ port=$((port + 1))
 STAIRCASE_GROUP_TIMEOUT_SECONDS=2 RANK=0 WORLD_SIZE=2 MASTER_PORT=$port "$program" run "$work/experiment.json" \
   --out "$work/refused" 2>"$work/err.0"
 [ $? = 1 ] && grep 'rank 1 did not come to rank 0 on .* within 2 s' "$work/err.0" || fault "a rank that does not come"
+# One that finds nobody says a sentence, and nothing else.
+port=$((port + 1))
+STAIRCASE_GROUP_TIMEOUT_SECONDS=2 RANK=1 WORLD_SIZE=2 MASTER_PORT=$port "$program" run "$work/experiment.json" \
+  --out "$work/refused" 2>"$work/err.1"
+[ $? = 1 ] && grep 'rank 1 on .* finds no rank 0 .* at 127.0.0.1, port' "$work/err.1" && [ "$(wc -l <"$work/err.1")" = 1 ] ||
+  { cat "$work/err.1"; fault "a rank that finds nobody"; }
 # A port that another program has.
 if command -v python3 >/dev/null; then
   port=$((port + 1))

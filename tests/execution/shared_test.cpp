@@ -67,8 +67,9 @@ struct Hearer : tests::Listener {
 /// A program that trains in the folder. What it says goes to a file beside it.
 class Program {
  public:
-  Program(const Json& content, const fs::path& folder, bool shared = true,
-          const Hearer::Step& at_step = [](int64_t, auto&) {})
+  Program(
+      const Json& content, const fs::path& folder, bool shared = true,
+      const Hearer::Step& at_step = [](int64_t, auto&) {})
       : said_(folder.string() + ".said-" + std::to_string(++count_)) {
     std::fflush(nullptr);  // or the new process would print it again
     std::cout.flush();
@@ -190,8 +191,7 @@ TEST_CASE("Programs that share a folder do every run once, side by side, to the 
     if (!comes(met)) std::cout << "the others do not come" << std::endl;
   };
   std::vector<std::unique_ptr<Program>> programs;
-  for (int i = 0; i < count; ++i)
-    programs.push_back(std::make_unique<Program>(content, folder / "shared", true, meet));
+  for (int i = 0; i < count; ++i) programs.push_back(std::make_unique<Program>(content, folder / "shared", true, meet));
   for (const auto& program : programs) {
     CHECK(program->wait() == 0);
     CHECK_THAT(program->said(), !ContainsSubstring("do not come") && !ContainsSubstring("warning"));
@@ -226,7 +226,8 @@ TEST_CASE("The run of a program that was killed is gone on with by the others", 
   CHECK(starts.at(2) == std::vector<int64_t>{0});
 }
 
-TEST_CASE("A program that shares a folder leaves what others train, and one that does not waits for it", "[execution]") {
+TEST_CASE("A program that shares a folder leaves what others train, and one that does not waits for it",
+          "[execution]") {
   const bool by_lease = GENERATE(false, true);
   const Locks by(by_lease ? "lease" : "flock");
   const tests::TemporaryFolder folder;
