@@ -7,6 +7,23 @@
 #include "staircase/base/text.h"
 
 namespace staircase::apps {
+namespace {
+
+/// What cxxopts found wrong. Of a value that is no number it names the value alone, to which the option is found.
+std::string sentence(const std::string& message, const Words& words) {
+  std::vector<std::string> found;
+  for (size_t i = 0; i < words.size(); ++i) {
+    const size_t equals = words[i].find('=');
+    const bool has_own = equals != std::string::npos;
+    if (!words[i].starts_with("--") || (!has_own && i + 1 == words.size())) continue;
+    const std::string value = has_own ? words[i].substr(equals + 1) : words[i + 1];
+    if (message.find("‘" + value + "’ failed to parse") != std::string::npos)
+      found.push_back(words[i].substr(0, equals) + ": \"" + value + "\" is no number that it takes");
+  }
+  return found.size() == 1 ? found[0] : message;
+}
+
+}  // namespace
 
 Arguments::Arguments(const std::string& command, const std::string& summary, const std::string& positionals,
                      const std::string& example)
@@ -39,7 +56,8 @@ bool Arguments::parse(const Words& words, size_t fewest, size_t most) {
   try {
     result_ = options_.parse(static_cast<int>(argv.size()), argv.data());
   } catch (const cxxopts::exceptions::exception& error) {
-    throw RequestError(command_ + ": " + error.what() + "; staircase " + command_ + " --help shows the options");
+    throw RequestError(command_ + ": " + sentence(error.what(), words) + "; staircase " + command_ +
+                       " --help shows the options");
   }
   if (result_.count("help")) {
     std::cout << options_.help({""}) << "\nExample:\n  " << example_ << "\n";

@@ -1,3 +1,4 @@
+#include <c10/util/Logging.h>
 #include <poll.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -39,9 +40,13 @@
 namespace staircase::apps {
 namespace {
 
-std::string milliseconds(double seconds) { return decimals(1e3 * seconds, seconds < 0.1 ? 1 : 0) + " ms"; }
+std::string short_time(double seconds) {
+  return seconds < 10 ? decimals(1e3 * seconds, seconds < 0.1 ? 1 : 0) + " ms" : decimals(seconds, 1) + " s";
+}
 
-std::string megabytes(double bytes) { return decimals(bytes / 1e6, 1) + " MB"; }
+std::string byte_count(double bytes) {
+  return bytes < 1e6 ? decimals(bytes / 1e3, 1) + " kB" : decimals(bytes / 1e6, 1) + " MB";
+}
 
 /// Of the configuration with the longest step.
 std::string group_text(const execution::RunPlan& plan) {
@@ -49,14 +54,15 @@ std::string group_text(const execution::RunPlan& plan) {
   const execution::GroupStep& step = *std::max_element(
       steps.begin(), steps.end(), [](const auto& a, const auto& b) { return a.seconds() < b.seconds(); });
   std::string text = "a step of " + step.row + " on " + std::to_string(plan.link.processes) + " processes: about " +
-                     milliseconds(step.seconds()) + ", of which " + milliseconds(step.compute_seconds) +
-                     " computing; each sends " + megabytes(step.sent_bytes) + " in " +
-                     milliseconds(step.sending_seconds) + " at " + decimals(plan.link.bytes_per_second / 1e9, 2) +
-                     " GB/s, " + milliseconds(step.hidden_seconds) + " of it while the backward pass runs\n" +
-                     "the optimizer's state and the average: " + megabytes(step.state_bytes) + " a process";
+                     short_time(step.seconds()) + ", of which " + short_time(step.compute_seconds) +
+                     " computing; each sends " + byte_count(step.sent_bytes) + " in " +
+                     short_time(step.sending_seconds) + " at " + decimals(plan.link.bytes_per_second / 1e9, plan.link.bytes_per_second < 1e7 ? 5 : 2) +
+                     " GB/s, " + (step.hidden_seconds > 0 ? short_time(step.hidden_seconds) : "none") +
+                     " of it while the backward pass runs\n" +
+                     "the optimizer's state and the average: " + byte_count(step.state_bytes) + " a process";
   if (step.state_bytes < step.whole_state_bytes)
-    return text + " (" + megabytes(step.whole_state_bytes) + " without /recipe/shard_optimizer)\n";
-  return text + " (" + megabytes(step.whole_state_bytes / static_cast<double>(plan.link.processes)) +
+    return text + " (" + byte_count(step.whole_state_bytes) + " without /recipe/shard_optimizer)\n";
+  return text + " (" + byte_count(step.whole_state_bytes / static_cast<double>(plan.link.processes)) +
          " with /recipe/shard_optimizer)\n";
 }
 
@@ -139,6 +145,13 @@ void show_plan(const experiment::Experiment& experiment, const execution::RunOpt
   else std::cout << plan_text(plan, smallest, options);
 }
 
+/// Of peers that are gone the program says a sentence; what c10d logs besides, stack traces included, TORCH_CPP_LOG_LEVEL
+/// shows.
+void keep_c10d_quiet() {
+  ::setenv("TORCH_CPP_LOG_LEVEL", "FATAL", 0);
+  c10::initLogging();
+}
+
 /// Ends the process at once: the end of a group may wait for processes that are gone.
 [[noreturn]] void end_now(int status) {
   std::cout.flush();
@@ -217,6 +230,7 @@ int run_in_group(const Arguments& arguments, const Words& words, const processes
            " processes already");
   if (arguments.has("dry-run")) refuse("--dry-run wants one process: start it without torchrun or srun");
   hear_signals_in_a_thread();
+  keep_c10d_quiet();
   const std::atomic<bool>& stop = stop_on_signals();
   static std::shared_ptr<processes::ProcessGroup> group;  // for good, see end_now
   const std::string name = "rank " + std::to_string(placement.rank) + " on " + host_name() + ": ";
@@ -293,7 +307,10 @@ int run_worker(const Words& words) {
   std::signal(SIGTERM, [](int) { stop_worker = true; });
   std::signal(SIGINT, SIG_IGN);
   std::signal(SIGPIPE, SIG_IGN);  // an unread line then is an error that the worker acts on
-  if (words.size() > 1) hear_signals_in_a_thread();
+  if (words.size() > 1) {
+    hear_signals_in_a_thread();
+    keep_c10d_quiet();
+  }
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
   // What a library prints must not come between the lines.
   const int lines = ::dup(STDOUT_FILENO);

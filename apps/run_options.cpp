@@ -79,8 +79,12 @@ double network_of(const Arguments& arguments) {
 int64_t processes_of(const Arguments& arguments, const execution::RunOptions& options, TrainsOn machine) {
   const int64_t cores = std::max<int64_t>(1, std::thread::hardware_concurrency());
   const bool is_elsewhere = machine == TrainsOn::others || options.network_gbit > 0;
-  const int64_t count = is_elsewhere ? arguments.bounded("processes", most_processes)
-                                     : arguments.bounded("processes", cores, ", the cores here");
+  const int64_t count =
+      is_elsewhere
+          ? arguments.bounded("processes", most_processes)
+          : arguments.bounded("processes", cores,
+                              arguments.has("dry-run") ? ", the cores here; with --network-gbit more, on other machines"
+                                                       : ", the cores here");
   if (count > 1 && options.devices.size() > 1)
     throw RequestError("--processes " + std::to_string(count) + " cannot go with several devices: --device cuda " +
                        "gives each process a GPU of its own");

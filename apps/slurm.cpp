@@ -197,6 +197,8 @@ while :; do
   status=$?
   kill -0 "$run" 2>/dev/null || break
 done
+# So it is where Slurm wants its place for others and gives it a time of grace to leave by itself.
+case $(scontrol --oneliner show job "$task" 2>/dev/null) in *JobState=RUNNING*PreemptTime=[0-9]*) again=yes ;; esac
 [ -z "$again" ] || [ "$status" != 130 ] || scontrol requeue "$task"
 exit "$status"
 )";

@@ -4,7 +4,7 @@
 #   sh tests/processes.sh [PROGRAM] [KILLS] [SEED]
 set -u
 cd "$(dirname "$0")/.."
-program=${1:-build/release/staircase} kills=${2:-4} seed=${3:-1}
+program=$(realpath "${1:-build/release/staircase}") kills=${2:-4} seed=${3:-1}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 unset RANK WORLD_SIZE LOCAL_RANK LOCAL_WORLD_SIZE MASTER_ADDR MASTER_PORT
@@ -200,11 +200,60 @@ RANK=0 WORLD_SIZE=2 MASTER_PORT=$port "$program" run "$work/experiment.json" --o
 status=$?
 wait
 [ $status = 2 ] && grep 'the command differs: rank 1 on ' "$work/err.0" || fault "ranks with other words: $status"
+# Ranks with another content of the experiment's file, and with another program, which calls itself by another name.
+# alike PROGRAM FOLDER WORDS...: rank 1 is that program in that folder; rank 0 says the words.
+alike() {
+  other=$1 there=$2
+  shift 2
+  port=$((port + 1))
+  (cd "$there" && RANK=1 WORLD_SIZE=2 MASTER_PORT=$port exec "$other" run experiment.json --out "$work/refused") 2>"$work/err.1" &
+  (cd "$work" && RANK=0 WORLD_SIZE=2 MASTER_PORT=$port exec "$program" run experiment.json --out "$work/refused") 2>"$work/err.0"
+  status=$?
+  wait $! || [ $? = $status ] || fault "rank 1 ended otherwise than rank 0"
+  [ $status = 2 ] && grep "$*" "$work/err.0" || { cat "$work"/err.[01]; fault "$*: status $status"; }
+}
+mkdir "$work/there"
+sed 's/"epochs": 3/"epochs": 4/' "$work/experiment.json" >"$work/there/experiment.json"
+alike "$program" "$work/there" 'experiment.json differs: rank 1 on '
+cp "$program" "$program-compute" "$work/there"
+LC_ALL=C sed -i 's/with LibTorch /with LibTorch9/' "$work/there/staircase-compute"
+alike "$work/there/staircase" "$work" 'the program differs: rank 1 on .* with LibTorch9'
+# Processors that round otherwise: the networks drift apart, which is seen at the end of an epoch.
+if grep -q ' fma .* avx2 ' /proc/cpuinfo; then
+  port=$((port + 1))
+  cat >"$work/drift.json" <<'CONFIG'
+{
+  "name": "drift",
+  "kind": "single",
+  "base": {
+    "model": {"depths": [1, 1], "width_factor": 0.125},
+    "recipe": {"from": "original", "epochs": 2, "warmup_epochs": 1, "batch_size": 32, "micro_batch_size": 16, "learning_rate": 0.01},
+    "data": {"kind": "shapes", "image_size_px": 16, "train_images": 640, "val_images": 100}
+  },
+  "threads": 1
+}
+CONFIG
+  set -- run "$work/drift.json" --out "$work/drift"
+  ATEN_CPU_CAPABILITY=default RANK=1 WORLD_SIZE=2 MASTER_PORT=$port "$program" "$@" 2>"$work/err.1" &
+  RANK=0 WORLD_SIZE=2 MASTER_PORT=$port "$program" "$@" 2>"$work/err.0" >"$work/out.0"
+  status=$?
+  wait
+  [ $status = 1 ] && grep 'the network after step .* differs: rank 1 on ' "$work/err.0" || {
+    cat "$work/err.0"
+    fault "processors that round otherwise: status $status"
+  }
+fi
 # One that does not come.
 port=$((port + 1))
 STAIRCASE_GROUP_TIMEOUT_SECONDS=2 RANK=0 WORLD_SIZE=2 MASTER_PORT=$port "$program" run "$work/experiment.json" \
   --out "$work/refused" 2>"$work/err.0"
 [ $? = 1 ] && grep 'rank 1 did not come to rank 0 on .* within 2 s' "$work/err.0" || fault "a rank that does not come"
+# One that finds nobody says a sentence, and nothing else.
+port=$((port + 1))
+STAIRCASE_GROUP_TIMEOUT_SECONDS=2 RANK=1 WORLD_SIZE=2 MASTER_PORT=$port "$program" run "$work/experiment.json" \
+  --out "$work/refused" 2>"$work/err.1"
+[ $? = 1 ] && grep 'rank 1 on .* finds no rank 0 .* at 127.0.0.1, port' "$work/err.1" && [ "$(wc -l <"$work/err.1")" = 1 ] ||
+  { cat "$work/err.1"; fault "a rank that finds nobody"; }
 # A port that another program has.
 if command -v python3 >/dev/null; then
   port=$((port + 1))

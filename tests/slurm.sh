@@ -49,11 +49,11 @@ cat >"$work/experiment.json" <<'CONFIG'
 CONFIG
 cd "$work"
 run() { "$program" run experiment.json --no-reuse "$@" >out.txt 2>err.txt; }
-# submit FOLDER [OPTION]...: the number of the job that `run --slurm` submits.
+# submit FOLDER [OPTION]...: the number of the job that `run --slurm` submits, with more options of sbatch in $more.
 submit() {
   folder=$1
   shift
-  run --out "$folder" --slurm "--time=10" "$@" || { cat err.txt >&2; return 1; }
+  run --out "$folder" --slurm "--time=10 ${more-}" "$@" || { cat err.txt >&2; return 1; }
   sed -n 's/^Job \([0-9]*\),.*/\1/p' out.txt
 }
 # wait_for_job JOB: until Slurm has none of its tasks any more.
@@ -112,6 +112,8 @@ job=$(submit array) || fault "the array is not submitted"
 wait_for_job "$job"
 [ "$(counts array)" = "4 0 0 0 0" ] || { cat array/slurm/*.txt; fault "after the array: $(counts array)"; }
 [ "$(starts array)" = "1 1 1 1 " ] || fault "runs of the array were begun $(starts array)times"
+ended=$(scontrol --oneliner show job "$job" | grep -c 'JobState=COMPLETED')
+[ "$ended" = 4 ] || { cat array/slurm/*.txt; fault "$ended of the array's four tasks ended well"; }
 same_bytes one array && echo "an array of four tasks: all runs done, each begun once, the same bytes" || fault "array"
 [ -e array/report.html ] || fault "the array left no report"
 run --out array --slurm "" && grep -q 'Nothing is submitted' out.txt || fault "a folder that is done was submitted again"
@@ -141,6 +143,24 @@ wait_for_job "$job"
 [ "$(counts again)" = "4 0 0 0 0" ] || { cat again/slurm/*.txt; fault "queued again: $(counts again)"; }
 case $(starts again) in *[2-9]*) ;; *) fault "no run of the queued tasks was gone on with: $(starts again)" ;; esac
 same_bytes one again && echo "told that their time is over, queued again by themselves: the same bytes" || fault "queued again"
+
+# A job that counts for more takes the place of a task, at once or after a time of grace.
+seed_0='/seeds=[0]'
+at_once=$(more=--array=0 submit at_once --set "$seed_0") || fault "the array is not submitted"
+in_time=$(more="--array=0 --partition=patient" submit in_time --set "$seed_0") || fault "the array is not submitted"
+wait_for_checkpoint at_once
+wait_for_checkpoint in_time
+sbatch --wait --partition=urgent --nodes=2 --ntasks=4 --output=urgent.txt --wrap true >/dev/null || fault "the urgent job"
+wait_for_job "$at_once"
+wait_for_job "$in_time"
+for name in at_once in_time; do
+  task=$([ $name = at_once ] && echo "$at_once" || echo "$in_time")_0
+  grep -q "stopped.*, the same command goes on" "$name/slurm/$task.txt" || { cat $name/slurm/*; fault "$name: not stopped"; }
+  scontrol show job "$task" | grep -q 'Restarts=1 ' || { scontrol show job "$task"; fault "$name: not queued again"; }
+  [ "$(counts $name)" = "2 0 0 0 0" ] || { cat $name/slurm/*; fault "$name: $(counts $name)"; }
+  same_bytes $name one && echo "preempted, $name, and gone on with by itself: the same bytes" || fault "preempted, $name"
+done
+case $(starts at_once)$(starts in_time) in *2*) ;; *) fault "no preempted run was gone on with" ;; esac
 
 # Tasks of several processes.
 job=$(submit together --processes 2) || fault "the array of two processes is not submitted"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # What only two machines can show, on one that plays both: names of hosts and networks of their own, with a cable between
-# them. One network on both, a full disk, and the cable pulled.
+# them. A folder shared by leases, of which one host is lost; one network on both, a full disk, and the cable pulled.
 # Needs root and ip (iproute2); without them it is left out, with status 77.
 #   sh tests/two_hosts.sh [PROGRAM]
 set -u
@@ -49,6 +49,31 @@ wait_for() {
 
 run --out one || { cat err.txt; fault "one process ended with $?"; exit 1; }
 
+# Two hosts share a folder that has no locks of the system, and one of them is lost.
+# share NAME: a program on the host of that name.
+share() {
+  STAIRCASE_LOCKS=lease:3 unshare --uts sh -c 'hostname "$0" && exec "$@"' "$1" \
+    "$program" run experiment.json --no-reuse --shared --out leases >"out.$1" 2>"err.$1" &
+}
+begun() { ls -d leases/runs/*/checkpoints 2>/dev/null | wc -l; }
+share first
+lost=$!
+wait_for leases
+share second
+second=$!
+for i in $(seq 100); do [ "$(begun)" = 1 ] || break; sleep 0.1; done
+[ "$(begun)" = 2 ] || fault "the second host began no run beside the first"
+kill -KILL $lost
+wait $lost
+began=$(date +%s%3N)
+"$program" status leases | grep ' running ' >seen.txt
+grep -q ' first' seen.txt && grep -q ' second' seen.txt || { cat seen.txt; fault "status does not name both hosts"; }
+wait $second || { cat err.second; fault "the host that was left ended with $?"; }
+[ $(($(date +%s%3N) - began)) -ge 3000 ] || fault "a run was taken over before its lease was over"
+for run in leases/runs/*; do grep -c '"from_step"' $run/config.json; done | sort | tr '\n' ' ' >seen.txt
+[ "$(cat seen.txt)" = "1 2 " ] || fault "the runs were begun or gone on with $(cat seen.txt)times"
+same_bytes one leases && echo "a folder shared by leases, a host lost: $(grep 'goes on' err.second): the same bytes" || fault "leases"
+
 # Two networks with a cable.
 export STAIRCASE_GROUP_TIMEOUT_SECONDS=6
 end() {
@@ -56,16 +81,10 @@ end() {
   [ $faults = 0 ]
   exit
 }
-mkdir -p /run/netns && mount -t tmpfs none /run/netns # the names of networks, for this script alone
-ip netns add m1 && ip netns add m2 && ip link add c1 netns m1 type veth peer name c2 netns m2 || {
+two_networks || {
   echo "Left out: networks of their own with a cable are not allowed here."
   end
 }
-for i in 1 2; do
-  ip -n m$i link set lo up
-  ip -n m$i addr add 10.77.0.$i/24 dev c$i
-  ip -n m$i link set c$i up
-done
 # begin FOLDER: rank 0 on the host first, rank 1 on second.
 begin() {
   pids=
@@ -73,8 +92,7 @@ begin() {
     case $rank in 0) name=first ;; *) name=second ;; esac
     (
       export RANK=$rank WORLD_SIZE=2 MASTER_ADDR=10.77.0.1 MASTER_PORT=29500
-      exec ip netns exec m$((rank + 1)) unshare --uts sh -c 'hostname "$0" && exec "$@"' "$name" \
-        "$program" run experiment.json --no-reuse --out "$1" >"out.$rank" 2>"err.$rank"
+      on_host $((rank + 1)) "$name" "$program" run experiment.json --no-reuse --out "$1" >"out.$rank" 2>"err.$rank"
     ) &
     pids="$pids $!"
   done

@@ -108,6 +108,25 @@ TEST_CASE("A live lease is not taken over, however often others look", "[base]")
   CHECK_FALSE(lease->is_lost());
 }
 
+TEST_CASE("Who looks for a while learns whether an owner elsewhere is alive", "[base]") {
+  const tests::TemporaryFolder folder;
+  const fs::path live = folder / "live", dead = folder / "dead";
+  const auto lease = Lease::try_take(live, seconds, on("a"));
+  leave_held(dead, "a");
+  CHECK_FALSE(Lease::is_in_doubt(live));  // nobody has asked yet
+  CHECK(Lease::is_held(live, on("b")));
+  CHECK(Lease::is_in_doubt(live));
+  for (const auto start = Clock::now(); seconds_since(start) < seconds / 2;) {
+    CHECK(Lease::is_held(live, on("b")));
+    CHECK(Lease::is_held(dead, on("b")));
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  CHECK_FALSE(Lease::is_in_doubt(live));
+  CHECK(Lease::is_in_doubt(dead));
+  CHECK(seconds_until_taken(dead, "b", 10 * seconds) > 0);
+  CHECK_FALSE(Lease::is_in_doubt(dead));
+}
+
 TEST_CASE("Who was held up itself does not take a lease over for it", "[base]") {
   const tests::TemporaryFolder folder;
   const fs::path path = folder / "lock";

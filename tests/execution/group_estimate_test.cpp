@@ -51,7 +51,7 @@ TEST_CASE("A step computes a process's images, and what the last backward pass h
   CHECK(step.compute_seconds == Approx(64 * 0.05));
   const double sending = 2 * 0.75 * 4 * tiny / 1e9;
   CHECK(step.sending_seconds == Approx(sending));
-  const double buckets = 28;  // of a million numbers; the last leaves after the pass
+  const double buckets = 110;  // of 2^18 numbers; the last leaves after the pass
   CHECK(step.hidden_seconds == Approx(sending * (buckets - 1) / buckets));
   CHECK(step.seconds() == Approx(64 * 0.05 + sending / buckets));
   // A pass that is shorter hides less.

@@ -44,6 +44,10 @@ TEST_CASE("A wrong command, file or option is refused in one sentence", "[progra
               {"absent.json", {"run", "absent.json"}},
               {"cuda", {"run", "x.json", "--device", "cuda:99"}},
               {"unknown", {"run", "x.json", "--unknown"}},
+              {"run: --jobs: \"x\" is no number that it takes;", {"run", "x.json", "--jobs", "x"}},
+              {"run: --processes: \"1.5\" is no number", {"run", "x.json", "--processes=1.5"}},
+              {"from 1 to", {"run", "x.json", "--dry-run", "--processes", "4096"}},
+              {"with --network-gbit more, on other", {"run", "x.json", "--dry-run", "--processes", "4096"}},
               {"staircase: run: takes CONFIG, found nothing; for example", {"run"}},
               {"staircase: run: takes CONFIG, found x.json y.json;", {"run", "x.json", "y.json"}},
               {"staircase: eval: needs --weights and --data;", {"eval"}},
@@ -225,9 +229,11 @@ TEST_CASE("--dry-run --processes says what a step on them costs, on this machine
   if (!processes::have_process_groups()) return;
   const WorkFolder work;
   write_experiment(three_steps());
-  const apps::Words words{
-      "run", "x.json",         "--set", "/recipe/micro_batch_size=2", "--dry-run", "--json", "--processes",
-      "4",   "--network-gbit", "0.008"};
+  apps::Words words{"run",         "x.json", "--set",          "/recipe/micro_batch_size=2", "--dry-run",
+                    "--processes", "4",      "--network-gbit", "0.008"};
+  // A network of one bucket.
+  CHECK_THAT(ask(words).out, ContainsSubstring(" kB in ") && ContainsSubstring(" at 0.00085 GB/s, none of it while"));
+  words.push_back("--json");
   const config::Json group = ask(words).json().at("group");
   CHECK(group.at("processes") == 4);
   CHECK(group.at("bytes_per_second") == 850000);

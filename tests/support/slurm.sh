@@ -1,7 +1,9 @@
 # A Slurm of two simulated nodes on this machine, without systemd, munge or cgroups. To be read with `.`.
 # It needs slurmctld, slurmd and slurm-client (Debian 12: 22.05, Debian 13: 24.11).
 
-# start_slurm DIR: two nodes of two processors each; exports SLURM_CONF. False: they are not ready within 20 s.
+# start_slurm DIR: two nodes of two processors each; exports SLURM_CONF. Jobs of the partition `urgent` take the place of
+# others, at once of those of `all`, the default, and after a time of grace of those of `patient`. False: they are not
+# ready within 20 s.
 start_slurm() {
   slurm_dir=$1 slurm_host=$(hostname -s) slurm_port=$((20000 + $(od -An -N2 -tu2 /dev/urandom) % 9000 * 4))
   mkdir -p "$slurm_dir/state" "$slurm_dir/spool.n1" "$slurm_dir/spool.n2"
@@ -34,7 +36,11 @@ KillWait=10
 MinJobAge=60
 NodeName=n1 NodeHostname=$slurm_host NodeAddr=127.0.0.1 Port=$((slurm_port + 1)) CPUs=2
 NodeName=n2 NodeHostname=$slurm_host NodeAddr=127.0.0.1 Port=$((slurm_port + 2)) CPUs=2
+PreemptType=preempt/partition_prio
+PreemptMode=REQUEUE
 PartitionName=all Nodes=n1,n2 Default=YES MaxTime=INFINITE State=UP
+PartitionName=patient Nodes=n1,n2 GraceTime=60 MaxTime=INFINITE State=UP
+PartitionName=urgent Nodes=n1,n2 PriorityTier=10 PreemptMode=OFF MaxTime=INFINITE State=UP
 CONF
   # Newer ones look for cgroups, which nothing above uses; 22.05 does not know the word.
   case $(slurmd -V) in *" 22."*) ;; *) echo CgroupPlugin=disabled >"$slurm_dir/cgroup.conf" ;; esac

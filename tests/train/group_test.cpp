@@ -190,19 +190,28 @@ TEST_CASE("A number of processes that cannot share the micro-batches is refused,
   CHECK_THAT(refused(4), ContainsSubstring("allowed is at most 12"));
 }
 
-TEST_CASE("Processes with different weights, data or seeds are told apart by rank", "[train]") {
+TEST_CASE("Processes with different seeds or data are told apart by rank, and train nothing", "[train]") {
   if (!processes::have_process_groups()) return;
   const tests::TemporaryFolder folder;
   const TrainJob job = tests::job_in(folder / "run", tests::group_configuration(config::Norm::layer, "adamw"));
-  const auto failures = together(2, [&](const std::shared_ptr<ProcessGroup>& group) {
-    TrainJob own = job;
-    own.group = group;
-    own.seed = group->rank();
-    tests::StopAfter observer(-1);
-    train::train(own, observer, observer.stop);
-  });
-  CHECK_THAT(failures[0], ContainsSubstring("the configuration differs: rank 1 on "));
-  CHECK(failures[0] == failures[1]);
+  const auto failures_of = [&](const std::function<void(TrainJob&)>& change) {
+    return together(2, [&](const std::shared_ptr<ProcessGroup>& group) {
+      TrainJob own = job;
+      own.group = group;
+      if (!group->leads()) change(own);
+      tests::StopAfter observer(-1);
+      train::train(own, observer, observer.stop);
+    });
+  };
+  const auto seeds = failures_of([](TrainJob& own) { own.seed = 1; });
+  CHECK_THAT(seeds[0], ContainsSubstring("the configuration differs: rank 1 on "));
+  CHECK(seeds[0] == seeds[1]);
+  config::Configuration fewer = job.configuration;
+  fewer.data.val_images -= 1;
+  const auto data = failures_of([&](TrainJob& own) { own.data = tests::job_in(folder / "run", fewer).data; });
+  CHECK_THAT(data[0], ContainsSubstring("the data differs: rank 1 on machine0 has 80 training and 39 validation images"));
+  CHECK(data[0] == data[1]);
+  CHECK_FALSE(std::filesystem::exists(folder / "run" / "metrics.jsonl"));
 }
 
 TEST_CASE("Texts and numbers reach all processes", "[train]") {

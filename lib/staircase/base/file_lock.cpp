@@ -130,6 +130,8 @@ bool FileLock::is_held(const fs::path& path) {
   return held;
 }
 
+bool FileLock::is_in_doubt(const fs::path& path) { return is_lease(path) && Lease::is_in_doubt(path); }
+
 void FileLock::leave_note(std::string_view text) const {
   if (lease_) return lease_->leave_note(text);
   const std::string note = note_line(text);

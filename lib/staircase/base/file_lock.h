@@ -24,6 +24,9 @@ class FileLock {
 
   static bool is_held(const std::filesystem::path& path);
 
+  /// Whether its owner, elsewhere, may be gone, as far as this process has seen it (Lease::is_in_doubt).
+  static bool is_in_doubt(const std::filesystem::path& path);
+
   /// Whether it was taken over because this process was held up for longer than its lease: somebody else works now.
   bool is_lost() const { return lease_ && lease_->is_lost(); }
 

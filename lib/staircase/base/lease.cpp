@@ -141,12 +141,20 @@ class Sightings {
     const auto now = Clock::now();
     Sighting& seen = seen_[path.string()];
     if (seen.name != look.name || seen.beat != look.beat) {
-      seen = {look.name, look.beat, now, 0};
+      seen = {look.name, look.beat, now, 0, seen.name == look.name};
       return false;
     }
     seen.unchanged_seconds += std::min(most_between_looks, std::chrono::duration<double>(now - seen.last).count());
     seen.last = now;
+    if (seen.unchanged_seconds > seconds / 4) seen.was_renewed = false;
     return seen.unchanged_seconds > seconds;
+  }
+
+  /// Of a holder at whose beat one has looked: whether it may be gone.
+  bool is_in_doubt(const fs::path& path, const Look& look) {
+    const std::lock_guard lock(mutex_);
+    const auto seen = seen_.find(path.string());
+    return seen != seen_.end() && seen->second.name == look.name && !seen->second.was_renewed;
   }
 
  private:
@@ -154,6 +162,7 @@ class Sightings {
     std::string name, beat;
     Clock::time_point last;
     double unchanged_seconds = 0;
+    bool was_renewed = false;  // lately
   };
   std::mutex mutex_;
   std::map<std::string, Sighting> seen_;
@@ -306,6 +315,11 @@ std::optional<Lease> Lease::try_take(const fs::path& path, double seconds, const
 bool Lease::is_held(const fs::path& path, const LeaseOwner& observer) {
   const Look look = look_at(path);
   return !look.name.empty() && !is_over(path, look, observer);
+}
+
+bool Lease::is_in_doubt(const fs::path& path) {
+  const Look look = look_at(path);
+  return !look.name.empty() && Sightings::of_this_process().is_in_doubt(path, look);
 }
 
 void Lease::leave_note(std::string_view text) const { held_->write(0, note_line(text)); }

@@ -40,6 +40,10 @@ class Lease {
   /// As `observer` sees it, who has to ask more than once to learn that an owner elsewhere is gone.
   static bool is_held(const std::filesystem::path& path, const LeaseOwner& observer = LeaseOwner::of_this_process());
 
+  /// Whether somebody elsewhere holds it whom this process, which has asked is_held() by now, did not see renew it lately:
+  /// a live owner is seen to by one who asks for a quarter of `seconds`, one that is gone is given up after `seconds`.
+  static bool is_in_doubt(const std::filesystem::path& path);
+
   /// As FileLock's.
   void leave_note(std::string_view text) const;
   static std::string read_note(const std::filesystem::path& path);

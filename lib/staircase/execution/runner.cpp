@@ -108,10 +108,11 @@ class Runner {
   }
 
   /// To be asked when nothing is at work and nothing is free. Programs that look whether a run is free hold its lock for
-  /// a moment, so one look is not enough, or two of them would leave it to each other.
+  /// a moment, so one look is not enough, or two of them would leave it to each other. What a lost machine held is left
+  /// to nobody: it comes free.
   bool leaves_the_rest() {
     const int enough = 10;
-    return options_.shared && !stop_ && ++looks_in_vain_ > enough;
+    return options_.shared && !stop_ && ++looks_in_vain_ > enough && !queue_.is_any_in_doubt();
   }
 
   const runs::RunKey& run(size_t index) const { return experiment_.runs()[index]; }
@@ -206,7 +207,11 @@ void look_at_data(const PreparedExperiment& experiment, ExperimentObserver& obse
   const std::filesystem::path& folder = experiment.ledger().folder();
   if (!is_any_missing && runs::read_data_findings(folder)) return;
   const data::Findings data = experiment.find_in_data();
-  runs::write_data_findings(folder, {data.notes, data.warnings});
+  {
+    // Another program that takes the folder meanwhile removes what is half written there.
+    const FileLock lock = experiment.ledger().lock();
+    runs::write_data_findings(folder, {data.notes, data.warnings});
+  }
   if (!is_any_missing) return;
   for (const std::string& text : data.notes) observer.on_note(text);
   for (const std::string& text : data.warnings) observer.on_warning(text);

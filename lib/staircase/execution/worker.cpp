@@ -240,6 +240,9 @@ void Worker::stop() {
 /// Of the process that failed first: a death counts before what others said of it.
 std::string Worker::reason_of_end(const RunPlace& place) const {
   if (members_.size() == 1) return death("its process", members_[0].status, place);
+  const int stopped = exit_status(RunOutcome::stopped);
+  if (std::all_of(members_.begin(), members_.end(), [&](const Member& each) { return each.status == stopped; }))
+    return "one of its processes was asked to stop, so all of them did, after a checkpoint";
   size_t cause = first_failed_.value_or(0);
   for (size_t rank = 0; rank < members_.size(); ++rank)
     if (!members_[rank].failure.empty()) cause = rank;

@@ -81,6 +81,9 @@ c10::intrusive_ptr<c10d::ProcessGroupGloo::Options> gloo_options(const Placement
   return options;
 }
 
+/// Stores of other versions do not understand each other, so these cannot say it themselves.
+const std::string with_libtorch = std::string(" with LibTorch ") + TORCH_VERSION;
+
 /// The first line of what a library says.
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
@@ -254,8 +257,8 @@ class ProcessGroup::Peers {
       if (keep)
         throw RequestError("MASTER_PORT: " + std::to_string(placement.port) + " cannot be listened on by rank 0 on " +
                            host_name() + ": another program has it, or it is not allowed");
-      throw PeerLost("rank " + std::to_string(placement.rank) + " on " + host_name() + " finds no rank 0 at " + there +
-                         " (" + first_line(error.what()) + ")",
+      throw PeerLost("rank " + std::to_string(placement.rank) + " on " + host_name() + " finds no rank 0" +
+                         with_libtorch + " at " + there + " (" + first_line(error.what()) + ")",
                      true);
     }
   }
@@ -273,14 +276,17 @@ class ProcessGroup::Peers {
           else missing.push_back(std::to_string(rank));
         }
       } catch (const std::exception&) {
-        throw PeerLost("rank 0 at " + placement.address + " is gone before all processes had come", true);
+        throw PeerLost("rank 0 at " + placement.address + " is gone before all processes had come, or it is not one" +
+                           with_libtorch,
+                       true);
       }
       if (missing.empty()) return;
       std::this_thread::sleep_for(between_looks);
     } while (std::chrono::steady_clock::now() < end);
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(timeout).count();
     throw PeerLost("rank " + join(missing) + " did not come to " + name_of(placement.rank) + " within " +
-                       std::to_string(seconds) + " s: " + std::to_string(placement.size) + " processes are expected",
+                       std::to_string(seconds) + " s: " + std::to_string(placement.size) +
+                       " processes are expected, all" + with_libtorch,
                    hosts.begin()->first == placement.rank);
   }
 

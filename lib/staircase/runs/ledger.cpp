@@ -140,6 +140,8 @@ std::optional<FileLock> Ledger::try_lock(const RunKey& run) const {
 
 bool Ledger::is_running(const RunKey& run) const { return FileLock::is_held(run_folder(run) / lock_name); }
 
+bool Ledger::is_in_doubt(const RunKey& run) const { return FileLock::is_in_doubt(run_folder(run) / lock_name); }
+
 Json Ledger::running_note(const RunKey& run) const {
   const Json note = Json::parse(FileLock::read_note(run_folder(run) / lock_name), nullptr, false);
   return note.is_object() ? note : Json::object();

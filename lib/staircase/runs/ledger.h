@@ -73,6 +73,8 @@ class Ledger {
   /// The right to work on a run; empty: another process does. Makes the run's folder.
   std::optional<FileLock> try_lock(const RunKey& run) const;
   bool is_running(const RunKey& run) const;
+  /// Of one that is_running: whether who works on it, elsewhere, may be gone (FileLock::is_in_doubt).
+  bool is_in_doubt(const RunKey& run) const;
   /// Where a running run stands, as execute_run notes it; an empty object when it has not said yet.
   config::Json running_note(const RunKey& run) const;
 

@@ -1,5 +1,7 @@
 #include "staircase/runs/run_queue.h"
 
+#include <algorithm>
+
 namespace staircase::runs {
 
 RunQueue::RunQueue(const std::vector<RunKey>& runs, const Ledger& ledger, Failures failures)
@@ -22,6 +24,10 @@ std::optional<size_t> RunQueue::next() {
     if (!ledger_.is_done(run) && !failed) return index;
   }
   return std::nullopt;
+}
+
+bool RunQueue::is_any_in_doubt() const {
+  return std::any_of(waiting_.begin(), waiting_.end(), [&](size_t i) { return ledger_.is_in_doubt(runs_[i]); });
 }
 
 void RunQueue::give_back(size_t index) { waiting_.push_back(index); }

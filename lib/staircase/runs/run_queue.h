@@ -26,6 +26,9 @@ class RunQueue {
   /// seen fail meanwhile leaves the queue; what they died over comes out of it.
   std::optional<size_t> next();
 
+  /// Whether one that somebody works on, as next() found, may soon be free, since its owner elsewhere may be gone.
+  bool is_any_in_doubt() const;
+
   /// Puts back a run that somebody else has begun.
   void give_back(size_t index);
 

@@ -62,9 +62,10 @@ void check_processes(const config::RecipeOptions& recipe, int64_t processes, con
     throw config::ConfigError(place, "0, which is the whole batch, cannot go with " + together +
                                          ", each of which takes micro-batches of its own" + allowed);
   throw config::ConfigError(place, std::to_string(recipe.micro_batch_size) + " makes " + std::to_string(micro_batches) +
-                                       " micro-batches of /recipe/batch_size " + std::to_string(recipe.batch_size) +
-                                       ", which " + together + " cannot share; at most " + std::to_string(most) +
-                                       " can" + (allowed.empty() ? "" : ", or with " + together + allowed.substr(1)));
+                                       (micro_batches == 1 ? " micro-batch of" : " micro-batches of") +
+                                       " /recipe/batch_size " + std::to_string(recipe.batch_size) + ", which " +
+                                       together + " cannot share; at most " + std::to_string(most) + " can" +
+                                       (allowed.empty() ? "" : ", or with " + together + allowed.substr(1)));
 }
 
 void check_job(const TrainJob& job, const std::string& source) {
