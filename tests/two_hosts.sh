@@ -56,18 +56,22 @@ share() {
     "$program" run experiment.json --no-reuse --shared --out leases >"out.$1" 2>"err.$1" &
 }
 begun() { ls -d leases/runs/*/checkpoints 2>/dev/null | wc -l; }
+# Both are held in the middle of their runs, however fast these are: neither renews its lease from then on.
 share first
 lost=$!
 wait_for leases
+kill -STOP $lost
+began=$(date +%s%3N)
 share second
 second=$!
-for i in $(seq 100); do [ "$(begun)" = 1 ] || break; sleep 0.1; done
+for i in $(seq 300); do [ "$(begun)" = 1 ] || break; sleep 0.02; done
+kill -STOP $second
 [ "$(begun)" = 2 ] || fault "the second host began no run beside the first"
-kill -KILL $lost
-wait $lost
-began=$(date +%s%3N)
 "$program" status leases | grep ' running ' >seen.txt
 grep -q ' first' seen.txt && grep -q ' second' seen.txt || { cat seen.txt; fault "status does not name both hosts"; }
+kill -KILL $lost
+wait $lost
+kill -CONT $second
 wait $second || { cat err.second; fault "the host that was left ended with $?"; }
 [ $(($(date +%s%3N) - began)) -ge 3000 ] || fault "a run was taken over before its lease was over"
 for run in leases/runs/*; do grep -c '"from_step"' $run/config.json; done | sort | tr '\n' ' ' >seen.txt
