@@ -28,16 +28,17 @@ class Muted {
   std::streambuf* before_;
 };
 
-Ort::Env make_environment() {
-  // Debian's ONNX Runtime shares ONNX's list of operators with LibTorch and complains of each that is there already.
-  const Muted muted;
-  return Ort::Env(ORT_LOGGING_LEVEL_ERROR, "staircase");
-}
-
 /// One for the process, as ONNX Runtime wants it; what it warns of is no result.
 Ort::Env& environment() {
-  static Ort::Env env = make_environment();
+  static Ort::Env env(ORT_LOGGING_LEVEL_ERROR, "staircase");
   return env;
+}
+
+/// Debian's ONNX Runtime shares ONNX's list of operators with LibTorch and complains of each that is there already, when
+/// the first file is opened.
+Ort::Session open_session(const std::string& file, const Ort::SessionOptions& options) {
+  const Muted muted;
+  return Ort::Session(environment(), file.c_str(), options);
 }
 
 std::optional<int64_t> fixed(int64_t size) { return size > 0 ? std::optional(size) : std::nullopt; }
@@ -48,7 +49,7 @@ class OnnxFile : public DeployedNetwork {
     try {
       Ort::SessionOptions options;
       options.SetIntraOpNumThreads(threads);
-      session_ = Ort::Session(environment(), file().c_str(), options);
+      session_ = open_session(file(), options);
       read_names();
       read_metadata();
     } catch (const Ort::Exception& error) {
