@@ -48,7 +48,7 @@ cat >"$work/experiment.json" <<'CONFIG'
 }
 CONFIG
 cd "$work"
-run() { "$program" run experiment.json --no-reuse "$@" >out.txt 2>err.txt; }
+run() { "$program" run "${file-experiment.json}" --no-reuse "$@" >out.txt 2>err.txt; }
 # submit FOLDER [OPTION]...: the number of the job that `run --slurm` submits, with more options of sbatch in $more.
 submit() {
   folder=$1
@@ -144,23 +144,25 @@ wait_for_job "$job"
 case $(starts again) in *[2-9]*) ;; *) fault "no run of the queued tasks was gone on with: $(starts again)" ;; esac
 same_bytes one again && echo "told that their time is over, queued again by themselves: the same bytes" || fault "queued again"
 
-# A job that counts for more takes the place of a task, at once or after a time of grace.
-seed_0='/seeds=[0]'
-at_once=$(more=--array=0 submit at_once --set "$seed_0") || fault "the array is not submitted"
-in_time=$(more="--array=0 --partition=patient" submit in_time --set "$seed_0") || fault "the array is not submitted"
+# A job that counts for more takes the place of a task, at once or after a time of grace. A run of some seconds.
+sed 's/"ablation"/"single"/; /"steps"/d; s/"epochs": 4/"epochs": 24/; s/\[0, 1\],/[0],/' experiment.json >long.json
+file=long.json
+run --out long || { cat err.txt; fault "one process ended with $?"; }
+at_once=$(submit at_once) || fault "the array is not submitted"
+in_time=$(more=--partition=patient submit in_time) || fault "the array is not submitted"
+unset file
 wait_for_checkpoint at_once
 wait_for_checkpoint in_time
 sbatch --wait --partition=urgent --nodes=2 --ntasks=4 --output=urgent.txt --wrap true >/dev/null || fault "the urgent job"
 wait_for_job "$at_once"
 wait_for_job "$in_time"
 for name in at_once in_time; do
-  task=$([ $name = at_once ] && echo "$at_once" || echo "$in_time")_0
-  grep -q "stopped.*, the same command goes on" "$name/slurm/$task.txt" || { cat $name/slurm/*; fault "$name: not stopped"; }
+  eval task=\$$name
+  grep -q "stopped.*, the same command goes on" $name/slurm/*.txt || { cat $name/slurm/*.txt; fault "$name: not stopped"; }
   scontrol show job "$task" | grep -q 'Restarts=1 ' || { scontrol show job "$task"; fault "$name: not queued again"; }
-  [ "$(counts $name)" = "2 0 0 0 0" ] || { cat $name/slurm/*; fault "$name: $(counts $name)"; }
-  same_bytes $name one && echo "preempted, $name, and gone on with by itself: the same bytes" || fault "preempted, $name"
+  [ "$(counts $name) $(starts $name)" = "1 0 0 0 0 2 " ] || { cat $name/slurm/*.txt; fault "$name: $(counts $name), $(starts $name)"; }
+  same_bytes long $name && echo "preempted, $name, and gone on with by itself: the same bytes" || fault "preempted, $name"
 done
-case $(starts at_once)$(starts in_time) in *2*) ;; *) fault "no preempted run was gone on with" ;; esac
 
 # Tasks of several processes.
 job=$(submit together --processes 2) || fault "the array of two processes is not submitted"
