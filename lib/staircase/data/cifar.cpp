@@ -11,8 +11,8 @@ namespace staircase::data {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr int side = 32, channels = 3;
-constexpr size_t image_bytes = side * side * channels;
+constexpr int side_px = 32, channels = 3;
+constexpr size_t image_bytes = side_px * side_px * channels;
 
 /// How one of the two data sets is stored.
 struct Format {
@@ -66,7 +66,7 @@ std::shared_ptr<const Dataset> read_part(const fs::path& folder, const Format& f
                                          const std::vector<std::string>& files) {
   std::vector<uint8_t> pixels, labels;
   for (const std::string& file : files) append_records(folder / file, format, pixels, labels);
-  return std::make_shared<PackedImages>(std::string(format.title) + " " + part, side, side, channels,
+  return std::make_shared<PackedImages>(std::string(format.title) + " " + part, side_px, side_px, channels,
                                         PackedImages::Layout::planar, std::move(pixels), std::move(labels));
 }
 
