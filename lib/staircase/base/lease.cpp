@@ -51,6 +51,13 @@ int64_t start_of(int64_t process) {
   return ticks;
 }
 
+/// A host's name as part of a file's.
+std::string in_file_name(std::string host) {
+  std::replace_if(
+      host.begin(), host.end(), [](char c) { return c == '/' || c == '~' || c == '.'; }, '-');
+  return host.substr(0, 64);
+}
+
 /// What a holder's file is named by: a process, its lease, and a number, since a process may hold it again and again.
 struct Holder {
   LeaseOwner owner;
@@ -58,10 +65,7 @@ struct Holder {
   std::string number;
 
   std::string file_name() const {
-    std::string host = owner.host;
-    std::replace_if(
-        host.begin(), host.end(), [](char c) { return c == '/' || c == '~' || c == '.'; }, '-');
-    return host.substr(0, 64) + "~" + owner.kernel + "~" + std::to_string(owner.process) + "~" +
+    return in_file_name(owner.host) + "~" + owner.kernel + "~" + std::to_string(owner.process) + "~" +
            std::to_string(owner.started) + "~" + decimals(seconds, 3) + "~" + number;
   }
 
@@ -87,13 +91,6 @@ std::string new_number() {
   return hexadecimal((static_cast<uint64_t>(random()) << 32) ^ random() ^ ++count, 16);
 }
 
-/// What is at a lock's path.
-struct Look {
-  bool is_there = false;  ///< a folder
-  std::string name;       ///< of the holder's file; empty: nobody holds it
-  std::string beat;       ///< what it renews
-};
-
 /// The bytes of a file from an offset on, opened anew: a file system across machines looks again then.
 std::string read_at(const fs::path& file, size_t offset, size_t count) {
   const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
@@ -115,14 +112,12 @@ int write_at(const fs::path& file, size_t offset, const std::string& bytes, int 
   return ::close(descriptor) == 0 ? error : errno;
 }
 
-Look look_at(const fs::path& path) {
-  Look look;
+/// The name of the holder's file; empty: nobody holds the lock at that path.
+std::string holder_at(const fs::path& path) {
   std::error_code error;
-  look.is_there = fs::is_directory(path, error);
   for (const auto& entry : fs::directory_iterator(path, error))
-    if (std::string name = entry.path().filename().string(); Holder::from_file_name(name)) look.name = std::move(name);
-  if (!look.name.empty()) look.beat = read_at(path / look.name, note_bytes, beat_bytes);
-  return look;
+    if (std::string name = entry.path().filename().string(); Holder::from_file_name(name)) return name;
+  return {};
 }
 
 /// What this process saw of holders on other machines.
@@ -135,13 +130,14 @@ class Sightings {
 
   /// Whether one has looked at the same beat often enough. Of a long time without a look only a part counts: what stood
   /// still may have been this process, or the file system that both look at.
-  bool is_over(const fs::path& path, const Look& look, double seconds) {
+  bool is_over(const fs::path& path, const std::string& name, double seconds) {
     const double most_between_looks = seconds / 4;
+    const std::string beat = read_at(path / name, note_bytes, beat_bytes);
     const std::lock_guard lock(mutex_);
     const auto now = Clock::now();
     Sighting& seen = seen_[path.string()];
-    if (seen.name != look.name || seen.beat != look.beat) {
-      seen = {look.name, look.beat, now, 0, seen.name == look.name};
+    if (seen.name != name || seen.beat != beat) {
+      seen = {name, beat, now, 0, seen.name == name};
       return false;
     }
     seen.unchanged_seconds += std::min(most_between_looks, std::chrono::duration<double>(now - seen.last).count());
@@ -151,10 +147,10 @@ class Sightings {
   }
 
   /// Of a holder at whose beat one has looked: whether it may be gone.
-  bool is_in_doubt(const fs::path& path, const Look& look) {
+  bool is_in_doubt(const fs::path& path, const std::string& name) {
     const std::lock_guard lock(mutex_);
     const auto seen = seen_.find(path.string());
-    return seen != seen_.end() && seen->second.name == look.name && !seen->second.was_renewed;
+    return seen != seen_.end() && seen->second.name == name && !seen->second.was_renewed;
   }
 
  private:
@@ -168,13 +164,13 @@ class Sightings {
   std::map<std::string, Sighting> seen_;
 };
 
-bool is_over(const fs::path& path, const Look& look, const LeaseOwner& observer) {
-  const auto holder = Holder::from_file_name(look.name);
-  const bool same_machine =
-      holder->owner.host == Holder::from_file_name(Holder{observer, 0, "0"}.file_name())->owner.host &&
-      holder->owner.kernel == observer.kernel && !observer.kernel.empty();
+/// Of the holder whose file has that name.
+bool is_over(const fs::path& path, const std::string& name, const LeaseOwner& observer) {
+  const auto holder = Holder::from_file_name(name);
+  const bool same_machine = holder->owner.host == in_file_name(observer.host) &&
+                            holder->owner.kernel == observer.kernel && !observer.kernel.empty();
   if (same_machine) return start_of(holder->owner.process) != holder->owner.started;
-  return Sightings::of_this_process().is_over(path, look, holder->seconds);
+  return Sightings::of_this_process().is_over(path, name, holder->seconds);
 }
 
 }  // namespace
@@ -192,14 +188,18 @@ std::string note_in(const std::string& line) {
 
 LeaseOwner LeaseOwner::of_this_process() {
   const int64_t process = ::getpid();
+  // It does not change but in a fork, and is asked for with every look at a lock.
+  thread_local LeaseOwner known;
+  if (known.process == process) return known;
   std::ifstream boot("/proc/sys/kernel/random/boot_id");
   std::string id;
   std::getline(boot, id);
   struct stat space {};
-  const bool known = ::stat("/proc/self/ns/pid", &space) == 0;
+  const bool has_space = ::stat("/proc/self/ns/pid", &space) == 0;
   const std::string kernel =
-      id.empty() || !known ? "" : id.substr(0, 8) + hexadecimal(static_cast<unsigned long long>(space.st_ino), 8);
-  return {host_name(), kernel, process, start_of(process)};
+      id.empty() || !has_space ? "" : id.substr(0, 8) + hexadecimal(static_cast<unsigned long long>(space.st_ino), 8);
+  known = {host_name(), kernel, process, start_of(process)};
+  return known;
 }
 
 /// A lease while it is held, and the thread that renews it.
@@ -285,8 +285,8 @@ void remove_left_overs(const fs::path& path, const LeaseOwner& observer) {
   for (const auto& entry : fs::directory_iterator(path.has_parent_path() ? path.parent_path() : ".", ignored)) {
     const std::string name = entry.path().filename().string();
     if (!Lease::is_left_over(name, lock)) continue;
-    const Look look{true, name.substr(lock.size() + std::strlen(claim)), ""};
-    if (Holder::from_file_name(look.name) && !is_over(entry.path(), look, observer)) continue;
+    const std::string holder = name.substr(lock.size() + std::strlen(claim));
+    if (Holder::from_file_name(holder) && !is_over(entry.path(), holder, observer)) continue;
     const fs::path away = path.string() + claim + new_number();
     if (::rename(entry.path().c_str(), away.c_str()) == 0) fs::remove_all(away, ignored);
   }
@@ -299,13 +299,13 @@ std::optional<Lease> Lease::try_take(const fs::path& path, double seconds, const
   const std::string name = holder.file_name();
   const int most_tries = 20;
   for (int tries = 0; tries < most_tries; ++tries) {
-    const Look look = look_at(path);
-    if (look.name.empty()) {
+    const std::string other = holder_at(path);
+    if (other.empty()) {
       if (!make_lock(path, name)) continue;
       remove_left_overs(path, owner);
     } else {
-      if (!is_over(path, look, owner)) return std::nullopt;
-      if (!take_over(path, look.name, name)) continue;
+      if (!is_over(path, other, owner)) return std::nullopt;
+      if (!take_over(path, other, name)) continue;
     }
     return Lease(std::make_unique<Held>(path, holder, name));
   }
@@ -313,20 +313,20 @@ std::optional<Lease> Lease::try_take(const fs::path& path, double seconds, const
 }
 
 bool Lease::is_held(const fs::path& path, const LeaseOwner& observer) {
-  const Look look = look_at(path);
-  return !look.name.empty() && !is_over(path, look, observer);
+  const std::string holder = holder_at(path);
+  return !holder.empty() && !is_over(path, holder, observer);
 }
 
 bool Lease::is_in_doubt(const fs::path& path) {
-  const Look look = look_at(path);
-  return !look.name.empty() && Sightings::of_this_process().is_in_doubt(path, look);
+  const std::string holder = holder_at(path);
+  return !holder.empty() && Sightings::of_this_process().is_in_doubt(path, holder);
 }
 
 void Lease::leave_note(std::string_view text) const { held_->write(0, note_line(text)); }
 
 std::string Lease::read_note(const fs::path& path) {
-  const Look look = look_at(path);
-  return look.name.empty() ? "" : note_in(read_at(path / look.name, 0, note_bytes));
+  const std::string holder = holder_at(path);
+  return holder.empty() ? "" : note_in(read_at(path / holder, 0, note_bytes));
 }
 
 bool Lease::is_lost() const { return held_->lost; }
