@@ -79,6 +79,8 @@ counts() {
     /^"(done|running|failed|stopped|waiting)":/ { gsub(/"/, "", $1); n[$1] = $2 }
     END { print n["done"], n["running"], n["failed"], n["stopped"], n["waiting"] }'
 }
+# training: the processes that train, in this name space.
+training() { for process in /proc/[0-9]*; do ! readlink "$process/exe" | grep -q staircase-compute || echo "${process#/proc/}"; done; }
 # starts FOLDER: how often its runs were begun or gone on with, one after the other.
 starts() { for config in "$1"/runs/*/config.json; do printf '%s ' "$(grep -c '"from_step"' "$config")"; done; }
 
@@ -95,9 +97,7 @@ same_bytes one by_srun && echo "srun, two tasks on two nodes: the same bytes as 
 srun --nodes=2 --ntasks=2 --kill-on-bad-exit=1 "$program" run experiment.json --no-reuse --out killed >out.txt 2>err.txt &
 step=$!
 wait_for_checkpoint killed
-victim=$(grep -lz '^SLURM_PROCID=1$' /proc/[0-9]*/environ 2>/dev/null | cut -d/ -f3 | while read -r pid; do
-  ! readlink "/proc/$pid/exe" | grep -q staircase-compute || echo "$pid"
-done)
+victim=$(for pid in $(training); do ! grep -qz '^SLURM_PROCID=1$' "/proc/$pid/environ" || echo "$pid"; done)
 kill -KILL $victim || fault "there is no task to kill"
 wait $step && fault "srun ended well though a task was killed"
 grep -q 'task 1: Killed' err.txt || { cat err.txt; fault "srun does not say which task was killed"; }
@@ -144,9 +144,8 @@ wait_for_job "$job"
 case $(starts again) in *[2-9]*) ;; *) fault "no run of the queued tasks was gone on with: $(starts again)" ;; esac
 same_bytes one again && echo "told that their time is over, queued again by themselves: the same bytes" || fault "queued again"
 
-# With STAIRCASE_PREEMPTION=1 alone: on a fast machine the runs may be over before Slurm takes their place.
-if [ -n "${STAIRCASE_PREEMPTION-}" ]; then
-# A job that counts for more takes the place of a task, at once or after a time of grace. A run of some seconds.
+# A job that counts for more takes the place of a task, at once or after a time of grace. The tasks are held until Slurm has
+# taken it, with the signal that wakes them: a run of some seconds may be over before.
 sed 's/"ablation"/"single"/; /"steps"/d; s/"epochs": 4/"epochs": 24/; s/\[0, 1\],/[0],/' experiment.json >long.json
 file=long.json
 run --out long || { cat err.txt; fault "one process ended with $?"; }
@@ -155,9 +154,17 @@ in_time=$(more=--partition=patient submit in_time) || fault "the array is not su
 unset file
 wait_for_checkpoint at_once
 wait_for_checkpoint in_time
-sbatch --wait --partition=urgent --nodes=2 --ntasks=4 --output=urgent.txt --wrap true >/dev/null || fault "the urgent job"
-wait_for_job "$at_once"
-wait_for_job "$in_time"
+held=$(training)
+kill -STOP $held
+[ "$(echo $held | wc -w)" = 2 ] || fault "not two tasks train: $held"
+urgent=$(sbatch --parsable --partition=urgent --nodes=2 --ntasks=4 --output=urgent.txt --wrap true) || fault "the urgent job"
+for i in $(seq 300); do
+  squeue -h --states=running --job "$at_once,$in_time" 2>/dev/null | grep -q . || break
+  ! grep -qs "stopped.*, the same command goes on" in_time/slurm/*.txt || break
+  sleep 0.1
+done
+kill -CONT $held 2>/dev/null # where Slurm's own signal has not
+for job in "$urgent" "$at_once" "$in_time"; do wait_for_job "$job"; done
 for name in at_once in_time; do
   eval task=\$$name
   grep -q "stopped.*, the same command goes on" $name/slurm/*.txt || { cat $name/slurm/*.txt; fault "$name: not stopped"; }
@@ -165,7 +172,6 @@ for name in at_once in_time; do
   [ "$(counts $name) $(starts $name)" = "1 0 0 0 0 2 " ] || { cat $name/slurm/*.txt; fault "$name: $(counts $name), $(starts $name)"; }
   same_bytes long $name && echo "preempted, $name, and gone on with by itself: the same bytes" || fault "preempted, $name"
 done
-fi
 
 # Tasks of several processes.
 job=$(submit together --processes 2) || fault "the array of two processes is not submitted"
