@@ -60,7 +60,7 @@ start() {
   set -- run experiment.json --no-reuse --out "$folder" "$@"
   case $column in
     children) "$program" "$@" --processes 2 >out.txt 2>err.txt & ;;
-    torchrun) $torch ${by---nproc_per_node 2} "$program" "$@" >out.txt 2>err.txt & ;;
+    torchrun) $torch ${by---nproc_per_node 2} "$program" "$@" >out.txt 2>"${err-err.txt}" & ;;
     srun) srun --kill-on-bad-exit=1 ${by---nodes=2 --ntasks=2} "$program" "$@" >out.txt 2>err.txt & ;;
     array)
       "$program" "$@" --slurm "--time=10 --array=0-1" >out.txt 2>err.txt
@@ -180,7 +180,7 @@ full_disk() {
   umount full
 }
 port_in_use() {
-  python3 -c "import socket, time; s = socket.socket(); s.bind(('', 29511)); s.listen(); time.sleep(25)" &
+  python3 -c "import socket, time; s = socket.create_server(('', 29511), family=socket.AF_INET6, dualstack_ipv6=True); time.sleep(25)" &
   holder=$!
   sleep 0.5
   MASTER_PORT=29511 start port
@@ -211,8 +211,12 @@ of_torchrun() {
   by="--nproc_per_node 4" start crowd
   finish
   cell "more processes than cores"
-  for node in 1 0; do by="--nproc_per_node 1 --nnodes 2 --node_rank $node --master_addr 127.0.0.1" start "words$node"; done
+  for node in 1 0; do
+    by="--nproc_per_node 1 --nnodes 2 --node_rank $node --master_addr 127.0.0.1" err=err.$node start "words$node"
+  done
   finish
+  sleep 3 # the other one, too
+  cat err.0 err.1 >err.txt
   cell "other command on a rank"
   two_networks || return
   for node in 1 0; do
@@ -225,6 +229,10 @@ of_torchrun() {
     sleep 0.1
   done
   ip -n m1 link set c1 down
+  began=$(date +%s)
+  while [ -n "$(computing)" ]; do sleep 0.2; done
+  echo "    no process of the run left after $(($(date +%s) - began)) s; torchrun's agents would wait five minutes for each other"
+  pkill -TERM -f bin/torchrun
   finish
   cat err.0 err.1 >err.txt
   cell "the cable is pulled" cable

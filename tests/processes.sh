@@ -120,9 +120,9 @@ if [ "$cores" -ge 2 ]; then
   same orphans
 fi
 
-# Killed at random, and gone on with by another number.
+# Killed at random, and gone on with by another number; begun anew where it was done before it was killed often enough.
 killed=0 attempt=0
-until [ -e "$work/killed/done" ]; do
+while :; do
   attempt=$((attempt + 1))
   [ $attempt -le $((kills * 6 + 6)) ] || { fault "not done after $attempt starts"; break; }
   case $(random $attempt 3) in 0) n=2 ;; 1) n=4 ;; *) n=8 ;; esac
@@ -148,7 +148,9 @@ until [ -e "$work/killed/done" ]; do
   seconds=$(($(date +%s) - began))
   if [ $status = 0 ]; then
     echo "start $attempt: $n processes were done before the kill"
-    break
+    same killed
+    rm -r "$work/killed"
+    continue
   fi
   killed=$((killed + 1))
   [ $seconds -le 20 ] || fault "the others took $seconds s to end after the kill of rank $victim of $n"
