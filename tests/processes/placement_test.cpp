@@ -3,7 +3,8 @@
 #include <map>
 
 #include "staircase/processes/process_group.h"
-#include "staircase/processes/tree_sum.h"
+#include "staircase/processes/ranks_a_machine.h"
+#include "staircase/processes/watch.h"
 #include "support/catch.h"
 #include "support/refusal.h"
 
@@ -104,11 +105,24 @@ TEST_CASE("The time to wait for others is ten minutes, or what a variable says",
         }) == name + ": found \"0\", allowed is 1 to 86400");
 }
 
-TEST_CASE("Vectors are added in the order of a tree", "[processes]") {
-  // Of these, 1e8 + 1 is 1e8: in a row the ones would vanish, in pairs they do not.
-  float numbers[8] = {1e8F, -1e8F, 1, 1, 1e8F, 1, -1e8F, 1};
-  add_up_in_tree(numbers, 8, 1);
-  CHECK(numbers[0] == ((1e8F - 1e8F) + 2.0F) + ((1e8F + 1.0F) + (-1e8F + 1.0F)));
+TEST_CASE("What has no time limit of its own is given up when it takes too long, or others are silent for too long",
+          "[processes]") {
+  using std::chrono::milliseconds;
+  const auto never = [] { return false; };
+  int looks = 0;
+  watch_until([&] { return ++looks == 3; }, {milliseconds(5000)}, never);
+  CHECK(looks == 3);
+  CHECK_THROWS_WITH(watch_until(never, {milliseconds(30), milliseconds(5000), milliseconds(5)}, never), "timed out");
+  const Patience short_silence{milliseconds(5000), milliseconds(40), milliseconds(5)};
+  CHECK_THROWS_WITH(watch_until(never, short_silence, [] { return true; }), "somebody is silent");
+  // Who is silent for a while and then heard again is waited for.
+  int silences = 0;
+  const auto start = std::chrono::steady_clock::now();
+  CHECK_THROWS_WITH(watch_until(never, {milliseconds(2000), milliseconds(1000), milliseconds(5)},
+                                [&] { return ++silences % 3 != 0; }),
+                    "timed out");
+  CHECK(std::chrono::steady_clock::now() - start > milliseconds(2000));
+  CHECK(silences > 3);
 }
 
 TEST_CASE("Machines with as many ranks each, one after the other, are levels of the tree", "[processes]") {

@@ -63,6 +63,19 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("Vectors of processes are added in the order of a tree", "[train]") {
+  if (!processes::have_process_groups()) return;
+  // Of these, 1e8 + 1 is 1e8: in a row the ones would vanish, in pairs they do not.
+  const std::vector<float> numbers{1e8F, -1e8F, 1, 1, 1e8F, 1, -1e8F, 1};
+  const auto failures = together(8, [&](const std::shared_ptr<ProcessGroup>& group) {
+    torch::Tensor vector = torch::full({1}, numbers[static_cast<size_t>(group->rank())]);
+    group->tree_sum(vector);
+    if (vector.item<float>() != ((1e8F - 1e8F) + 2.0F) + ((1e8F + 1.0F) + (-1e8F + 1.0F)))
+      throw std::runtime_error("the sum is " + std::to_string(vector.item<float>()));
+  });
+  CHECK(none(failures));
+}
+
 TEST_CASE("Sums in bfloat16 are rounded one by one, in the order of the tree", "[train]") {
   if (!processes::have_process_groups()) return;
   // 1 + 2^-8 lies half way to the next bfloat16 and is rounded to the even one, 1; 2^-8 + 2^-8 survives beside it.

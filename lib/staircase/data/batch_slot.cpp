@@ -5,12 +5,14 @@
 namespace staircase::data {
 
 torch::Tensor BatchBuffers::take(at::IntArrayRef shape) {
+  const torch::TensorOptions options = torch::TensorOptions(torch::kFloat32).pinned_memory(pinned_);
+  if (pinned_) return torch::empty(shape, options, torch::MemoryFormat::ChannelsLast);
   // Nobody else holds the tensor or a view of its memory, so nobody can begin to.
   const auto is_free = [](const torch::Tensor& t) { return t.use_count() == 1 && t.storage().use_count() == 1; };
   for (const torch::Tensor& known : known_)
     if (is_free(known) && known.sizes() == shape) return known;
   std::erase_if(known_, is_free);
-  known_.push_back(torch::empty(shape, torch::TensorOptions(torch::kFloat32), torch::MemoryFormat::ChannelsLast));
+  known_.push_back(torch::empty(shape, options, torch::MemoryFormat::ChannelsLast));
   return known_.back();
 }
 

@@ -19,13 +19,16 @@ struct Slot {
 };
 
 /// Memory of batches that were given away and that nobody uses any more, for others of their size: new memory of this
-/// size comes from the system page by page.
+/// size comes from the system page by page. Pinned memory is LibTorch's own to keep: it knows when a GPU has read it.
 class BatchBuffers {
  public:
+  explicit BatchBuffers(bool pinned) : pinned_(pinned) {}
+
   /// Floats of that shape, channels_last, of any value.
   torch::Tensor take(at::IntArrayRef shape);
 
  private:
+  bool pinned_;
   std::vector<torch::Tensor> known_;
 };
 

@@ -111,7 +111,7 @@ class Loader::Workers {
         fill_up();
         wake_.notify_all();
       } else if (slots_.empty()) {
-        buffers_ = {};  // another loader's turn
+        buffers_ = BatchBuffers(options_.pinned);  // another loader's turn
       }
       lock.unlock();
       for (const std::string& warning : reader_.bad_images().take_warnings())
@@ -218,7 +218,7 @@ class Loader::Workers {
   std::condition_variable_any wake_;
   std::condition_variable done_, idle_;
   std::deque<Slot> slots_;
-  BatchBuffers buffers_;
+  BatchBuffers buffers_{options_.pinned};
   std::vector<size_t> order_;
   std::exception_ptr failure_;
   int64_t epoch_ = 0, next_batch_ = 0, next_part_ = 0, active_ = 0;

@@ -31,6 +31,7 @@ struct LoaderOptions {
   int64_t micro_batch_size = 0;                 ///< even; 0: whole batches
   int64_t prefetch_bytes = int64_t{256} << 20;  ///< of images in memory at once, see Loader
   int64_t channels = 3;                         ///< of every image
+  bool pinned = false;                          ///< images in memory that a GPU reads by itself; needs a GPU
   /// Of so many processes that share the work, which one this is. In training each makes as many micro-batches of
   /// every batch, one after the other; in evaluation the batches go to them in turn.
   int64_t shares = 1, share = 0;

@@ -11,10 +11,12 @@
 
 #include <algorithm>
 #include <cstring>
+#include <functional>
 #include <future>
 #include <iterator>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <sstream>
 #include <thread>
@@ -27,7 +29,9 @@
 #include "staircase/base/errors.h"
 #include "staircase/base/host.h"
 #include "staircase/base/text.h"
-#include "staircase/processes/tree_sum.h"
+#include "staircase/processes/engine.h"
+#include "staircase/processes/ranks_a_machine.h"
+#include "staircase/processes/watch.h"
 
 namespace staircase::processes {
 namespace {
@@ -83,6 +87,23 @@ c10::intrusive_ptr<c10d::ProcessGroupGloo::Options> gloo_options(const Placement
 
 /// Stores of other versions do not understand each other, so these cannot say it themselves.
 const std::string with_libtorch = std::string(" with LibTorch ") + TORCH_VERSION;
+
+/// Adds the rows up into the first of them, in the order of a binary tree: the first two, the next two, then these sums,
+/// each rounded to the type. The others' content is lost. rows: (a power of two, n).
+void add_up_in_tree(const torch::Tensor& rows) {
+  for (int64_t apart = 1; apart < rows.size(0); apart *= 2)
+    for (int64_t left = 0; left + apart < rows.size(0); left += 2 * apart) rows[left].add_(rows[left + apart]);
+}
+
+/// By STAIRCASE_EXCHANGE, or where it says nothing by what there is: whether GPUs exchange by NCCL.
+bool nccl_is_wanted() {
+  const std::string said = environment_of_process()("STAIRCASE_EXCHANGE").value_or("");
+  if (said.empty()) return have_nccl();
+  if (said == "nccl" && !have_nccl())
+    throw RequestError("STAIRCASE_EXCHANGE: nccl, but this build was made without the headers of its LibTorch's NCCL");
+  if (said == "gloo" || said == "nccl") return said == "nccl";
+  throw RequestError("STAIRCASE_EXCHANGE: \"" + said + "\" is not one of gloo, nccl");
+}
 
 /// The first line of what a library says.
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
@@ -162,56 +183,59 @@ class HeartBeat {
 
 class ProcessGroup::Peers {
  public:
-  Peers(const Placement& where, milliseconds timeout) : placement(where) {
+  Peers(const Placement& where, milliseconds timeout) : placement(where), timeout_(timeout) {
     check_address(placement);
+    prepare_nccl();
     const milliseconds to_meet = std::min(timeout, longest_meeting);
     store = open_store(placement.rank == 0 && !placement.store_is_there, to_meet);
     store->set("host/" + std::to_string(placement.rank), bytes(placement.host.empty() ? host_name() : placement.host));
     wait_for_all(to_meet);
     heart_beat = std::make_unique<HeartBeat>(open_store(false, to_meet), placement.rank, placement.size);
     guarded([&] {
+      engine = gloo_engine("gloo", placement.rank, placement.size);
+      levels = make_levels(engine, [&](const std::string& name, int64_t rank, int64_t size) {
+        return gloo_engine(name, rank, size);
+      });
+    });
+  }
+
+  /// All processes come here together, each with its GPU.
+  void meet_by_nccl(torch::Device device) {
+    guarded([&] {
       const auto meet = [&](const std::string& name, int64_t rank, int64_t size) {
-        return c10::make_intrusive<c10d::ProcessGroupGloo>(c10::make_intrusive<c10d::PrefixStore>(name, store),
-                                                           static_cast<int>(rank), static_cast<int>(size),
-                                                           gloo_options(placement, timeout));
+        auto met = nccl_engine(c10::make_intrusive<c10d::PrefixStore>("nccl/" + name, store), rank, size, timeout_);
+        connect(met, device);
+        return met;
       };
-      engine = meet("gloo", placement.rank, placement.size);
-      std::vector<std::string> machines;
-      for (const auto& [rank, host] : hosts) machines.push_back(host);
-      const int64_t many = ranks_a_machine(machines), place = placement.rank % many, machine = placement.rank / many;
-      if (many == 1) {
-        levels = {engine};
-        return;
-      }
-      levels = {meet("machine" + std::to_string(machine), place, many),
-                meet("place" + std::to_string(place), machine, placement.size / many)};
+      gpu_engine = meet("all", placement.rank, placement.size);
+      gpu_levels = make_levels(gpu_engine, meet);
     });
   }
 
   /// From the level on: every process gets a stretch of the vector from all, adds it up, through the next levels, and
   /// gives it to all.
   void tree_sum(torch::Tensor& vector, size_t level) {
-    const auto& all = levels.at(level);
+    const Levels& its_levels = vector.is_cuda() ? gpu_levels : levels;
+    const auto& all = its_levels.at(level);
     const int64_t n = all->getSize(), length = vector.numel(), shard = (length + n - 1) / n;
     torch::Tensor sent = torch::zeros({n * shard}, vector.options()), received = torch::empty_like(sent);
     sent.narrow(0, 0, length).copy_(vector);
     // Bytes: not every gloo moves bfloat16.
     torch::Tensor to_all = sent.view(torch::kByte), from_all = received.view(torch::kByte);
     std::vector<int64_t> even;
-    guarded([&] { all->alltoall_base(from_all, to_all, even, even)->wait(); });
-    if (vector.scalar_type() == torch::kBFloat16) add_up_in_tree(received.data_ptr<at::BFloat16>(), n, shard);
-    else add_up_in_tree(received.data_ptr<float>(), n, shard);
+    guarded([&] { finish(*all->alltoall_base(from_all, to_all, even, even), vector.is_cuda()); });
+    add_up_in_tree(received.view({n, shard}));
     torch::Tensor own = received.narrow(0, 0, shard), sums = sent.view({n, shard});
-    if (level + 1 < levels.size()) tree_sum(own, level + 1);
+    if (level + 1 < its_levels.size()) tree_sum(own, level + 1);
     all_gather(*all, own, sums);
     vector.copy_(sent.narrow(0, 0, length));
   }
 
-  void all_gather(c10d::ProcessGroupGloo& group, const torch::Tensor& own, torch::Tensor& all) {
+  void all_gather(Engine& group, const torch::Tensor& own, torch::Tensor& all) {
     std::vector<torch::Tensor> mine{own.view(torch::kByte)};
     std::vector<std::vector<torch::Tensor>> rows(1);
     for (int64_t r = 0; r < group.getSize(); ++r) rows[0].push_back(all.select(0, r).view(torch::kByte));
-    guarded([&] { group.allgather(rows, mine)->wait(); });
+    guarded([&] { finish(*group.allgather(rows, mine), own.is_cuda()); });
   }
 
   std::string name_of(int64_t rank) const {
@@ -242,11 +266,63 @@ class ProcessGroup::Peers {
   Store store;
   std::map<int64_t, std::string> hosts;
   std::unique_ptr<HeartBeat> heart_beat;
-  c10::intrusive_ptr<c10d::ProcessGroupGloo> engine;
-  std::vector<c10::intrusive_ptr<c10d::ProcessGroupGloo>> levels;  // of a sum: within the machine, between machines
+  using Levels = std::vector<c10::intrusive_ptr<Engine>>;
+  c10::intrusive_ptr<Engine> engine, gpu_engine;  // gloo; NCCL where it is used
+  Levels levels, gpu_levels;                      // of a sum: within the machine, between machines
+  std::optional<bool> by_nccl;                    // between GPUs; unknown until one is there
   int64_t announcements = 0;
 
  private:
+  c10::intrusive_ptr<Engine> gloo_engine(const std::string& name, int64_t rank, int64_t size) const {
+    return c10::make_intrusive<c10d::ProcessGroupGloo>(c10::make_intrusive<c10d::PrefixStore>(name, store),
+                                                       static_cast<int>(rank), static_cast<int>(size),
+                                                       gloo_options(placement, timeout_));
+  }
+
+  /// meet(name, rank, size) makes an engine of some of the processes.
+  template <class Meet>
+  Levels make_levels(const c10::intrusive_ptr<Engine>& all, const Meet& meet) const {
+    std::vector<std::string> machines;
+    for (const auto& [rank, host] : hosts) machines.push_back(host);
+    const int64_t many = ranks_a_machine(machines), place = placement.rank % many, machine = placement.rank / many;
+    if (many == 1) return {all};
+    return {meet("machine" + std::to_string(machine), place, many),
+            meet("place" + std::to_string(place), machine, placement.size / many)};
+  }
+
+  /// Waits for what an engine does. gloo notices by itself who is gone; NCCL does not where it is on the same machine.
+  void finish(c10d::Work& work, bool on_gpu) const {
+    if (on_gpu) watch_until([&] { return work.isCompleted(); }, {timeout_}, any_is_silent());
+    work.wait();
+  }
+
+  /// In a thread, which is left behind where it does not come back.
+  void connect(const c10::intrusive_ptr<Engine>& met, torch::Device device) const {
+    std::packaged_task<void()> task([met, device] { connect_nccl(*met, device); });
+    auto connected = task.get_future();
+    std::thread(std::move(task)).detach();
+    const auto is_over = [&] { return connected.wait_for(milliseconds(0)) == std::future_status::ready; };
+    watch_until(is_over, {std::min(timeout_, longest_meeting)}, any_is_silent());
+    try {
+      connected.get();
+    } catch (const std::exception& error) {
+      throw PeerLost(name_of(placement.rank) + ": NCCL does not connect its GPU with the others (" +
+                         first_line(error.what()) + "); with STAIRCASE_EXCHANGE=gloo numbers go through the CPU",
+                     placement.rank == 0);
+    }
+  }
+
+  std::function<bool()> any_is_silent() const {
+    return [this] { return !heart_beat->silent(keeper()).empty(); };
+  }
+
+  /// The rank that keeps the store; -1: none of them does.
+  int64_t keeper() const {
+    return placement.launcher == Launcher::staircase || placement.store_is_there ? -1 : 0;
+  }
+
+  milliseconds timeout_;
+
   Store open_store(bool keep, milliseconds timeout) const {
     try {
       return c10::make_intrusive<c10d::PrefixStore>(
@@ -309,9 +385,8 @@ class ProcessGroup::Peers {
   }
 
   [[noreturn]] void throw_lost(const std::string& reason) const {
-    const int64_t keeper = placement.launcher == Launcher::staircase || placement.store_is_there ? -1 : 0;
-    std::set<int64_t> silent = heart_beat->silent(keeper);
-    if (!silent.empty() && silent != std::set<int64_t>{keeper}) silent = agreed_on(silent);
+    std::set<int64_t> silent = heart_beat->silent(keeper());
+    if (!silent.empty() && silent != std::set<int64_t>{keeper()}) silent = agreed_on(silent);
     std::vector<std::string> names;
     for (int64_t rank : silent) names.push_back(name_of(rank));
     int64_t speaker = 0;
@@ -330,6 +405,17 @@ ProcessGroup::~ProcessGroup() = default;
 const Placement& ProcessGroup::placement() const { return peers_->placement; }
 std::string ProcessGroup::name_of(int64_t rank) const { return peers_->name_of(rank); }
 
+torch::Device ProcessGroup::exchange_device(torch::Device network) {
+  if (!network.is_cuda()) return torch::kCPU;
+  if (!peers_->by_nccl) {
+    const bool here = nccl_is_wanted();
+    check_alike("what moves the numbers of GPUs", here ? "nccl" : "gloo");
+    if (here) peers_->meet_by_nccl(network);
+    peers_->by_nccl = here;
+  }
+  return *peers_->by_nccl ? network : torch::Device(torch::kCPU);
+}
+
 void ProcessGroup::tree_sum(torch::Tensor& vector) {
   const torch::NoGradGuard no_grad;
   peers_->tree_sum(vector, 0);
@@ -346,7 +432,7 @@ void ProcessGroup::broadcast(torch::Tensor& tensor) {
 }
 
 void ProcessGroup::all_gather(const torch::Tensor& own, torch::Tensor& all) {
-  peers_->all_gather(*peers_->engine, own, all);
+  peers_->all_gather(own.is_cuda() ? *peers_->gpu_engine : *peers_->engine, own, all);
 }
 
 void ProcessGroup::move(torch::Tensor& tensor, int64_t from, int64_t to) {

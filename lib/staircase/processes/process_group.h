@@ -53,8 +53,8 @@ class MeetingPlace {
   std::unique_ptr<Store> store_;
 };
 
-/// The processes that train one network together, by c10d's gloo. All of them call the same functions in the same
-/// order, from one thread at a time; tensors are on the CPU and contiguous.
+/// The processes that train one network together, by c10d's gloo, and by NCCL from GPU to GPU. All of them call the same
+/// functions in the same order, from one thread at a time; tensors are contiguous and on the CPU where nothing else is said.
 /// All functions throw PeerLost once another process is gone, and then the group is of no use: end the process without
 /// destroying the group, which may wait for the others.
 class ProcessGroup {
@@ -72,6 +72,11 @@ class ProcessGroup {
   bool leads() const { return rank() == 0; }
   /// "rank 2 on node07".
   std::string name_of(int64_t rank) const;
+
+  /// Where vectors for tree_sum() and all_gather() are to lie: on the GPU of a network, where this build can move them from
+  /// there to other GPUs, else on the CPU. STAIRCASE_EXCHANGE=gloo: on the CPU always. All processes ask with a device each.
+  /// Throws RequestError where that variable is neither gloo nor nccl, FailedTogether where processes would do it otherwise.
+  torch::Device exchange_device(torch::Device network);
 
   /// Sums a vector of float or bfloat16, each sum rounded to it, over all processes, in place and in the order of a
   /// binary tree over their ranks: as many bytes as a ring sends, and the same bits as one process gets that adds up in

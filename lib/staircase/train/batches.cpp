@@ -13,6 +13,7 @@ data::LoaderOptions loader_options(const TrainJob& job, int64_t batch_size,
   options.workers = job.loader_workers;
   options.seed = static_cast<uint64_t>(job.seed);
   options.channels = job.data.channels;
+  options.pinned = job.device.is_cuda();
   options.on_warning = std::move(on_warning);
   if (job.group) {
     options.shares = job.group->size();

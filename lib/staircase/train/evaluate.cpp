@@ -44,7 +44,7 @@ std::vector<Evaluation> evaluate(const std::vector<nn::Classifier*>& models, dat
   while (auto batch = loader.next()) {
     if (between_batches) between_batches();
     const TaskBatch examples{std::move(*batch), {}, {}};
-    const torch::Tensor inputs = task.inputs(examples).to(device);
+    const torch::Tensor inputs = task.inputs(examples).to(device, /*non_blocking=*/true);
     BatchSums sums{examples.batch.index, examples.batch.labels.size(0), {}};
     for (size_t m = 0; m < models.size(); ++m) {
       torch::Tensor outputs;

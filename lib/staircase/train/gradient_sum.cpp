@@ -10,6 +10,7 @@
 #include "staircase/nn/part_scope.h"
 #include "staircase/processes/process_group.h"
 #include "staircase/train/background.h"
+#include "staircase/train/side_stream.h"
 
 namespace staircase::train {
 namespace {
@@ -55,14 +56,15 @@ struct Bucket {
 };
 
 /// In the reverse order of their registration, which is about the order in which the way back comes to them.
-std::vector<Bucket> buckets_of(const Tensors& parameters, torch::ScalarType type) {
+std::vector<Bucket> buckets_of(const Tensors& parameters, const torch::TensorOptions& options) {
   std::vector<Bucket> buckets;
+  const int64_t enough = options.device().is_cuda() ? gpu_bucket_floats : bucket_floats;
   for (size_t i = parameters.size(); i-- > 0;) {
-    if (buckets.empty() || buckets.back().length >= bucket_floats) buckets.emplace_back();
+    if (buckets.empty() || buckets.back().length >= enough) buckets.emplace_back();
     buckets.back().members.push_back(i);
     buckets.back().length += parameters[i].numel();
   }
-  for (Bucket& bucket : buckets) bucket.vector = torch::zeros({bucket.length}, type);
+  for (Bucket& bucket : buckets) bucket.vector = torch::zeros({bucket.length}, options);
   return buckets;
 }
 
@@ -82,7 +84,10 @@ class GradientSum::Steps {
     for (const Tensor& parameter : model.parameters())
       if (parameter.requires_grad()) parameters_.push_back(parameter);
     if (!group) return;
-    buckets_ = buckets_of(parameters_, rounds_ ? torch::kBFloat16 : torch::kFloat);
+    const torch::Device exchange_device = group->exchange_device(parameters_.at(0).device());
+    buckets_ = buckets_of(
+        parameters_, torch::TensorOptions(rounds_ ? torch::kBFloat16 : torch::kFloat).device(exchange_device));
+    side_ = std::make_unique<SideStream>(exchange_device);
     listen();
     background_ = std::make_unique<Background>();
   }
@@ -229,7 +234,7 @@ class GradientSum::Steps {
       add_waiting(i, place);
       at += mine.numel();
     }
-    background_->start([this, &bucket] { group_->tree_sum(bucket.vector); });
+    background_->start(side_->after_now([this, &bucket] { group_->tree_sum(bucket.vector); }));
   }
 
   /// The last message of a step: statistics, losses and wishes, in slots of which others hold zeros.
@@ -258,6 +263,7 @@ class GradientSum::Steps {
     Tensor last = tail();
     background_->start([this, &last] { group_->tree_sum(last); });
     background_->finish();
+    side_->join();
     read_tail(last);
     for (Bucket& bucket : buckets_) {
       int64_t at = 0;
@@ -285,6 +291,7 @@ class GradientSum::Steps {
   std::vector<std::pair<Accumulator, uintptr_t>> hooks_;
   bool armed_ = false;
   size_t next_bucket_ = 0;
+  std::unique_ptr<SideStream> side_;
   std::unique_ptr<Background> background_;  // last: it ends before what it uses
 };
 

@@ -15,6 +15,8 @@ namespace staircase::train {
 /// Numbers that leave together, or a little more: the last parameter of a bucket may be large. Small enough that little is
 /// left for after the backward pass, whose last bucket cannot leave before its end.
 inline constexpr int64_t bucket_floats = int64_t{1} << 18;
+/// From GPU to GPU, where each of them costs some tens of microseconds beside what it moves.
+inline constexpr int64_t gpu_bucket_floats = int64_t{1} << 22;
 
 /// What a process would like to do after a step: in a group, all do what one of them wishes.
 struct StepWishes {

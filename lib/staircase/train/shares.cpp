@@ -67,7 +67,7 @@ int64_t Shares::keeper(const std::string& parameter) const { return group_ ? kee
 bool Shares::are_here(int64_t keeper) const { return keeper == everybody || keeper == group_->rank(); }
 
 void Shares::spread(const std::vector<Kept>& tensors) const {
-  if (!group_) return;
+  if (!group_ || tensors.empty()) return;
   const torch::NoGradGuard no_grad;
   const nn::PartScope part("group");
   const int64_t size = group_->size();
@@ -79,7 +79,8 @@ void Shares::spread(const std::vector<Kept>& tensors) const {
     longest = std::max(longest, walk.length());
   }
   const int64_t portion = std::min(longest, std::max<int64_t>(1, most_floats_at_once / size));
-  Tensor own = torch::zeros({portion}), all = torch::zeros({size, portion});
+  const torch::Device device = group_->exchange_device(tensors[0].tensor.device());
+  Tensor own = torch::zeros({portion}, device), all = torch::zeros({size, portion}, device);
   for (int64_t first = 0; first < longest; first += portion) {
     walks[static_cast<size_t>(group_->rank())].pieces(
         first, portion, [&](const Tensor& piece, int64_t at) { own.narrow(0, at, piece.numel()).copy_(piece); });

@@ -69,7 +69,7 @@ torch::Tensor StepGradients::loss_of(nn::Classifier& model, const TaskBatch& bat
   std::vector<torch::Tensor> targets = task_->targets(batch);
   for (torch::Tensor& target : targets) target = target.to(job_.device);
   const nn::Bfloat16Scope bf16(job_.configuration.recipe.precision == config::Precision::bf16, job_.device.type());
-  const torch::Tensor outputs = model.forward(task_->inputs(batch).to(job_.device));
+  const torch::Tensor outputs = model.forward(task_->inputs(batch).to(job_.device, /*non_blocking=*/true));
   const nn::PartScope part("loss");
   return task_->loss(outputs.to(torch::kFloat), targets);
 }

@@ -25,6 +25,8 @@ void check_same_work(const TrainJob& job) {
 
 config::Json train(const TrainJob& job, TrainObserver& observer, const std::atomic<bool>& stop) {
   const bool leads = !job.group || job.group->leads();
+  c10::OptionalDeviceGuard on_gpu;  // events and streams, too, are made where the thread is
+  if (job.device.is_cuda()) on_gpu.reset_device(job.device);
   if (job.group) check_processes(job.configuration.recipe, job.group->size(), {});
   if (leads) check_job(job);
   at::set_num_threads(job.threads);
