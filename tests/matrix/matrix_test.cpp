@@ -46,7 +46,11 @@ std::unique_ptr<at::ObserverContext> count_operation(const at::RecordFunction& c
       positions *= (x.size(2 + axis) + 2 * padding[axis] - weight.size(2 + axis)) / stride[axis] + 1;
     macs_seen += positions * weight.numel();
   }
-  if (name == "aten::bmm") {
+  // LibTorch 2 has one operation for attention; there a bmm is of positions that are resized.
+  if (name == "aten::scaled_dot_product_attention") {
+    const auto queries = call.inputs()[0].toTensor(), keys = call.inputs()[1].toTensor();
+    product_macs_seen += 2 * queries.numel() * keys.size(2);
+  } else if (name == "aten::bmm" && !libtorch_2) {
     const auto a = call.inputs()[0].toTensor(), b = call.inputs()[1].toTensor();
     product_macs_seen += a.numel() * b.size(2);
   }
