@@ -202,45 +202,60 @@ LeaseOwner LeaseOwner::of_this_process() {
   return known;
 }
 
-/// A lease while it is held, and the thread that renews it.
+/// A lease while it is held, and the thread that renews it, which ends by itself a moment after: whoever frees a lease
+/// does not wait until a busy machine has had time for that thread.
 struct Lease::Held {
-  Held(fs::path lock, const Holder& holder, const std::string& name)
-      : path(std::move(lock)), file(path / name), seconds(holder.seconds) {
+  Held(const fs::path& path, const Holder& holder, const std::string& name)
+      : renewal(std::make_shared<Renewal>(path, name, holder.seconds)) {
     sigset_t all, before;
     sigfillset(&all);
     ::pthread_sigmask(SIG_SETMASK, &all, &before);  // signals are for the program's own threads
-    renewing = std::jthread([this](const std::stop_token& stop) { renew(stop); });
+    std::thread([renewal = renewal] { renewal->renew(); }).detach();
     ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
   }
 
-  ~Held() {
-    renewing.request_stop();
-    renewing.join();
-    if (!lost && ::unlink(file.c_str()) == 0) ::rmdir(path.c_str());  // fails where somebody has it by now
-  }
+  ~Held() { renewal->free(); }
 
-  void write(size_t offset, const std::string& bytes) {
-    const int error = write_at(file, offset, bytes);
-    // A file that is not there any more is another's now; any other trouble may pass.
-    if (error == ENOENT || error == ENOTDIR || error == ESTALE) lost = true;
-  }
+  class Renewal {
+   public:
+    Renewal(const fs::path& path, const std::string& name, double seconds)
+        : path_(path), file_(path / name), seconds_(seconds) {}
 
-  void renew(const std::stop_token& stop) {
-    const int renewals_a_lease = 8;
-    const auto pause = std::chrono::duration<double>(seconds / renewals_a_lease);
-    std::mutex mutex;
-    std::unique_lock lock(mutex);
-    std::condition_variable_any stopped;
-    for (int64_t beat = 1; !stop.stop_requested() && !lost; ++beat) {
-      write(note_bytes, note_line(std::to_string(beat), beat_bytes));
-      stopped.wait_for(lock, stop, pause, [] { return false; });
+    bool is_lost() const { return lost_; }
+
+    void write(size_t offset, const std::string& bytes) {
+      const int error = write_at(file_, offset, bytes);
+      // A file that is not there any more is another's now; any other trouble may pass.
+      if (error == ENOENT || error == ENOTDIR || error == ESTALE) lost_ = true;
     }
-  }
 
-  const fs::path path, file;
-  const double seconds;
-  std::atomic<bool> lost{false};
-  std::jthread renewing;
+    void renew() {
+      const int renewals_a_lease = 8;
+      const auto pause = std::chrono::duration<double>(seconds_ / renewals_a_lease);
+      std::unique_lock lock(mutex_);
+      for (int64_t beat = 1; !free_ && !lost_; ++beat) {
+        write(note_bytes, note_line(std::to_string(beat), beat_bytes));
+        freed_.wait_for(lock, pause, [this] { return free_; });
+      }
+    }
+
+    void free() {
+      const std::lock_guard lock(mutex_);
+      free_ = true;
+      freed_.notify_all();
+      if (!lost_ && ::unlink(file_.c_str()) == 0) ::rmdir(path_.c_str());  // fails where somebody has it by now
+    }
+
+   private:
+    const fs::path path_, file_;
+    const double seconds_;
+    std::atomic<bool> lost_{false};
+    std::mutex mutex_;  // held while a beat is written
+    std::condition_variable freed_;
+    bool free_ = false;
+  };
+
+  std::shared_ptr<Renewal> renewal;
 };
 
 namespace {
@@ -322,14 +337,14 @@ bool Lease::is_in_doubt(const fs::path& path) {
   return !holder.empty() && Sightings::of_this_process().is_in_doubt(path, holder);
 }
 
-void Lease::leave_note(std::string_view text) const { held_->write(0, note_line(text)); }
+void Lease::leave_note(std::string_view text) const { held_->renewal->write(0, note_line(text)); }
 
 std::string Lease::read_note(const fs::path& path) {
   const std::string holder = holder_at(path);
   return holder.empty() ? "" : note_in(read_at(path / holder, 0, note_bytes));
 }
 
-bool Lease::is_lost() const { return held_->lost; }
+bool Lease::is_lost() const { return held_->renewal->is_lost(); }
 
 bool Lease::is_left_over(std::string_view name, std::string_view lock) {
   return name.starts_with(lock) && name.substr(lock.size()).starts_with(claim);
