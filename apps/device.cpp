@@ -20,11 +20,12 @@ torch::Device device_named(const std::string& text) {
 
 }  // namespace
 
+int64_t gpus_here() { return at::globalContext().hasCUDA() ? at::detail::getCUDAHooks().getNumGPUs() : 0; }
+
 torch::Device parse_device(const std::string& text) {
   const torch::Device device = device_named(text);
-  const auto devices = at::globalContext().hasCUDA() ? at::detail::getCUDAHooks().getNumGPUs() : 0;
-  if (device.is_cuda() && device.index() >= devices)
-    throw RequestError("--device " + text + ": is not there; this LibTorch sees " + std::to_string(devices) +
+  if (device.is_cuda() && device.index() >= gpus_here())
+    throw RequestError("--device " + text + ": is not there; this LibTorch sees " + std::to_string(gpus_here()) +
                        " CUDA devices");
   return device;
 }

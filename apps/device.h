@@ -7,6 +7,9 @@
 
 namespace staircase::apps {
 
+/// That this LibTorch sees.
+int64_t gpus_here();
+
 /// "cpu", "cuda" or "cuda:N". Throws RequestError for other words and for a device that is not there.
 torch::Device parse_device(const std::string& text);
 

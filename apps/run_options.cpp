@@ -88,6 +88,12 @@ int64_t processes_of(const Arguments& arguments, const execution::RunOptions& op
   if (count > 1 && options.devices.size() > 1)
     throw RequestError("--processes " + std::to_string(count) + " cannot go with several devices: --device cuda " +
                        "gives each process a GPU of its own");
+  const int64_t wanted = options.jobs * count, first = options.devices.at(0).index();
+  if (count > 1 && !is_elsewhere && options.devices[0].is_cuda() && first + wanted > gpus_here())
+    throw RequestError("--processes " + std::to_string(count) + " --device " + arguments.get<std::string>("device") +
+                       ": takes a GPU for each process, " + std::to_string(wanted) + " from cuda:" +
+                       std::to_string(first) + " on; this LibTorch sees " + std::to_string(gpus_here()) +
+                       " CUDA devices");
   if (count > 1 && !processes::have_process_groups()) processes::MeetingPlace();  // says why not
   return count;
 }

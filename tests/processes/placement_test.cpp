@@ -105,6 +105,17 @@ TEST_CASE("The time to wait for others is ten minutes, or what a variable says",
         }) == name + ": found \"0\", allowed is 1 to 86400");
 }
 
+TEST_CASE("A process takes the GPU of its rank, or the only one that it is shown", "[processes]") {
+  Placement placement;
+  placement.rank = 5;
+  placement.local_rank = 1;
+  CHECK(own_gpu(placement, 0, 4) == 1);
+  CHECK(own_gpu(placement, 2, 4) == 3);
+  CHECK(own_gpu(placement, 0, 1) == 0);
+  CHECK_THAT(tests::refusal([&] { own_gpu(placement, 3, 4); }),
+             ContainsSubstring("has no GPU: it would be cuda:4, and this LibTorch sees 4 CUDA devices"));
+}
+
 TEST_CASE("What has no time limit of its own is given up when it takes too long, or others are silent for too long",
           "[processes]") {
   using std::chrono::milliseconds;

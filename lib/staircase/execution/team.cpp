@@ -1,5 +1,7 @@
 #include "staircase/execution/team.h"
 
+#include <torch/cuda.h>
+
 #include "staircase/base/errors.h"
 #include "staircase/data/open_data.h"
 #include "staircase/execution/failure_sentence.h"
@@ -16,10 +18,10 @@ using processes::ProcessGroup;
 /// Before an exit status, in place of an order.
 const std::string over = "over ";
 
-/// GPUs are taken by rank on a machine, from the one on that rank 0 has.
-torch::Device own_device(torch::Device device, const Placement& placement) {
-  if (!device.is_cuda()) return device;
-  return {device.type(), static_cast<c10::DeviceIndex>(device.index() + placement.local_rank)};
+torch::Device own_device(torch::Device of_lead, const Placement& placement) {
+  if (!of_lead.is_cuda()) return of_lead;
+  const auto visible = static_cast<int64_t>(torch::cuda::device_count());
+  return {of_lead.type(), static_cast<c10::DeviceIndex>(processes::own_gpu(placement, of_lead.index(), visible))};
 }
 
 void train_order(const WorkOrder& order, const std::shared_ptr<ProcessGroup>& group, const std::atomic<bool>& stop) {

@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "staircase/base/errors.h"
+#include "staircase/base/host.h"
 
 namespace staircase::processes {
 namespace {
@@ -88,6 +89,14 @@ Placement placement_of(const Environment& environment) {
   if (variables.text("RANK") || variables.text("WORLD_SIZE")) return by_torchrun(variables);
   if (variables.text("SLURM_STEP_NUM_TASKS")) return by_slurm(variables);
   return {};
+}
+
+int64_t own_gpu(const Placement& placement, int64_t first, int64_t visible) {
+  if (visible == 1 && first == 0) return 0;
+  const int64_t gpu = first + placement.local_rank;
+  if (gpu < visible) return gpu;
+  throw RequestError("rank " + std::to_string(placement.rank) + " on " + host_name() + " has no GPU: it would be cuda:" +
+                     std::to_string(gpu) + ", and this LibTorch sees " + std::to_string(visible) + " CUDA devices");
 }
 
 int64_t tasks_left_out(const Environment& environment) {

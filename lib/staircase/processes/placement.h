@@ -36,6 +36,10 @@ Environment environment_of_process();
 /// Throws RequestError naming the variable that is no number, out of its range or missing.
 Placement placement_of(const Environment& environment);
 
+/// The GPU of a process that sees so many: the one with its rank on its machine, counted from `first`; the only one, where a
+/// launcher shows each process its own. Throws RequestError naming the process where it is not there.
+int64_t own_gpu(const Placement& placement, int64_t first, int64_t visible);
+
 /// How many tasks an allocation of Slurm has that this process, as its script, is not one of; 0: there is no such.
 int64_t tasks_left_out(const Environment& environment);
 
