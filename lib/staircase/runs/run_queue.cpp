@@ -1,6 +1,7 @@
 #include "staircase/runs/run_queue.h"
 
 #include <algorithm>
+#include <chrono>
 
 namespace staircase::runs {
 
@@ -11,16 +12,28 @@ RunQueue::RunQueue(const std::vector<RunKey>& runs, const Ledger& ledger, Failur
 }
 
 std::optional<size_t> RunQueue::next() {
+  // Where many programs look at once, each look is dear: those that were busy a moment ago come last.
+  const auto now = Clock::now(), a_moment_ago = now - std::chrono::milliseconds(250);
+  if (const auto free = next_unless_seen_busy_after(a_moment_ago)) return free;
+  return next_unless_seen_busy_after(now);
+}
+
+std::optional<size_t> RunQueue::next_unless_seen_busy_after(Clock::time_point recently) {
   for (auto at = waiting_.begin(); at != waiting_.end();) {
     const size_t index = *at;
     const RunKey& run = runs_[index];
+    const auto seen = seen_busy_.find(index);
+    if (seen != seen_busy_.end() && seen->second > recently) {
+      ++at;
+      continue;
+    }
     if (ledger_.is_running(run)) {
-      seen_busy_.insert(index);
+      seen_busy_[index] = Clock::now();
       ++at;
       continue;
     }
     at = waiting_.erase(at);
-    const bool failed = (failures_ == Failures::left || seen_busy_.count(index)) && ledger_.failure(run);
+    const bool failed = (failures_ == Failures::left || seen != seen_busy_.end()) && ledger_.failure(run);
     if (!ledger_.is_done(run) && !failed) return index;
   }
   return std::nullopt;

@@ -1,9 +1,10 @@
 #pragma once
 
 #include <deque>
+#include <map>
 #include <optional>
-#include <set>
 
+#include "staircase/base/clock.h"
 #include "staircase/runs/ledger.h"
 
 namespace staircase::runs {
@@ -22,8 +23,9 @@ class RunQueue {
 
   bool empty() const { return waiting_.empty(); }
 
-  /// Takes out the first run that nobody works on; empty: there is none now. What others have done or have
-  /// seen fail meanwhile leaves the queue; what they died over comes out of it.
+  /// Takes out the first run that nobody works on, one that somebody worked on a moment ago where there is no other; empty:
+  /// there is none now. What others have done or have seen fail meanwhile leaves the queue; what they died over comes out
+  /// of it.
   std::optional<size_t> next();
 
   /// Whether one that somebody works on, as next() found, may soon be free, since its owner elsewhere may be gone.
@@ -33,11 +35,13 @@ class RunQueue {
   void give_back(size_t index);
 
  private:
+  std::optional<size_t> next_unless_seen_busy_after(Clock::time_point recently);
+
   const std::vector<RunKey>& runs_;
   const Ledger& ledger_;
   Failures failures_;
   std::deque<size_t> waiting_;
-  std::set<size_t> seen_busy_;
+  std::map<size_t, Clock::time_point> seen_busy_;  // when last
 };
 
 }  // namespace staircase::runs
