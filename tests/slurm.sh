@@ -146,17 +146,20 @@ same_bytes one again && echo "told that their time is over, queued again by them
 
 # A job that counts for more takes the place of a task, at once or after a time of grace. The tasks are held until Slurm has
 # taken it, with the signal that wakes them: a run of some seconds may be over before.
-sed 's/"ablation"/"single"/; /"steps"/d; s/"epochs": 4/"epochs": 24/; s/\[0, 1\],/[0],/' experiment.json >long.json
+sed 's/"ablation"/"single"/; /"steps"/d; s/"epochs": 4/"epochs": 48/; s/\[0, 1\],/[0],/' experiment.json >long.json
 file=long.json
 run --out long || { cat err.txt; fault "one process ended with $?"; }
 at_once=$(submit at_once) || fault "the array is not submitted"
 in_time=$(more=--partition=patient submit in_time) || fault "the array is not submitted"
 unset file
-wait_for_checkpoint at_once
-wait_for_checkpoint in_time
-held=$(training)
-kill -STOP $held
-[ "$(echo $held | wc -w)" = 2 ] || fault "not two tasks train: $held"
+held=
+for name in at_once in_time; do
+  wait_for_checkpoint $name
+  eval task=\$$name
+  its=$(for pid in $(training); do ! grep -qz "^SLURM_ARRAY_JOB_ID=$task\$" "/proc/$pid/environ" || echo "$pid"; done)
+  kill -STOP $its || fault "nothing of $name trains any more"
+  held="$held $its"
+done
 urgent=$(sbatch --parsable --partition=urgent --nodes=2 --ntasks=4 --output=urgent.txt --wrap true) || fault "the urgent job"
 for i in $(seq 300); do
   squeue -h --states=running --job "$at_once,$in_time" 2>/dev/null | grep -q . || break
