@@ -193,7 +193,9 @@ TEST_CASE("Programs that share a folder do every run once, side by side, to the 
   std::vector<std::unique_ptr<Program>> programs;
   for (int i = 0; i < count; ++i) programs.push_back(std::make_unique<Program>(content, folder / "shared", true, meet));
   for (const auto& program : programs) {
-    CHECK(program->wait() == 0);
+    const int status = program->wait();
+    INFO(program->said());
+    CHECK(status == 0);
     CHECK_THAT(program->said(), !ContainsSubstring("do not come") && !ContainsSubstring("warning"));
   }
   CHECK((results_in(folder / "shared") == alone));  // not printed: weights are bytes

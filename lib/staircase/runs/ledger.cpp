@@ -33,10 +33,11 @@ void Ledger::join(experiment::Experiment& experiment) {
     throw RequestError(folder_.string() + ": is a file, not a folder for results");
   begins_afresh_ = !exists();
   if (begins_afresh_) {
-    if (!is_unused(folder_))
+    if (is_unused(folder_)) return;
+    // Another program may have begun it between the two looks, with this file first of all.
+    if (!exists())
       throw RequestError(folder_.string() +
                          ": is not empty and holds no experiment.json, so it is not a folder of results");
-    return;
   }
   const experiment::StoredExperiment stored = experiment::read_stored_experiment(file, {shape_key});
   begins_afresh_ = is_free(folder_);
