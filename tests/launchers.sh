@@ -70,7 +70,6 @@ start() {
   esac
   pid=$!
 }
-computing() { for process in /proc/[0-9]*; do ! readlink "$process/exe" | grep -q staircase-compute || echo "${process#/proc/}"; done; }
 # of_rank_1: the process of rank 1, or of the array's task 1.
 of_rank_1() {
   for process in $(computing); do

@@ -79,8 +79,6 @@ counts() {
     /^"(done|running|failed|stopped|waiting)":/ { gsub(/"/, "", $1); n[$1] = $2 }
     END { print n["done"], n["running"], n["failed"], n["stopped"], n["waiting"] }'
 }
-# training: the processes that train, in this name space.
-training() { for process in /proc/[0-9]*; do ! readlink "$process/exe" | grep -q staircase-compute || echo "${process#/proc/}"; done; }
 # starts FOLDER: how often its runs were begun or gone on with, one after the other.
 starts() { for config in "$1"/runs/*/config.json; do printf '%s ' "$(grep -c '"from_step"' "$config")"; done; }
 
@@ -97,7 +95,7 @@ same_bytes one by_srun && echo "srun, two tasks on two nodes: the same bytes as 
 srun --nodes=2 --ntasks=2 --kill-on-bad-exit=1 "$program" run experiment.json --no-reuse --out killed >out.txt 2>err.txt &
 step=$!
 wait_for_checkpoint killed
-victim=$(for pid in $(training); do ! grep -qz '^SLURM_PROCID=1$' "/proc/$pid/environ" || echo "$pid"; done)
+victim=$(for pid in $(computing); do ! grep -qz '^SLURM_PROCID=1$' "/proc/$pid/environ" || echo "$pid"; done)
 kill -KILL $victim || fault "there is no task to kill"
 wait $step && fault "srun ended well though a task was killed"
 grep -q 'task 1: Killed' err.txt || { cat err.txt; fault "srun does not say which task was killed"; }
@@ -156,7 +154,7 @@ held=
 for name in at_once in_time; do
   wait_for_checkpoint $name
   eval task=\$$name
-  its=$(for pid in $(training); do ! grep -qz "^SLURM_ARRAY_JOB_ID=$task\$" "/proc/$pid/environ" || echo "$pid"; done)
+  its=$(for pid in $(computing); do ! grep -qz "^SLURM_ARRAY_JOB_ID=$task\$" "/proc/$pid/environ" || echo "$pid"; done)
   kill -STOP $its || fault "nothing of $name trains any more"
   held="$held $its"
 done

@@ -10,6 +10,9 @@ same_bytes() {
   done
 }
 
+# computing: the processes that train, of all in this name space.
+computing() { for process in /proc/[0-9]*; do ! readlink "$process/exe" | grep -q staircase-compute || echo "${process#/proc/}"; done; }
+
 milliseconds() { date +%s%3N; }
 
 # random_pause SEED N MOST: seconds, 0.02 to MOST milliseconds; the same for the same SEED and N.
